@@ -1,0 +1,36 @@
+package io.varve.model;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The evidence lower bound of a batch, node by node; every array is nats, shape [B].
+ *
+ * @param logP per data variable, observed or derived: log p(v | given)
+ * @param kl per latent: KL(q ‖ p), in closed form where known, else a one-sample estimate
+ */
+public record Bound(Map<String, NDArray> logP, Map<String, NDArray> kl) {
+  /** The sum of log p minus the sum of KL: a lower bound of log p(x) in expectation, [B]. */
+  public NDArray total() {
+    NDArray reconstruction = sum(logP.values());
+    return kl.isEmpty() ? reconstruction : reconstruction.sub(sum(kl.values()));
+  }
+
+  /** The sum of log p over the data variables, [B]. */
+  public NDArray reconstruction() {
+    return sum(logP.values());
+  }
+
+  /** What graphs, metrics and reports call each term: {@code log_p.x}, {@code kl.z}. */
+  public Stream<Map.Entry<String, NDArray>> terms() {
+    return Stream.concat(
+        logP.entrySet().stream().map(e -> Map.entry("log_p." + e.getKey(), e.getValue())),
+        kl.entrySet().stream().map(e -> Map.entry("kl." + e.getKey(), e.getValue())));
+  }
+
+  private static NDArray sum(Collection<NDArray> arrays) {
+    return arrays.stream().reduce(NDArray::add).orElseThrow();
+  }
+}

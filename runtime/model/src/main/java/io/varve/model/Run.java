@@ -1,0 +1,71 @@
+package io.varve.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import io.varve.spi.Noise;
+import io.varve.spi.Pass;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One evaluation of a whole model; make a new one for every evaluation.
+ *
+ * <p>It hands each variable a {@link Pass} whose draws come from streams {@code noise.z}, {@code
+ * noise.z.1}, ... in the order they are asked for, so that a model meets the same noise in training
+ * code, in an exported graph and in a test.
+ */
+public final class Run {
+  private final NDManager manager;
+  private final ParameterStore parameters;
+  private final boolean training;
+  private final NoiseSource noise;
+  private final Map<String, Integer> drawn = new HashMap<>();
+
+  /**
+   * A run over these parameters and this noise.
+   *
+   * @param manager owns the arrays the run creates
+   * @param training whether dropout, batch norm and the like behave as in training
+   */
+  public Run(NDManager manager, ParameterStore parameters, boolean training, NoiseSource noise) {
+    this.manager = manager;
+    this.parameters = parameters;
+    this.training = training;
+    this.noise = noise;
+  }
+
+  /** Owns the arrays this run creates. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /** The pass in which a variable's distributions and networks are evaluated. */
+  public Pass at(String variable) {
+    return new Pass(manager, parameters, training, new Streams(variable));
+  }
+
+  private final class Streams implements Noise {
+    private final String variable;
+
+    Streams(String variable) {
+      this.variable = variable;
+    }
+
+    @Override
+    public NDArray normal(Shape event) {
+      return noise.normal(next(), event);
+    }
+
+    @Override
+    public NDArray uniform(Shape event) {
+      return noise.uniform(next(), event);
+    }
+
+    private String next() {
+      int n = drawn.merge(variable, 1, Integer::sum) - 1;
+      return "noise." + variable + (n == 0 ? "" : "." + n);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * From YAML to a running model: {@link io.varve.model.Binder} and {@link io.varve.model.Catalog}
+ * make records of it, {@link io.varve.model.Model} runs them.
+ */
+package io.varve.model;

@@ -11,7 +11,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ public final class Weights implements AutoCloseable {
   private final NDManager manager;
   private final Map<String, Parameter> trained = new LinkedHashMap<>();
   private final Map<String, NDArray> buffers = new LinkedHashMap<>();
-  private final Map<Parameter, String> names = new IdentityHashMap<>();
+  private final Map<Parameter, String> names = new LinkedHashMap<>();
   private final NDArray flat;
 
   private Weights(NDManager manager, Map<String, Parameter> parameters) {
@@ -65,7 +64,7 @@ public final class Weights implements AutoCloseable {
     NDManager owner = manager.newSubManager();
     try (NDManager trial = manager.newSubManager()) {
       Map<String, Parameter> parameters = new LinkedHashMap<>(named(model));
-      Map<Parameter, NDArray> preset = new IdentityHashMap<>();
+      Map<Parameter, NDArray> preset = new LinkedHashMap<>();
       parameters.values().stream()
           .filter(Parameter::isInitialized)
           .forEach(p -> preset.put(p, p.getArray().duplicate()));

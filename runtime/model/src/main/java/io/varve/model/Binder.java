@@ -1,0 +1,285 @@
+package io.varve.model;
+
+import ai.djl.ndarray.types.Shape;
+import io.varve.spi.Component;
+import io.varve.spi.Default;
+import io.varve.spi.Inline;
+import io.varve.spi.Named;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * Binds YAML to records: a record's components are its keys.
+ *
+ * <p>{@code type:} picks the record where an extension point or another sealed interface of {@link
+ * Named} records is expected, and {@code bernoulli} alone is short for {@code {type: bernoulli}}. A
+ * {@link io.varve.spi.Node} is picked by the key of its kind, which holds its name.
+ */
+public final class Binder {
+  private final Catalog catalog;
+
+  /** A binder that picks components from this catalog. */
+  public Binder(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /**
+   * Binds a whole file.
+   *
+   * @throws IllegalArgumentException one line: file, line, path, what is wrong and what is known
+   */
+  public <T> T bind(YamlText yaml, Class<T> type) {
+    return type.cast(new Reading(yaml).value(yaml.root(), type, ""));
+  }
+
+  /** Binds a piece of YAML, such as a {@link Default} or an example. */
+  public <T> T bind(String name, String yaml, Class<T> type) {
+    return bind(YamlText.of(name, yaml), type);
+  }
+
+  /** The records that {@code type:} can pick where this interface is expected, by name. */
+  Map<String, Class<?>> choices(Class<?> point) {
+    if (Component.class.isAssignableFrom(point)) {
+      return catalog.components(point);
+    }
+    Map<String, Class<?>> choices = new TreeMap<>();
+    for (Class<?> permitted : point.getPermittedSubclasses()) {
+      choices.put(permitted.getAnnotation(Named.class).value(), permitted);
+    }
+    return choices;
+  }
+
+  /** Whether {@code type:} picks among records here. */
+  static boolean isChoice(Class<?> type) {
+    return type.isInterface()
+        && (Component.class.isAssignableFrom(type)
+            || (type.isSealed()
+                && type.getPermittedSubclasses()[0].isAnnotationPresent(Named.class)));
+  }
+
+  private final class Reading {
+    private final YamlText yaml;
+
+    Reading(YamlText yaml) {
+      this.yaml = yaml;
+    }
+
+    Object value(Node node, Type type, String path) {
+      if (type instanceof ParameterizedType generic) {
+        Type argument = generic.getActualTypeArguments()[0];
+        return generic.getRawType() == Optional.class
+            ? Optional.of(value(node, argument, path))
+            : list(node, argument, path);
+      }
+      Class<?> raw = (Class<?>) type;
+      if (isChoice(raw)) {
+        return choice(node, raw, path);
+      }
+      if (raw.isSealed()) {
+        return kind(node, raw, path);
+      }
+      if (raw.isRecord()) {
+        boolean name = node instanceof ScalarNode && inlinesChoice(raw);
+        return record(raw, node, name ? Map.of("type", node) : yaml.entries(node, path), path);
+      }
+      if (raw == Shape.class) {
+        List<?> axes = list(node, Long.class, path);
+        return new Shape(
+            axes.stream().mapToLong(axis -> positive(node, (Long) axis, path)).toArray());
+      }
+      return Scalars.convert(yaml, node, raw, path);
+    }
+
+    private long positive(Node node, long axis, String path) {
+      if (axis < 1) {
+        throw yaml.error(node, path, "an axis must be at least 1, not " + axis);
+      }
+      return axis;
+    }
+
+    private List<?> list(Node node, Type item, String path) {
+      if (!(node instanceof SequenceNode sequence)) {
+        throw yaml.error(node, path, "expected a list, found " + YamlText.describe(node));
+      }
+      List<Object> items = new ArrayList<>();
+      for (Node child : sequence.getValue()) {
+        items.add(value(child, item, path + "[" + items.size() + "]"));
+      }
+      return List.copyOf(items);
+    }
+
+    /** A component or another named record, picked by {@code type:}, or by its bare name. */
+    private Object choice(Node node, Class<?> point, String path) {
+      Map<String, Node> entries =
+          node instanceof ScalarNode ? Map.of("type", node) : yaml.entries(node, path);
+      return choose(node, entries, point, path);
+    }
+
+    private Object choose(Node node, Map<String, Node> entries, Class<?> point, String path) {
+      Map<String, Class<?>> choices = choices(point);
+      String noun = Keys.kebab(point.getSimpleName());
+      Map<String, Node> keys = new LinkedHashMap<>(entries);
+      Node type = keys.remove("type");
+      if (type == null) {
+        throw yaml.error(
+            node, path, "'type' is missing; it names a " + noun + ": " + choices.keySet());
+      }
+      String name = (String) Scalars.convert(yaml, type, String.class, path);
+      Class<?> record = choices.get(name);
+      if (record == null) {
+        throw yaml.error(type, path, unknown(point, noun, name, choices));
+      }
+      return record(record, node, keys, path);
+    }
+
+    private String unknown(
+        Class<?> point, String noun, String name, Map<String, Class<?>> choices) {
+      boolean open = Component.class.isAssignableFrom(point);
+      return "no "
+          + noun
+          + " is named '"
+          + name
+          + "'; "
+          + (open ? "loaded plug-ins provide: " : "known are ")
+          + choices.keySet()
+          + Suggestion.of(name, choices.keySet())
+          + (open && Suggestion.of(name, choices.keySet()).isEmpty()
+              ? ". Is its JAR in the plug-ins folder?"
+              : "");
+    }
+
+    /** A node of a hierarchy: the key of its kind holds its name. */
+    private Object kind(Node node, Class<?> sealed, String path) {
+      Map<String, Node> entries = yaml.entries(node, path);
+      List<String> kinds = new ArrayList<>();
+      for (Class<?> record : sealed.getPermittedSubclasses()) {
+        String kind = record.getSimpleName().toLowerCase(Locale.ROOT);
+        kinds.add(kind);
+        Node name = entries.remove(kind);
+        if (name != null) {
+          entries.put("name", name);
+          return record(record, node, entries, path);
+        }
+      }
+      throw yaml.error(
+          node, path, "expected one of the keys " + kinds + ", found " + entries.keySet());
+    }
+
+    private Object record(Class<?> record, Node node, Map<String, Node> entries, String path) {
+      requireKnown(record, entries, path);
+      RecordComponent[] components = record.getRecordComponents();
+      Object[] arguments = new Object[components.length];
+      for (int i = 0; i < components.length; i++) {
+        arguments[i] = argument(record, components[i], node, entries, path);
+      }
+      try {
+        Class<?>[] types =
+            Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Constructor<?> constructor = record.getDeclaredConstructor(types);
+        constructor.setAccessible(true);
+        return constructor.newInstance(arguments);
+      } catch (InvocationTargetException e) {
+        if (e.getCause() instanceof IllegalArgumentException cause) {
+          throw yaml.error(node, path, cause.getMessage());
+        }
+        throw new IllegalStateException(record.getName() + " failed at " + path, e.getCause());
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(record.getName() + " cannot be built", e);
+      }
+    }
+
+    private void requireKnown(Class<?> record, Map<String, Node> entries, String path) {
+      boolean inlines = inlinesChoice(record);
+      List<String> known = known(record);
+      for (Map.Entry<String, Node> entry : entries.entrySet()) {
+        if (!inlines && !known.contains(entry.getKey())) {
+          throw yaml.error(
+              entry.getValue(),
+              path,
+              "there is no key '"
+                  + entry.getKey()
+                  + "' here; known are "
+                  + known
+                  + Suggestion.of(entry.getKey(), known));
+        }
+      }
+    }
+
+    /** Whether a record takes in keys that only its choice of {@code type} knows. */
+    private boolean inlinesChoice(Class<?> record) {
+      return Arrays.stream(record.getRecordComponents())
+          .anyMatch(c -> c.isAnnotationPresent(Inline.class) && isChoice(c.getType()));
+    }
+
+    private List<String> known(Class<?> record) {
+      List<String> known = new ArrayList<>(Keys.own(record));
+      for (RecordComponent component : record.getRecordComponents()) {
+        if (component.isAnnotationPresent(Inline.class) && component.getType().isRecord()) {
+          known.addAll(Keys.own(component.getType()));
+        }
+      }
+      return known;
+    }
+
+    private Object argument(
+        Class<?> record,
+        RecordComponent component,
+        Node node,
+        Map<String, Node> entries,
+        String path) {
+      String key = Keys.kebab(component.getName());
+      if (component.isAnnotationPresent(Inline.class)) {
+        return inlined(record, component, node, entries, path);
+      }
+      Node value = entries.get(key);
+      String at = path.isEmpty() ? key : path + "." + key;
+      if (value != null) {
+        return value(value, component.getGenericType(), at);
+      }
+      Default text = component.getAnnotation(Default.class);
+      if (text != null) {
+        YamlText source = YamlText.of("default of " + at, text.value());
+        return new Reading(source).value(source.root(), component.getGenericType(), at);
+      }
+      if (component.getType() == Optional.class) {
+        return Optional.empty();
+      }
+      throw yaml.error(node, path, "the key '" + key + "' is missing");
+    }
+
+    /** The keys that belong to an inlined record, taken out of its holder's mapping. */
+    private Object inlined(
+        Class<?> record,
+        RecordComponent component,
+        Node node,
+        Map<String, Node> entries,
+        String path) {
+      Class<?> type = component.getType();
+      List<String> others = new ArrayList<>(known(record));
+      if (type.isRecord()) {
+        others.removeAll(Keys.own(type));
+      }
+      Map<String, Node> rest = new LinkedHashMap<>(entries);
+      rest.keySet().removeAll(others);
+      if (type.isRecord()) {
+        rest.keySet().retainAll(Keys.own(type));
+        return record(type, node, rest, path);
+      }
+      return choose(node, rest, type, path);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.varve.model;
+
+import io.varve.spi.Default;
+import io.varve.spi.Inline;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** How the components of a record are spelt as YAML keys. */
+final class Keys {
+  private Keys() {}
+
+  /** {@code importanceSamples} as {@code importance-samples}. */
+  static String kebab(String camel) {
+    return camel.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+  }
+
+  /** {@code SOFTPLUS_ELU} as {@code softplus-elu}. */
+  static String kebab(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static List<String> kebab(Class<?> enumType) {
+    return Arrays.stream(enumType.getEnumConstants()).map(c -> kebab((Enum<?>) c)).toList();
+  }
+
+  /** The keys of a record that stand in its own mapping, those of inlined records apart. */
+  static List<String> own(Class<?> record) {
+    List<String> keys = new ArrayList<>();
+    for (RecordComponent component : record.getRecordComponents()) {
+      if (!component.isAnnotationPresent(Inline.class)) {
+        keys.add(kebab(component.getName()));
+      }
+    }
+    return keys;
+  }
+
+  static boolean isRequired(RecordComponent component) {
+    return !component.isAnnotationPresent(Default.class)
+        && component.getType() != Optional.class
+        && !component.isAnnotationPresent(Inline.class);
+  }
+}

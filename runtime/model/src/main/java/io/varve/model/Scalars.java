@@ -1,0 +1,77 @@
+package io.varve.model;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/** Single YAML values as Java values. */
+final class Scalars {
+  private Scalars() {}
+
+  /** Converts one value; refuses what does not fit with a line that says what was expected. */
+  static Object convert(YamlText yaml, Node node, Class<?> type, String path) {
+    if (!(node instanceof ScalarNode scalar)) {
+      throw yaml.error(node, path, "expected one value, found " + YamlText.describe(node));
+    }
+    String text = scalar.getValue();
+    if (type == String.class) {
+      return text;
+    }
+    if (type == Path.class) {
+      return Path.of(text);
+    }
+    if (type.isEnum()) {
+      return constant(yaml, node, type, text, path);
+    }
+    try {
+      return parse(type, text);
+    } catch (NumberFormatException e) {
+      throw yaml.error(node, path, "expected " + noun(type) + ", found '" + text + "'");
+    }
+  }
+
+  private static Object parse(Class<?> type, String text) {
+    if (type == int.class || type == Integer.class) {
+      return Integer.valueOf(text);
+    }
+    if (type == long.class || type == Long.class) {
+      return Long.valueOf(text);
+    }
+    if (type == double.class || type == Double.class) {
+      double number = Double.parseDouble(text);
+      if (!Double.isFinite(number)) {
+        throw new NumberFormatException();
+      }
+      return number;
+    }
+    if (type != boolean.class && type != Boolean.class) {
+      throw new IllegalStateException("no YAML is bound to " + type);
+    }
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new NumberFormatException();
+    }
+    return Boolean.valueOf(text);
+  }
+
+  private static String noun(Class<?> type) {
+    if (type == boolean.class || type == Boolean.class) {
+      return "true or false";
+    }
+    return type == double.class || type == Double.class ? "a number" : "a whole number";
+  }
+
+  private static Object constant(
+      YamlText yaml, Node node, Class<?> type, String text, String path) {
+    for (Object constant : type.getEnumConstants()) {
+      if (Keys.kebab((Enum<?>) constant).equals(text)) {
+        return constant;
+      }
+    }
+    List<String> known = Keys.kebab(type);
+    throw yaml.error(
+        node,
+        path,
+        "expected one of " + known + ", found '" + text + "'" + Suggestion.of(text, known));
+  }
+}

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ public final class YamlText {
 
   private final String name;
   private final Node root;
-  private final Map<Node, String> overridden = new IdentityHashMap<>();
+  private final Map<Node, String> overridden = new HashMap<>();
   private int nodes;
 
   private YamlText(String name, String text) {
@@ -88,7 +88,7 @@ public final class YamlText {
     String path = assignment.substring(0, equals);
     String origin = "--set " + path;
     Node value = compose(origin, assignment.substring(equals + 1));
-    String[] keys = path.split("\\.");
+    String[] keys = path.split("\\.", -1);
     Node at = root;
     for (int i = 0; i < keys.length; i++) {
       at = descend(at, keys[i], i == keys.length - 1 ? value : null, origin);

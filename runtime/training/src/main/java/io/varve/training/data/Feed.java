@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -65,7 +66,10 @@ public final class Feed implements AutoCloseable {
 
   /**
    * Starts an epoch: batches of {@code order[from]}, {@code order[from + 1]}, ...; the last one is
-   * smaller where the order does not divide. One epoch at a time; close it before the next.
+   * smaller where the order does not divide.
+   *
+   * @throws IllegalArgumentException if {@code from} lies outside the order or {@code batch} is
+   *     below 1
    */
   public Epoch epoch(int[] order, int from, int batch) {
     return new Epoch(order, from, batch);
@@ -136,8 +140,12 @@ public final class Feed implements AutoCloseable {
      * The next batch, uint8 [B, C, H, W], attached to {@code scope}.
      *
      * @throws IllegalArgumentException if an image cannot be read
+     * @throws NoSuchElementException if none is left
      */
     public NDArray next(NDManager scope) {
+      if (!hasNext()) {
+        throw new NoSuchElementException("all " + end + " images have been handed out");
+      }
       int count = Math.min(batch, end - cursor);
       NDArray images = indices.map(all -> gather(all, scope, count)).orElseGet(() -> read(scope));
       cursor += count;

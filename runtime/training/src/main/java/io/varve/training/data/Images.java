@@ -109,20 +109,21 @@ public record Images(
     return IntStream.range(from, to).map(i -> order[i]).sorted().mapToObj(files::get).toList();
   }
 
-  /** The shape every image must have: as the keys say, or as the first file has it. */
+  /** The shape every image must have; reads the first one, so that wrong keys are told at once. */
   private int[] shape(Path first) {
-    if (size > 0) {
-      return new int[] {channels, size, size};
-    }
     Picture picture = Picture.read(first, this);
-    return new int[] {channels, picture.height(), picture.width()};
+    return size > 0
+        ? new int[] {channels, size, size}
+        : new int[] {channels, picture.height(), picture.width()};
   }
 
   private static List<Path> files(Path folder) {
     try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       List<Path> files =
           all.filter(Images::isImage)
-              .sorted(Comparator.comparing(file -> folder.relativize(file).toString()))
+              .sorted(
+                  Comparator.comparing(
+                      file -> folder.relativize(file).toString().replace('\\', '/')))
               .toList();
       if (files.isEmpty()) {
         throw new IllegalArgumentException(

@@ -7,8 +7,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Pattern;
+import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -19,6 +22,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 record Picture(byte[] planes, int channels, int height, int width) {
   /** A header that promises more than 2^27 pixels is taken for a decompression bomb. */
   private static final long MAX_PIXELS = 1L << 27;
+
+  /** The JDK fills in what a JPEG file lacks and merely warns; here that is an error. */
+  private static final Pattern DAMAGED = Pattern.compile("Truncated File|Corrupt JPEG data");
 
   /** Decodes and crops a file; alpha is dropped and 16-bit samples keep their upper half. */
   static Picture read(Path file, Images keys) {
@@ -60,36 +66,37 @@ record Picture(byte[] planes, int channels, int height, int width) {
       try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
         Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
         if (!readers.hasNext()) {
-          throw new IllegalArgumentException(
-              "%s: expected a PNG or JPEG image, found %d bytes of something else; remove the file"
-                  .formatted(file, bytes.length));
+          throw new IIOException(bytes.length + " bytes of something else");
         }
-        return decode(file, readers.next(), in);
+        return decode(readers.next(), in);
       }
-    } catch (IOException e) {
-      throw undecodable(file, e.getMessage());
+    } catch (IOException | RuntimeException e) { // the JDK's readers throw both at bad bytes
+      String found = e instanceof IIOException ? e.getMessage() : e.toString();
+      throw new IllegalArgumentException(
+          "%s: expected a whole PNG or JPEG image, found '%s'; mend or remove the file"
+              .formatted(file, found),
+          e);
     }
   }
 
-  private static BufferedImage decode(Path file, ImageReader reader, ImageInputStream in)
-      throws IOException {
+  private static BufferedImage decode(ImageReader reader, ImageInputStream in) throws IOException {
+    List<String> damage = new ArrayList<>();
     try {
       reader.setInput(in, true, true);
       long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
       if (pixels > MAX_PIXELS) {
-        throw undecodable(file, pixels + " pixels, more than " + MAX_PIXELS);
+        throw new IIOException("%d pixels, more than %d".formatted(pixels, MAX_PIXELS));
       }
-      reader.addIIOReadWarningListener((source, warning) -> System.err.println("WARN " + warning));
-      return reader.read(0);
+      reader.addIIOReadWarningListener((source, warning) -> damage.add(warning));
+      BufferedImage image = reader.read(0);
+      damage.removeIf(warning -> !DAMAGED.matcher(warning).lookingAt());
+      if (!damage.isEmpty()) {
+        throw new IIOException(damage.get(0));
+      }
+      return image;
     } finally {
       reader.dispose();
     }
-  }
-
-  private static IllegalArgumentException undecodable(Path file, String found) {
-    return new IllegalArgumentException(
-        "%s: expected a whole PNG or JPEG image, found %s; mend or remove the file"
-            .formatted(file, found));
   }
 
   private static boolean isGrey(BufferedImage image) {

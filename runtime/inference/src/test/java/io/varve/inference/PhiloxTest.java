@@ -43,11 +43,13 @@ class PhiloxTest {
   void hasOwnFunctionsThatAgreeWithTheLibrary() {
     Random random = new Random(1);
     for (int i = 0; i < 100_000; i++) {
-      double u = random.nextDouble() * Math.pow(2, -random.nextInt(32)) + 0x1p-33;
-      assertThat(Philox.log(u)).isCloseTo(StrictMath.log(u), within(2e-13)); // as documented
+      int exponent = -random.nextInt(33);
+      double m = Math.sqrt(0.5) * (1 + random.nextDouble());
+      double log = StrictMath.log(m) + exponent * StrictMath.log(2);
+      assertThat(Philox.log(exponent, m)).isCloseTo(log, within(1e-10)); // as documented
       double x = (random.nextDouble() - 0.5) * Math.PI / 2;
-      assertThat(Philox.sine(x)).isCloseTo(StrictMath.sin(x), within(3e-14));
-      assertThat(Philox.cosine(x)).isCloseTo(StrictMath.cos(x), within(1e-14));
+      assertThat(Philox.sine(x)).isCloseTo(StrictMath.sin(x), within(1e-11));
+      assertThat(Philox.cosine(x)).isCloseTo(StrictMath.cos(x), within(1e-12));
     }
   }
 

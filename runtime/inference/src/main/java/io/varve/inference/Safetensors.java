@@ -224,6 +224,16 @@ public final class Safetensors {
     return -1;
   }
 
+  /** Where the data begin, in bytes from the start of the file. */
+  long start() {
+    return tensors.values().stream().mapToLong(Tensor::offset).min().orElse(0);
+  }
+
+  /** Where the data end, in bytes from the start of the file. */
+  long end() {
+    return tensors.values().stream().mapToLong(t -> t.offset() + t.length()).max().orElse(0);
+  }
+
   private Tensor tensor(String name) {
     Tensor tensor = tensors.get(name);
     if (tensor == null) {

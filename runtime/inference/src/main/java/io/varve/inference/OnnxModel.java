@@ -51,7 +51,7 @@ final class OnnxModel {
     return operators;
   }
 
-  /** The version of each operator set imported; the standard one has the empty name. */
+  /** The version of each operator set imported. */
   Map<String, Long> opsets() {
     return opsets;
   }
@@ -90,7 +90,7 @@ final class OnnxModel {
         default -> {}
       }
     }
-    opsets.put(plain(domain), version);
+    opsets.put(domain.isEmpty() ? "ai.onnx" : domain, version);
   }
 
   private void readGraph(Wire graph, boolean outermost) {

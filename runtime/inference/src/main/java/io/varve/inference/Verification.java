@@ -93,7 +93,7 @@ final class Verification {
     Set<String> unknown = new TreeSet<>(model.operators());
     unknown.removeAll(OPERATORS);
     require(unknown.isEmpty(), file, "operators " + unknown, "only those a bundle may use");
-    Map<String, Long> expected = Map.of("", (long) manifest.opset());
+    Map<String, Long> expected = Map.of("ai.onnx", (long) manifest.opset());
     String opset = "only ai.onnx " + manifest.opset();
     require(model.opsets().equals(expected), file, "operator sets " + model.opsets(), opset);
   }

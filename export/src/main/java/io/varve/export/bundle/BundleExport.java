@@ -71,8 +71,7 @@ public final class BundleExport {
     try (NDManager manager = exported.vector().getManager().newSubManager()) {
       Files.createDirectories(parent);
       building = Files.createTempDirectory(parent, "." + bundle.getFileName() + "-");
-      Map<String, Double> worst =
-          new BundleExport(exported, manager).write(entries, building);
+      Map<String, Double> worst = new BundleExport(exported, manager).write(entries, building);
       if (Files.exists(bundle)) {
         delete(bundle);
       }
@@ -135,8 +134,8 @@ public final class BundleExport {
   }
 
   /**
-   * Runs the graph beside the code. A draw from a discrete distribution may fall the other way where
-   * the noise hits the edge of a grid value to the last bit; such a tie does not come twice.
+   * Runs the graph beside the code. A draw from a discrete distribution may fall the other way
+   * where the noise hits the edge of a grid value to the last bit; such a tie does not come twice.
    */
   private Parity check(EntryPoint point, Path file) {
     Parity parity = exporter(point).check(file, manager);
@@ -180,7 +179,7 @@ public final class BundleExport {
         Manifest.FORMAT,
         exported.name(),
         exported.varve(),
-        OnnxExporter.OPSET,
+        Graph.OPERATOR_SET,
         exported.yaml(),
         new Manifest.Space(list(exported.stored()), STORED_LEVELS),
         new Manifest.Space(list(x.shape()), x.levels()),

@@ -27,7 +27,9 @@ import java.util.function.BiConsumer;
  * graph is written, so keep them open until then.
  */
 public final class Graph {
-  private static final int OPERATOR_SET = 20;
+  /** The version of the ONNX operator set that graphs use. */
+  public static final int OPERATOR_SET = 20;
+
   private static final int IR_VERSION = 9;
 
   private final GraphProto structure;

@@ -75,14 +75,34 @@ class OperatorsTest {
           trace -> {
             NDArray i = whole(trace, "i", 200, type, 5);
             return outputs(
-                i.add(i), i.mul(3), i.sub(7), i.div(4), i.mod(7), i.mul(0.5f), i.add(0.25),
-                i.maximum(9), i.gt(3), i.gt(3.5), i.eq(i.flip(1)), i.neg().abs(), i.sign(),
-                i.toType(DataType.FLOAT32, false).div(255f), i.clip(5, 90), i.floor(), i.square(),
-                i.sum(new int[] {1}), i.max(new int[] {1}), i.argMax(1), i.cumSum(1), i.exp());
+                i.add(i),
+                i.mul(3),
+                i.sub(7),
+                i.div(4),
+                i.mod(7),
+                i.mul(0.5f),
+                i.add(0.25),
+                i.maximum(9),
+                i.gt(3),
+                i.gt(3.5),
+                i.eq(i.flip(1)),
+                i.neg().abs(),
+                i.sign(),
+                i.toType(DataType.FLOAT32, false).div(255f),
+                i.clip(5, 90),
+                i.floor(),
+                i.square(),
+                i.sum(new int[] {1}),
+                i.max(new int[] {1}),
+                i.argMax(1),
+                i.cumSum(1),
+                i.exp());
           });
       agrees(
           type + " mod with a negative divisor",
-          trace -> Map.of("y", whole(trace, "i", 9, type, 5).sub(type == DataType.UINT8 ? 0 : 4).mod(3)));
+          trace ->
+              Map.of(
+                  "y", whole(trace, "i", 9, type, 5).sub(type == DataType.UINT8 ? 0 : 4).mod(3)));
     }
     agrees(
         "integer mod floors",
@@ -93,20 +113,49 @@ class OperatorsTest {
           NDArray x = normal(trace, "x", new Shape(5));
           NDArray b = x.gt(0);
           return outputs(
-              b, b.logicalNot(), b.logicalAnd(x.gt(1)), b.logicalOr(x.lt(-1)), b.logicalXor(x),
-              b.toType(DataType.FLOAT32, false), b.sum(), b.mul(x), b.all(), b.any(), b.none(),
-              NDArrays.where(x.lt(0.5), b, b.logicalNot()), x.toType(DataType.BOOLEAN, false), b.add(b),
-              b.countNonzero(1), b.eq(x.gt(0.1)), b.argMax(1));
+              b,
+              b.logicalNot(),
+              b.logicalAnd(x.gt(1)),
+              b.logicalOr(x.lt(-1)),
+              b.logicalXor(x),
+              b.toType(DataType.FLOAT32, false),
+              b.sum(),
+              b.mul(x),
+              b.all(),
+              b.any(),
+              b.none(),
+              NDArrays.where(x.lt(0.5), b, b.logicalNot()),
+              x.toType(DataType.BOOLEAN, false),
+              b.add(b),
+              b.countNonzero(1),
+              b.eq(x.gt(0.1)),
+              b.argMax(1));
         });
     agrees(
         "double precision",
         trace -> {
           NDArray x = normal(trace, "x", new Shape(5)).toType(DataType.FLOAT64, false);
           return outputs(
-              x.mul(0.1), x.exp(), x.abs().sqrt(), x.sum(new int[] {1}), x.mean(new int[] {1}),
-              x.softmax(1), x.logSoftmax(1), Activation.softPlus(x), Activation.relu(x),
-              Activation.sigmoid(x), x.tanh(), x.gt(0), x.clip(-1, 1), x.cumSum(1), x.sin(),
-              x.matMul(x.transpose()), x.toType(DataType.FLOAT32, false), x.maximum(0.3), x.round(), x.log());
+              x.mul(0.1),
+              x.exp(),
+              x.abs().sqrt(),
+              x.sum(new int[] {1}),
+              x.mean(new int[] {1}),
+              x.softmax(1),
+              x.logSoftmax(1),
+              Activation.softPlus(x),
+              Activation.relu(x),
+              Activation.sigmoid(x),
+              x.tanh(),
+              x.gt(0),
+              x.clip(-1, 1),
+              x.cumSum(1),
+              x.sin(),
+              x.matMul(x.transpose()),
+              x.toType(DataType.FLOAT32, false),
+              x.maximum(0.3),
+              x.round(),
+              x.log());
         });
     agrees(
         "mixed",
@@ -114,8 +163,14 @@ class OperatorsTest {
           NDArray i = whole(trace, "i", 9, DataType.INT64, 5);
           NDArray x = normal(trace, "x", new Shape(5));
           return outputs(
-              i.add(x), x.add(i), x.gt(i), i.lte(x), i.eq(2.0), x.pow(i),
-              i.concat(x.toType(DataType.INT64, false), 1), x.eq(x.toType(DataType.FLOAT64, false)));
+              i.add(x),
+              x.add(i),
+              x.gt(i),
+              i.lte(x),
+              i.eq(2.0),
+              x.pow(i),
+              i.concat(x.toType(DataType.INT64, false), 1),
+              x.eq(x.toType(DataType.FLOAT64, false)));
         });
     return tests.stream();
   }
@@ -138,10 +193,24 @@ class OperatorsTest {
           NDArray odd = x.log();
           NDArray even = NDArrays.where(x.gt(0), odd, odd.onesLike().mul(Float.POSITIVE_INFINITY));
           return outputs(
-              odd, odd.isNaN(), even, even.isInfinite(), even.neg(), odd.maximum(0), odd.neq(odd),
-              odd.eq(odd), x.mul(Float.NaN), Activation.relu(odd), odd.clip(-1, 1), even.gt(3),
-              x.maximum(Float.NEGATIVE_INFINITY), odd.abs(), Activation.softPlus(even.neg()),
-              Activation.softPlus(even), odd.round(), Activation.sigmoid(even));
+              odd,
+              odd.isNaN(),
+              even,
+              even.isInfinite(),
+              even.neg(),
+              odd.maximum(0),
+              odd.neq(odd),
+              odd.eq(odd),
+              x.mul(Float.NaN),
+              Activation.relu(odd),
+              odd.clip(-1, 1),
+              even.gt(3),
+              x.maximum(Float.NEGATIVE_INFINITY),
+              odd.abs(),
+              Activation.softPlus(even.neg()),
+              Activation.softPlus(even),
+              odd.round(),
+              Activation.sigmoid(even));
         });
     return tests.stream();
   }
@@ -201,8 +270,17 @@ class OperatorsTest {
   Stream<DynamicTest> indexing() {
     for (String index :
         List.of(
-            ":,1:3", ":, 0", "..., -1", "1:, ::2, null", ":, -3:-1", "0", "-1, 2", ":,null,2,::3",
-            "null, ..., 1:2", "2:, 1:5:2, 3", ":, 1:100")) {
+            ":,1:3",
+            ":, 0",
+            "..., -1",
+            "1:, ::2, null",
+            ":, -3:-1",
+            "0",
+            "-1, 2",
+            ":,null,2,::3",
+            "null, ..., 1:2",
+            "2:, 1:5:2, 3",
+            ":, 1:100")) {
       on("get " + index, x -> x.concat(x, 0).concat(x, 0).get(index));
     }
     on("get to the batch", x -> x.get(new NDIndex("0:" + (x.getShape().get(0) - 1) + ",:,1")));
@@ -218,9 +296,12 @@ class OperatorsTest {
           NDArray x = normal(trace, "x", new Shape(6, 4));
           NDArray i = whole(trace, "i", 6, DataType.INT64, 2, 4);
           return outputs(
-              x.gather(i, 1), x.gather(i.toType(DataType.INT32, false).minimum(3), -1),
+              x.gather(i, 1),
+              x.gather(i.toType(DataType.INT32, false).minimum(3), -1),
               x.scatter(i, i.toType(DataType.FLOAT32, false).mul(0).add(1), 1),
-              i.oneHot(6), i.oneHot(7, DataType.INT64), i.oneHot(6, DataType.BOOLEAN));
+              i.oneHot(6),
+              i.oneHot(7, DataType.INT64),
+              i.oneHot(6, DataType.BOOLEAN));
         });
     on("gatherNd", (x, m) -> x.gatherNd(m.create(new long[][] {{0, 0, 0}, {1, 2, 5}})));
     return tests.stream();

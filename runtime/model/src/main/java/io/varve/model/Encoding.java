@@ -55,6 +55,23 @@ public record Encoding(
   }
 
   /**
+   * The stream that encoding draws from: importance samples of one image share its noise, so that
+   * they are samples for one x.
+   */
+  public static final String STREAM = "noise.data";
+
+  /** Stored bytes as x with noise from the run's {@link #STREAM}. */
+  public Mapped encode(Run run, NDArray bytes) {
+    return encode(run.at("data").noise(), bytes);
+  }
+
+  /** Bits per stored value of a bound [B], from what {@link #encode} added: -(bound + logDet) / (D ln 2). */
+  public NDArray bitsPerDim(NDArray bound, NDArray logDet, Shape stored) {
+    NDArray nats = bound.add(logDet).neg();
+    return nats.div(Ops.constant(nats, stored.size() * Math.log(2)));
+  }
+
+  /**
    * Stored bytes [B, C, H, W] as x, and what a log-density of x lacks to that of the bytes, [B]
    * nats.
    */

@@ -1,0 +1,92 @@
+package io.varve.conformance;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the distribution's {@code bin/varve} as its users do, in a process of its own. */
+final class Cli {
+  private static final long LIMIT_SECONDS = 300;
+
+  private Cli() {}
+
+  /** What a finished command left. */
+  record Ended(int code, String out, String err) {
+    /** The object that {@code --json} prints on the last line. */
+    JsonObject json() {
+      List<String> lines = out.strip().lines().toList();
+      return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
+    }
+  }
+
+  /** The checkout's root, found from this module's folder. */
+  static Path root() {
+    Path here = Path.of("").toAbsolutePath();
+    return Files.isDirectory(here.resolve("conformance-tests")) ? here : here.getParent();
+  }
+
+  static Path distribution() {
+    Path built = root().resolve("runtime/distribution/target/varve");
+    if (!Files.isDirectory(built)) {
+      throw new IllegalStateException(built + " is missing; build it with mvn package");
+    }
+    return built;
+  }
+
+  static Process start(Path folder, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(distribution().resolve("bin/varve").toString());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).directory(folder.toFile()).start();
+  }
+
+  /** Runs a command in a folder to its end. */
+  static Ended run(Path folder, String... arguments) {
+    try {
+      Process process = start(folder, arguments);
+      process.getOutputStream().close();
+      CompletableFuture<String> out = reading(process.getInputStream());
+      CompletableFuture<String> err = reading(process.getErrorStream());
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(
+            List.of(arguments) + " took over " + LIMIT_SECONDS + " s:\n" + err.join());
+      }
+      return new Ended(process.exitValue(), out.join(), err.join());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Runs a command that must succeed. */
+  static Ended succeed(Path folder, String... arguments) {
+    Ended ended = run(folder, arguments);
+    if (ended.code() != 0) {
+      throw new AssertionError(
+          List.of(arguments) + " ended with " + ended.code() + ":\n" + ended.err());
+    }
+    return ended;
+  }
+
+  private static CompletableFuture<String> reading(InputStream stream) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (stream) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+}

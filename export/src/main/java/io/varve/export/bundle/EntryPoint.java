@@ -1,0 +1,167 @@
+package io.varve.export.bundle;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.varve.export.onnx.Trace;
+import io.varve.export.onnx.Traced;
+import io.varve.inference.Manifest;
+import io.varve.model.Bound;
+import io.varve.model.EngineNoise;
+import io.varve.model.Model;
+import io.varve.model.NoiseSource;
+import io.varve.model.Run;
+import io.varve.spi.Mapped;
+import io.varve.spi.Ops;
+import io.varve.spi.Space;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One graph of a bundle: a name as it stands in {@code export:}, and the code to trace.
+ *
+ * <p>{@code bound}, {@code importance} and {@code infer} take stored images; {@code generate} takes
+ * noise alone; {@code carry u z1} takes the values of u and z1 and draws the rest.
+ */
+final class EntryPoint {
+  /** The stored images, where a graph takes them. */
+  static final String IMAGES = "x";
+
+  private final String name;
+  private final Exported exported;
+  private final List<String> carried = new ArrayList<>();
+  private final Map<String, Manifest.Noise> noise = new LinkedHashMap<>();
+
+  /**
+   * @throws IllegalArgumentException if there is no such entry point
+   */
+  EntryPoint(String name, Exported exported) {
+    this.name = name;
+    this.exported = exported;
+    if (name.startsWith(Manifest.CARRY)) {
+      for (String variable : name.substring(Manifest.CARRY.length()).trim().split(" +", -1)) {
+        exported.model().requireCarriable(variable);
+        carried.add(variable);
+      }
+    } else if (!List.of("bound", "importance", "infer", "generate").contains(name)) {
+      throw new IllegalArgumentException(
+          "export: no entry point is named '"
+              + name
+              + "'; known are bound, importance, infer, generate and 'carry u z1' for variables u, z1");
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** The graph's file name in the bundle. */
+  String file() {
+    return name.trim().replace(' ', '-') + ".onnx";
+  }
+
+  /** The variables whose values the graph takes. */
+  List<String> carried() {
+    return List.copyOf(carried);
+  }
+
+  /** The noise the code asked for when it was traced, by name. */
+  Map<String, Manifest.Noise> noise() {
+    return noise;
+  }
+
+  /** The code to trace. */
+  Traced code() {
+    return switch (name) {
+      case "bound" -> this::bound;
+      case "importance" -> this::importance;
+      case "infer" -> trace -> exported.model().infer(run(trace), encoded(trace, run(trace)).value());
+      default -> this::generate;
+    };
+  }
+
+  private Map<String, NDArray> bound(Trace trace) {
+    Run run = run(trace);
+    Mapped x = encoded(trace, run);
+    Bound bound = exported.model().bound(run, x.value());
+    Map<String, NDArray> outputs = new LinkedHashMap<>();
+    NDArray total = bound.total();
+    outputs.put("bound", total);
+    outputs.put("bits_per_dim", exported.encoding().bitsPerDim(total, x.logDet(), exported.stored()));
+    bound.terms().forEach(term -> outputs.put(term.getKey(), term.getValue()));
+    return outputs;
+  }
+
+  private Map<String, NDArray> importance(Trace trace) {
+    Run run = run(trace);
+    return Map.of("log_weight", exported.model().logWeight(run, encoded(trace, run).value()));
+  }
+
+  private Map<String, NDArray> generate(Trace trace) {
+    Model model = exported.model();
+    Map<String, NDArray> given = new LinkedHashMap<>();
+    for (String variable : carried) {
+      given.put(variable, trace.input(variable, sample(trace, model.spaces().get(variable))));
+    }
+    Map<String, NDArray> outputs = model.generate(run(trace), given);
+    carried.forEach(outputs::remove);
+    String x = model.observed();
+    outputs.put("pixels", exported.encoding().display(outputs.get(x)));
+    outputs.put("pixels.mean", exported.encoding().display(outputs.get(x + ".mean")));
+    return outputs;
+  }
+
+  /** A plausible value of a variable, to trace with. */
+  private static NDArray sample(Trace trace, Space space) {
+    NDManager manager = trace.samples();
+    Shape shape = new Shape(trace.batch()).addAll(space.shape());
+    return space.levels() == 0
+        ? manager.randomNormal(shape)
+        : manager
+            .randomInteger(0, space.levels(), shape, DataType.INT32)
+            .toType(DataType.FLOAT32, false);
+  }
+
+  private Mapped encoded(Trace trace, Run run) {
+    NDArray bytes =
+        trace
+            .samples()
+            .randomInteger(
+                0, 256, new Shape(trace.batch()).addAll(exported.stored()), DataType.INT32)
+            .toType(DataType.UINT8, false);
+    return exported.encoding().encode(run, trace.input(IMAGES, bytes));
+  }
+
+  private Run run(Trace trace) {
+    return new Run(trace.manager(), trace.parameters(), false, new Inputs(trace));
+  }
+
+  /** Noise as inputs of the graph. */
+  private final class Inputs implements NoiseSource {
+    private final Trace trace;
+    private final EngineNoise samples;
+
+    Inputs(Trace trace) {
+      this.trace = trace;
+      this.samples = new EngineNoise(trace.samples(), trace.batch());
+    }
+
+    @Override
+    public NDArray normal(String stream, Shape event) {
+      return input(stream, "normal", samples.normal(stream, event), event);
+    }
+
+    @Override
+    public NDArray uniform(String stream, Shape event) {
+      return input(stream, "uniform", samples.uniform(stream, event), event);
+    }
+
+    private NDArray input(String stream, String distribution, NDArray sample, Shape event) {
+      noise.put(stream, new Manifest.Noise(stream, distribution, BundleExport.list(event)));
+      return trace.input(stream, sample);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.varve.app;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.util.cuda.CudaUtils;
+import ai.onnxruntime.OrtEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** Prints what this installation is made of and what is wrong with it. */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    description = "Prints what this installation is made of, and what is wrong with it.")
+final class DoctorCommand implements Callable<Integer> {
+  @ParentCommand private Varve varve;
+  @Mixin private Output output;
+  private final List<String> problems = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("varve", Version.text());
+    results.put("home", Workspace.home().map(Path::toString).orElse("none"));
+    results.put("jdk", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
+    results.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    results.put("cores", Runtime.getRuntime().availableProcessors());
+    results.put("heap_mb", Runtime.getRuntime().maxMemory() >> 20);
+    results.put("allocator", allocator());
+    engine(results);
+    results.put("onnxruntime", attempt("ONNX Runtime", () -> OrtEnvironment.getEnvironment().getVersion()));
+    results.put(
+        "onnxruntime_providers",
+        attempt("ONNX Runtime", () -> OrtEnvironment.getAvailableProviders().toString()));
+    results.put("plugins", attempt("plug-ins", this::plugins));
+    results.put("problems", problems.isEmpty() ? "none" : List.copyOf(problems));
+    output.results(results);
+    problems.forEach(problem -> Output.say("problem: %s", problem));
+    return problems.isEmpty() ? 0 : 1;
+  }
+
+  private void engine(Map<String, Object> results) {
+    results.put("djl", attempt("DJL", Engine::getDjlVersion));
+    results.put("libtorch", attempt("libtorch", () -> Engine.getInstance().getVersion()));
+    results.put("threads", attempt("libtorch", DoctorCommand::threads));
+    results.put("devices", attempt("libtorch", DoctorCommand::devices));
+    int cards = CudaUtils.getGpuCount();
+    results.put("nvidia_cards", cards);
+    if (cards > 0 && Engine.getInstance().getGpuCount() == 0) {
+      problems.add(
+          "there is an NVIDIA card but this libtorch is for the CPU; build with -Pcuda"
+              + " (docs/gpu.md)");
+    }
+  }
+
+  private static String threads() {
+    return ai.djl.pytorch.jni.JniUtils.getNumThreads() + " in operators";
+  }
+
+  private static String devices() {
+    Engine engine = Engine.getInstance();
+    return Stream.of(engine.getDevices(engine.getGpuCount())).map(Device::toString).toList()
+        + ", default "
+        + engine.defaultDevice();
+  }
+
+  private String plugins() {
+    try (Workspace workspace = Workspace.open(varve)) {
+      int components =
+          workspace.catalog().plugins().stream().mapToInt(p -> p.components().size()).sum();
+      if (components == 0) {
+        problems.add("no plug-in is loaded; start through bin/varve or name a folder by --plugins");
+      }
+      return workspace.catalog().plugins().size() + " JARs, " + components + " components";
+    }
+  }
+
+  /** The allocator that is mapped into this process. */
+  private static String allocator() {
+    Path maps = Path.of("/proc/self/maps");
+    if (!Files.isReadable(maps)) {
+      return "the system's";
+    }
+    try (Stream<String> lines = Files.lines(maps)) {
+      return lines
+          .filter(line -> line.matches(".*lib(jemalloc|tcmalloc|mimalloc).*"))
+          .map(line -> line.substring(line.lastIndexOf('/') + 1))
+          .findFirst()
+          .orElse("the C library's");
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  private String attempt(String what, Supplier<String> probe) {
+    try {
+      return probe.get();
+    } catch (RuntimeException | LinkageError e) {
+      problems.add(what + ": " + e.getMessage());
+      return "unusable";
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.varve.app;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * Hierarchical variational autoencoders on the JVM: train a model file, export it, use the bundle.
+ *
+ * <p>Exit codes: 0 done, 1 failed, 2 the input is at fault. What people read goes to standard error;
+ * standard output holds results, with {@code --json} one object on its last line.
+ */
+@Command(
+    name = "varve",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Trains hierarchical VAEs from YAML and plug-ins, exports them to ONNX, runs them.",
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    footer = {
+      "",
+      "First steps:  varve quickstart --out demo",
+      "Exit codes:   0 done, 1 failed, 2 the input is at fault"
+    },
+    subcommands = {
+      QuickstartCommand.class,
+      TrainCommand.class,
+      ResumeCommand.class,
+      EvaluateCommand.class,
+      ExportCommand.class,
+      ScoreCommand.class,
+      GenerateCommand.class,
+      ReconstructCommand.class,
+      BenchCommand.class,
+      PluginsCommand.class,
+      SchemaCommand.class,
+      ExpandCommand.class,
+      DoctorCommand.class,
+      CommandLine.HelpCommand.class
+    })
+public final class Varve {
+  @Option(
+      names = "--plugins",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = "A further folder of plug-in JARs; may be repeated.")
+  List<Path> plugins = List.of();
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "On failure print where in the code it happened.")
+  boolean stacktrace;
+
+  private Varve() {}
+
+  /** Runs one command and exits. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs one command and answers its exit code. */
+  static int run(String... args) {
+    Varve varve = new Varve();
+    CommandLine line = new CommandLine(varve);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler((e, command, parsed) -> varve.report(e));
+    return line.execute(args);
+  }
+
+  /** Bad input in one line; a failure of ours with what helps to find it. */
+  private int report(Exception e) {
+    boolean input = e instanceof IllegalArgumentException || e instanceof UncheckedIOException;
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    if (input) {
+      System.err.println("varve: " + message.replaceAll("\\s*\\R\\s*", " "));
+    } else {
+      System.err.println("varve: failed: " + (e instanceof IllegalStateException ? message : e));
+      System.err.println("This is a defect of Varve or of a plug-in; run again with --stacktrace.");
+    }
+    if (stacktrace) {
+      e.printStackTrace();
+    }
+    return input ? 2 : 1;
+  }
+}

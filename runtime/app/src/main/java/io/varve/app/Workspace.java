@@ -1,0 +1,53 @@
+package io.varve.app;
+
+import io.varve.model.Binder;
+import io.varve.model.Catalog;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The plug-ins of a command: those of the distribution and those of {@code --plugins}. */
+final class Workspace implements AutoCloseable {
+  private final Catalog catalog;
+
+  private Workspace(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /**
+   * Loads the plug-ins.
+   *
+   * @throws IllegalArgumentException if a folder is missing or a JAR cannot be used
+   */
+  static Workspace open(Varve varve) {
+    List<Path> folders = new ArrayList<>();
+    home().ifPresent(home -> folders.add(home.resolve("plugins")));
+    for (Path folder : varve.plugins) {
+      if (!Files.isDirectory(folder)) {
+        throw new IllegalArgumentException("--plugins " + folder + ": is no folder");
+      }
+      folders.add(folder);
+    }
+    return new Workspace(Catalog.open(folders));
+  }
+
+  /** The distribution's folder, as its launcher tells it. */
+  static Optional<Path> home() {
+    return Optional.ofNullable(System.getProperty("varve.home")).map(Path::of);
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  Binder binder() {
+    return new Binder(catalog);
+  }
+
+  @Override
+  public void close() {
+    catalog.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** The {@code varve} command line. */
+package io.varve.app;

@@ -8,12 +8,16 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtProvider;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,6 +166,20 @@ class BundleTest {
     assumeThat(OrtEnvironment.getAvailableProviders()).doesNotContain(OrtProvider.CUDA);
     refused(() -> Bundle.open(folder, onCpu().withDevice("cuda:1")).close(), "device: 'cuda:1'");
     assertThat(bundle.device()).isEqualTo("cpu");
+  }
+
+  @Test
+  void runsWithEveryOption(@TempDir Path profiles) throws IOException {
+    Bundle.Options options =
+        new Bundle.Options("auto", 0, 64, true, Optional.of(profiles.resolve("run")));
+    try (Bundle other = Bundle.open(folder, options)) {
+      assertThat(other.score(images(3), SEED).bound())
+          .containsExactly(bundle.score(images(3), SEED).bound(), within(ROUNDING));
+      assertThat(other.device()).matches("cpu|cuda:0");
+    }
+    try (Stream<Path> files = Files.list(profiles)) {
+      assertThat(files).hasSize(1);
+    }
   }
 
   @Test

@@ -67,7 +67,7 @@ public final class Bundle implements AutoCloseable {
     }
 
     /** Device {@code auto}, one thread per core, 64 rows at once, no spinning, no profile. */
-    public static Options standard() {
+    public static Options of() {
       return new Options("auto", 0, 64, false, Optional.empty());
     }
 
@@ -92,9 +92,9 @@ public final class Bundle implements AutoCloseable {
     }
   }
 
-  /** Opens a bundle with {@link Options#standard()}. */
+  /** Opens a bundle with {@link Options#of()}. */
   public static Bundle open(Path directory) {
-    return open(directory, Options.standard());
+    return open(directory, Options.of());
   }
 
   /**

@@ -225,7 +225,7 @@ class BundleTest {
   }
 
   static Bundle.Options onCpu() {
-    return Bundle.Options.standard().withDevice("cpu").withThreads(1);
+    return Bundle.Options.of().withDevice("cpu").withThreads(1);
   }
 
   private static void refused(Runnable request, String message) {

@@ -1,0 +1,2 @@
+/** Hierarchies: {@code graph}, the nodes written out. */
+package io.varve.hierarchies;

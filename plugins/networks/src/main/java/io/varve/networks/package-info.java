@@ -1,0 +1,2 @@
+/** Networks: {@code mlp}. */
+package io.varve.networks;

@@ -1,0 +1,2 @@
+/** Schedules: {@code constant} and {@code linear}. */
+package io.varve.schedules;

@@ -5,7 +5,6 @@ import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
-import io.varve.spi.Node.Observed;
 import io.varve.spi.Step;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -56,13 +55,10 @@ final class Cycles {
   }
 
   private static List<String> readsInGeneration(Node node) {
-    if (node instanceof Latent z) {
-      return reads(z.p(), z.shared());
+    if (node instanceof Feature f) {
+      return f.given();
     }
-    if (node instanceof Derived d) {
-      return reads(d.p(), List.of());
-    }
-    return node instanceof Observed o ? reads(o.p(), List.of()) : ((Feature) node).given();
+    return reads(Parts.p(node).orElseThrow(), node instanceof Latent z ? z.shared() : List.of());
   }
 
   private static List<String> reads(Factor factor, List<Step> shared) {
@@ -87,7 +83,7 @@ final class Cycles {
     if (prior == null) {
       reads.apply(nodes.get(name)).forEach(this::visit);
     } else {
-      ((Latent) nodes.get(prior)).p().given().forEach(this::visit);
+      Parts.p(nodes.get(prior)).orElseThrow().given().forEach(this::visit);
     }
     open.remove(name);
     done.add(name);

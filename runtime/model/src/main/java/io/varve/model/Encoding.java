@@ -65,7 +65,10 @@ public record Encoding(
     return encode(run.at("data").noise(), bytes);
   }
 
-  /** Bits per stored value of a bound [B], from what {@link #encode} added: -(bound + logDet) / (D ln 2). */
+  /**
+   * Bits per stored value of a bound [B], from what {@link #encode} added: -(bound + logDet) / (D
+   * ln 2).
+   */
   public NDArray bitsPerDim(NDArray bound, NDArray logDet, Shape stored) {
     NDArray nats = bound.add(logDet).neg();
     return nats.div(Ops.constant(nats, stored.size() * Math.log(2)));

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.varve.spi.Factor;
+import io.varve.spi.Family;
 import io.varve.spi.Likelihood;
 import io.varve.spi.Named;
 import io.varve.spi.Node;
@@ -28,7 +29,7 @@ import java.util.regex.Pattern;
 /** The built parts of a hierarchy: what each node's name leads to. */
 final class Parts {
   /** Names stand in file names, graph inputs, {@code p(z)} and lists separated by commas. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
   private final Map<String, Node> nodes = new LinkedHashMap<>();
   private final Map<String, Space> spaces = new LinkedHashMap<>();
@@ -46,7 +47,7 @@ final class Parts {
     for (Node node : list) {
       if (!NAME.matcher(node.name()).matches()) {
         throw new IllegalArgumentException(
-            "'%s' cannot name a variable; use letters, digits and underscores, a letter first"
+            "'%s' cannot name a variable; use letters, digits, '_' and '-', a letter first"
                 .formatted(node.name()));
       }
       if (parts.nodes.put(node.name(), node) != null) {
@@ -184,11 +185,20 @@ final class Parts {
     Space space = node instanceof Latent z ? Space.real(z.shape()) : dataSpace(node, x, 0);
     spaces.put(name, space);
     shapes.put(name, List.of(space.shape()));
-    if (node instanceof Latent z) {
-      Prior prior = prior(z.p(), name + ".p");
-      List<Parameters> needs = Located.at(name + ".p", () -> prior.parameters(space));
-      shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
+    Family family = p(node).orElseThrow().family();
+    List<Parameters> needs = Located.at(name + ".p", () -> family.parameters(space));
+    shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
+  }
+
+  /** The factor of a variable's p; a feature has none. */
+  static Optional<Factor> p(Node node) {
+    if (node instanceof Observed o) {
+      return Optional.of(o.p());
     }
+    if (node instanceof Derived d) {
+      return Optional.of(d.p());
+    }
+    return node instanceof Latent z ? Optional.of(z.p()) : Optional.empty();
   }
 
   /** The space of x, or of what is derived from it in so many steps. */
@@ -213,13 +223,10 @@ final class Parts {
 
   private void build(Node node) {
     String name = node.name();
-    if (node instanceof Observed o) {
-      add("p", name, likelihood(o.p(), name));
-    } else if (node instanceof Derived d) {
-      add("p", name, likelihood(d.p(), name));
-    } else if (node instanceof Latent z) {
-      add("p", name, z.p());
-      if (!prior(z.q(), name + ".q").reparameterised()) {
+    if (node instanceof Latent z) {
+      prior(z.p(), name + ".p");
+      Prior q = prior(z.q(), name + ".q");
+      if (!q.reparameterised()) {
         throw new IllegalArgumentException(
             name + ".q: this family's draws pass no gradient; it serves as p only");
       }
@@ -230,7 +237,10 @@ final class Parts {
       List<Shape> given = shapes.of(f.given(), name);
       List<Shape> wanted = List.of(f.shape());
       features.put(name, Located.at(site.path(), () -> f.network().build(site, given, wanted)));
+    } else {
+      requireLikelihood(p(node).orElseThrow(), name);
     }
+    p(node).ifPresent(factor -> add("p", name, factor));
   }
 
   private void add(String side, String name, Factor factor) {
@@ -238,7 +248,7 @@ final class Parts {
     factors.put(built.name(), built);
   }
 
-  private Factor likelihood(Factor factor, String name) {
+  private void requireLikelihood(Factor factor, String name) {
     if (!(factor.family() instanceof Likelihood)) {
       throw new IllegalArgumentException(
           name + ".p: " + named(factor) + " is a family over latents, not over data");
@@ -249,7 +259,6 @@ final class Parts {
                   .formatted(name, name, spaces.get(name).levels())
               + " the 'flow'");
     }
-    return factor;
   }
 
   private static Prior prior(Factor factor, String path) {

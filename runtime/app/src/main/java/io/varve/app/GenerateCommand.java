@@ -2,6 +2,7 @@ package io.varve.app;
 
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
+import io.varve.training.report.Grid;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +43,8 @@ final class GenerateCommand implements Callable<Integer> {
       long start = System.nanoTime();
       Map<String, Tensor> values = bundle.generate(count, options.seed, temperature);
       double seconds = (System.nanoTime() - start) * 1e-9;
-      Pictures.write(values.get(draw ? "pixels" : "pixels.mean"), out);
+      Tensor pixels = values.get(draw ? "pixels" : "pixels.mean");
+      Grid.samples(Pictures.of(pixels), (int) Math.ceil(Math.sqrt(count))).write(out);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("images", count);
       results.put("seed", options.seed);

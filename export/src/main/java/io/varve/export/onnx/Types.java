@@ -1,0 +1,105 @@
+package io.varve.export.onnx;
+
+import ai.djl.ndarray.types.DataType;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Element types: what they are called elsewhere, and how the engine combines them. */
+final class Types {
+  private Types() {}
+
+  /** An operand as far as type promotion sees it: arrays with axes count more than scalars. */
+  record Operand(DataType type, boolean scalar) {}
+
+  /**
+   * The ONNX type of an element type.
+   *
+   * @throws IllegalArgumentException if it has none here
+   */
+  static TensorProto.DataType onnx(DataType type) {
+    return switch (type) {
+      case FLOAT32 -> TensorProto.DataType.FLOAT;
+      case FLOAT64 -> TensorProto.DataType.DOUBLE;
+      case UINT8 -> TensorProto.DataType.UINT8;
+      case INT8 -> TensorProto.DataType.INT8;
+      case INT32 -> TensorProto.DataType.INT32;
+      case INT64 -> TensorProto.DataType.INT64;
+      case BOOLEAN -> TensorProto.DataType.BOOL;
+      default ->
+          throw new IllegalArgumentException(
+              type + " arrays cannot be exported; convert with toType(DataType.FLOAT32, false)");
+    };
+  }
+
+  /** The safetensors name of an element type. */
+  static String safetensors(DataType type) {
+    return switch (type) {
+      case FLOAT32 -> "F32";
+      case FLOAT64 -> "F64";
+      case FLOAT16 -> "F16";
+      case UINT8 -> "U8";
+      case INT32 -> "I32";
+      case INT64 -> "I64";
+      case BOOLEAN -> "BOOL";
+      default ->
+          throw new IllegalArgumentException(
+              type + " weights cannot be stored; convert them to FLOAT32");
+    };
+  }
+
+  /** The type in which ONNX Runtime has arithmetic for values of a type. */
+  static DataType arithmetic(DataType type) {
+    return switch (type) {
+      case UINT8, INT8, BOOLEAN -> DataType.INT32;
+      default -> type;
+    };
+  }
+
+  /**
+   * The type in which the engine compares two operands (PyTorch's promotion): the wider of the
+   * higher category, where a scalar raises an array only to a higher category.
+   */
+  static DataType promote(Operand left, Operand right) {
+    if (left.scalar() == right.scalar()) {
+      return wider(left.type(), right.type());
+    }
+    DataType array = left.scalar() ? right.type() : left.type();
+    DataType scalar = left.scalar() ? left.type() : right.type();
+    return category(scalar) > category(array) ? scalar : array;
+  }
+
+  private static DataType wider(DataType a, DataType b) {
+    if (category(a) != category(b)) {
+      return category(a) > category(b) ? a : b;
+    }
+    if (a != b && List.of(a, b).contains(DataType.UINT8) && List.of(a, b).contains(DataType.INT8)) {
+      return DataType.INT32;
+    }
+    return a.getNumOfBytes() >= b.getNumOfBytes() ? a : b;
+  }
+
+  private static int category(DataType type) {
+    if (type == DataType.BOOLEAN) {
+      return 0;
+    }
+    return type.isFloating() ? 2 : 1;
+  }
+
+  /** A number as an element of a type; whole types wrap around, as a cast in the engine does. */
+  static ByteString element(Number number, DataType type) {
+    ByteBuffer bytes = ByteBuffer.allocate(type.getNumOfBytes()).order(ByteOrder.nativeOrder());
+    switch (type) {
+      case FLOAT32 -> bytes.putFloat(number.floatValue());
+      case FLOAT64 -> bytes.putDouble(number.doubleValue());
+      case INT64 -> bytes.putLong(number.longValue());
+      case INT32 -> bytes.putInt((int) number.longValue());
+      case UINT8, INT8 -> bytes.put((byte) number.longValue());
+      case BOOLEAN -> bytes.put((byte) (number.doubleValue() != 0 ? 1 : 0));
+      default -> throw new IllegalArgumentException(type + " constants cannot be exported");
+    }
+    return ByteString.copyFrom(bytes.flip());
+  }
+}

@@ -1,0 +1,399 @@
+package io.varve.export.onnx;
+
+import static io.varve.export.onnx.Exports.normal;
+import static io.varve.export.onnx.Exports.outputs;
+import static io.varve.export.onnx.Exports.whole;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import io.varve.spi.Ops;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every operation of the table agrees with DJL at batch sizes that were not traced. */
+class OperatorsTest {
+  private final List<DynamicTest> tests = new ArrayList<>();
+
+  private void on(String name, UnaryOperator<NDArray> function) {
+    agrees(name, Exports.of(function));
+  }
+
+  private void on(String name, BiFunction<NDArray, NDManager, NDArray> function) {
+    agrees(name, Exports.of(function));
+  }
+
+  private void agrees(String name, Traced code) {
+    tests.add(dynamicTest(name, () -> Exports.parity(code).require(Exports.TOLERANCE)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> arithmetic() {
+    on("array", x -> x.add(x.square()).sub(x.abs()).mul(x).div(x.square().add(1)));
+    on("numbers", x -> x.add(1).sub(0.5).mul(2f).div(3L));
+    on("reversed", x -> NDArrays.sub(1, x).add(NDArrays.div(1, x.square().add(1))));
+    on("reversed power", x -> NDArrays.pow(2, x));
+    on("pow", x -> x.abs().pow(1.5).add(x.pow(2)));
+    on("float modulus", x -> x.mod(0.7).add(x.mod(-0.7)).add(x.mod(x.flip(1))));
+    on("extrema", x -> x.maximum(0.2).minimum(x.neg()));
+    on("signs", x -> x.sign().add(x.neg()).add(x.abs()));
+    on("roots", x -> x.abs().sqrt().add(x.abs().cbrt()));
+    on("exponentials", x -> x.exp().add(x.abs().add(0.1).log()).add(x.abs().add(1).log2()));
+    on("log10", x -> x.abs().add(1).log10());
+    on("circle", x -> x.sin().add(x.cos()).add(x.clip(-1, 1).tan()).add(x.atan()));
+    on("arcs", x -> x.clip(-0.9, 0.9).asin().add(x.clip(-0.9, 0.9).acos()));
+    on("hyperbola", x -> x.sinh().add(x.cosh()).add(x.tanh()));
+    on("angles", x -> x.toDegrees().add(x.toRadians()));
+    on("error function", NDArray::erf);
+    on("rounding", x -> x.floor().add(x.ceil()).add(x.trunc()).add(x.round()));
+    on("halves round to even", x -> x.mul(4).round().div(2).round());
+    on("xlogy", x -> x.maximum(0).xlogy(x.abs().add(0.1)));
+    on("clip", x -> x.clip(-0.5, 0.5));
+    on("batch as a number", x -> x.sum().div(x.getShape().get(0)));
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> types() {
+    for (DataType type : List.of(DataType.INT32, DataType.INT64, DataType.UINT8)) {
+      agrees(
+          type + " arithmetic",
+          trace -> {
+            NDArray i = whole(trace, "i", 200, type, 5);
+            return outputs(
+                i.add(i),
+                i.mul(3),
+                i.sub(7),
+                i.div(4),
+                i.mod(7),
+                i.mul(0.5f),
+                i.add(0.25),
+                i.maximum(9),
+                i.gt(3),
+                i.gt(3.5),
+                i.eq(i.flip(1)),
+                i.neg().abs(),
+                i.sign(),
+                i.toType(DataType.FLOAT32, false).div(255f),
+                i.clip(5, 90),
+                i.floor(),
+                i.square(),
+                i.sum(new int[] {1}),
+                i.max(new int[] {1}),
+                i.argMax(1),
+                i.cumSum(1),
+                i.exp());
+          });
+      agrees(
+          type + " mod with a negative divisor",
+          trace ->
+              Map.of(
+                  "y", whole(trace, "i", 9, type, 5).sub(type == DataType.UINT8 ? 0 : 4).mod(3)));
+    }
+    agrees(
+        "integer mod floors",
+        trace -> Map.of("y", whole(trace, "i", 9, DataType.INT64, 5).sub(4).mod(-3)));
+    agrees(
+        "booleans",
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(5));
+          NDArray b = x.gt(0);
+          return outputs(
+              b,
+              b.logicalNot(),
+              b.logicalAnd(x.gt(1)),
+              b.logicalOr(x.lt(-1)),
+              b.logicalXor(x),
+              b.toType(DataType.FLOAT32, false),
+              b.sum(),
+              b.mul(x),
+              b.all(),
+              b.any(),
+              b.none(),
+              NDArrays.where(x.lt(0.5), b, b.logicalNot()),
+              x.toType(DataType.BOOLEAN, false),
+              b.add(b),
+              b.countNonzero(1),
+              b.eq(x.gt(0.1)),
+              b.argMax(1));
+        });
+    agrees(
+        "double precision",
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(5)).toType(DataType.FLOAT64, false);
+          return outputs(
+              x.mul(0.1),
+              x.exp(),
+              x.abs().sqrt(),
+              x.sum(new int[] {1}),
+              x.mean(new int[] {1}),
+              x.softmax(1),
+              x.logSoftmax(1),
+              Activation.softPlus(x),
+              Activation.relu(x),
+              Activation.sigmoid(x),
+              x.tanh(),
+              x.gt(0),
+              x.clip(-1, 1),
+              x.cumSum(1),
+              x.sin(),
+              x.matMul(x.transpose()),
+              x.toType(DataType.FLOAT32, false),
+              x.maximum(0.3),
+              x.round(),
+              x.log());
+        });
+    agrees(
+        "mixed",
+        trace -> {
+          NDArray i = whole(trace, "i", 9, DataType.INT64, 5);
+          NDArray x = normal(trace, "x", new Shape(5));
+          return outputs(
+              i.add(x),
+              x.add(i),
+              x.gt(i),
+              i.lte(x),
+              i.eq(2.0),
+              x.pow(i),
+              i.concat(x.toType(DataType.INT64, false), 1),
+              x.eq(x.toType(DataType.FLOAT64, false)));
+        });
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> comparisons() {
+    agrees(
+        "with broadcasting",
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(6, 4));
+          NDArray y = normal(trace, "y", new Shape(1, 4));
+          return outputs(x.gt(y), x.gte(y), x.lt(y), x.lte(y), x.eq(y), x.neq(y), x.maximum(y));
+        });
+    on("where", x -> NDArrays.where(x.gt(0), x, x.mul(0.1f)));
+    on("where with a scalar", (x, m) -> NDArrays.where(x.gt(0), x, m.create(-1f)));
+    agrees(
+        "not a number and infinity",
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(5));
+          NDArray odd = x.log();
+          NDArray even = NDArrays.where(x.gt(0), odd, odd.onesLike().mul(Float.POSITIVE_INFINITY));
+          return outputs(
+              odd,
+              odd.isNaN(),
+              even,
+              even.isInfinite(),
+              even.neg(),
+              odd.maximum(0),
+              odd.neq(odd),
+              odd.eq(odd),
+              x.mul(Float.NaN),
+              Activation.relu(odd),
+              odd.clip(-1, 1),
+              even.gt(3),
+              x.maximum(Float.NEGATIVE_INFINITY),
+              odd.abs(),
+              Activation.softPlus(even.neg()),
+              Activation.softPlus(even),
+              odd.round(),
+              Activation.sigmoid(even));
+        });
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> reductions() {
+    on("sum", x -> x.sum(new int[] {1, 2}).add(x.sum(new int[] {-1}).sum(new int[] {1})));
+    on("mean", x -> x.mean(new int[] {1}, true).add(x.mean()));
+    on("max", x -> x.max(new int[] {-2}).add(x.max()));
+    on("min", x -> x.min(new int[] {1}, true).add(x.min()));
+    on("prod", x -> x.prod(new int[] {1}).add(x.add(2).prod(new int[] {2}, true).sum()));
+    on("argMax", x -> x.argMax(2).add(x.argMax(-2).sum()));
+    on("argMin", x -> x.argMin(1).add(x.argMin()));
+    on("cumSum", x -> x.cumSum(1).add(x.cumSum(-1)).add(x.cumSum()));
+    on("softmax", x -> x.softmax(-1).add(x.logSoftmax(1)));
+    on("norm", x -> x.norm(new int[] {1}, true).add(x.norm()).add(x.norm(1, new int[] {2}, true)));
+    on("normalize", x -> x.normalize().add(x.normalize(1, 2)));
+    on("sort", x -> x.sort(1).add(x.sort()));
+    on("argSort", x -> x.argSort(2).add(x.argSort(1, false)));
+    on("topK", x -> x.topK(2, 1).get(0).add(x.topK(2, -2, false, true).get(1)));
+    on("median of three by sort", x -> x.sort(1).get(":,3"));
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> shapes() {
+    on("reshape with the batch", x -> x.reshape(x.getShape().get(0), 24));
+    on("reshape to rows", x -> x.reshape(-1, 4));
+    on("reshape with twice the batch", x -> x.reshape(x.getShape().get(0) * 2, 3, 4));
+    on("flatten", x -> x.flatten(1, 2).add(x.flatten().sum()));
+    on("squeeze", x -> x.get(":,0:1").squeeze(1).add(x.get("..., 2:3").squeeze().sum()));
+    on("squeeze axes", x -> x.get(":,0:1,0:1").squeeze(new int[] {1, 2}));
+    on("expandDims", x -> x.expandDims(1).add(x.expandDims(-3)));
+    on("transpose", x -> x.transpose(0, 2, 1).add(x.transpose().transpose(2, 0, 1)));
+    on("transpose with negative axes", x -> x.transpose(0, -1, -2));
+    on("swapAxes", x -> x.swapAxes(0, 1).swapAxes(-1, 1));
+    on("broadcast", x -> x.expandDims(1).broadcast(x.getShape().get(0), 5, 6, 4));
+    on("tile", x -> x.tile(new long[] {1, 2, 1}).add(x.tile(2).sum()));
+    on("tile to more axes", x -> x.tile(new long[] {3, 1, 2, 1}));
+    on("tile by the batch", x -> x.tile(new long[] {x.getShape().get(0), 1, 1}));
+    on("repeat", x -> x.repeat(1, 2).add(x.repeat(new long[] {1, 2, 1})));
+    on("repeat the batch", x -> x.repeat(0, 3).add(x.repeat(3).sum()));
+    on("flip", x -> x.flip(1).add(x.flip(0, -1)));
+    on("pad", x -> x.pad(new Shape(1, 2, 0, 3), 0.5));
+    on("concat", (x, m) -> x.concat(m.ones(new Shape(x.getShape().get(0), 1, 4)), 1));
+    on("concat along the batch", x -> x.concat(x.mul(2), 0).concat(x, -2));
+    on("stack", x -> x.stack(x.neg(), 1).add(NDArrays.stack(new NDList(x, x), -3)));
+    on("split", x -> x.split(3, 1).get(2).add(x.split(new long[] {1, 4}, 1).get(2)));
+    on("split of the batch", x -> x.concat(x, 0).split(2, 0).get(1));
+    on("duplicate", x -> x.duplicate().stopGradient());
+    on("toType", x -> x.toType(DataType.INT32, false).toType(DataType.FLOAT32, true));
+    on("likes", x -> x.zerosLike().add(x.onesLike()));
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> indexing() {
+    for (String index :
+        List.of(
+            ":,1:3",
+            ":, 0",
+            "..., -1",
+            "1:, ::2, null",
+            ":, -3:-1",
+            "0",
+            "-1, 2",
+            ":,null,2,::3",
+            "null, ..., 1:2",
+            "2:, 1:5:2, 3",
+            ":, 1:100")) {
+      on("get " + index, x -> x.concat(x, 0).concat(x, 0).get(index));
+    }
+    on("get to the batch", x -> x.get(new NDIndex("0:" + (x.getShape().get(0) - 1) + ",:,1")));
+    on("get at the batch", x -> x.get(x.getShape().get(0) - 1));
+    on("get fixed", x -> x.get(0, 1).add(x.getScalar(0, 1, 2)));
+    on("get by an array", (x, m) -> x.get(":,{}", m.create(new long[] {2, 0, -1})));
+    on("get by an array in front", (x, m) -> x.get(m.create(new int[] {0, 0})));
+    on("get mixed", (x, m) -> x.get("0, {}, 1:3", m.create(new int[] {5, 2, 2})));
+    on("take", (x, m) -> x.take(m.create(new long[] {0, 7, 23})));
+    agrees(
+        "gather",
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(6, 4));
+          NDArray i = whole(trace, "i", 6, DataType.INT64, 2, 4);
+          return outputs(
+              x.gather(i, 1),
+              x.gather(i.toType(DataType.INT32, false).minimum(3), -1),
+              x.scatter(i, i.toType(DataType.FLOAT32, false).mul(0).add(1), 1),
+              i.oneHot(6),
+              i.oneHot(7, DataType.INT64),
+              i.oneHot(6, DataType.BOOLEAN));
+        });
+    on("gatherNd", (x, m) -> x.gatherNd(m.create(new long[][] {{0, 0, 0}, {1, 2, 5}})));
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> creation() {
+    on("zeros", (x, m) -> m.zeros(new Shape(x.getShape().get(0), 3)).add(1));
+    on("ones", (x, m) -> x.mul(m.ones(new Shape(4))).add(m.ones(new Shape(6, 4), DataType.INT32)));
+    on("full", (x, m) -> m.full(new Shape(x.getShape().get(0)), 7).add(m.full(new Shape(), 2.5f)));
+    on("large and fixed", (x, m) -> m.ones(new Shape(300, 300)).sum().add(x));
+    on("arange", (x, m) -> m.arange(4).add(x).add(m.arange(0f, 2f, 0.5f)));
+    on("arange of the batch", (x, m) -> m.arange((int) x.getShape().get(0)));
+    on("eye", (x, m) -> x.matMul(m.eye(4)));
+    on("eye of the batch", (x, m) -> m.eye((int) x.getShape().get(0)));
+    on("linspace", (x, m) -> x.mul(m.linspace(0f, 1f, 4)));
+    on("create", (x, m) -> x.mul(m.create(new float[] {1, 2, 3, 4})).add(m.create(3)));
+    on("create a matrix", (x, m) -> x.mul(m.create(new float[][] {{1, 2, 3, 4}})));
+    on("folded", (x, m) -> x.add(m.create(2f).mul(3).exp().add(m.arange(4))));
+    on("from a plain scalar", (x, m) -> m.from(x).add(1));
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> networks() {
+    on("matMul", x -> x.matMul(x.transpose(0, 2, 1)));
+    on("batchMatMul", x -> x.batchMatMul(x.transpose(0, 2, 1)));
+    on("dot", x -> x.get("0").dot(x.get("0").transpose()).add(x.get("0,0").dot(x.get("0,1"))));
+    on("relu", Activation::relu);
+    on("sigmoid", Activation::sigmoid);
+    on("softplus", x -> Activation.softPlus(x.mul(30)));
+    on("softsign", Activation::softSign);
+    on("leaky relu", x -> Activation.leakyRelu(x, 0.1f));
+    on("elu", x -> Activation.elu(x, 1.5f));
+    on("selu", Activation::selu);
+    on("gelu", Activation::gelu);
+    on("swish", x -> Activation.swish(x, 1.5f));
+    on("mish", Activation::mish);
+    on("relu6", x -> Activation.relu6(x.mul(5)));
+    agrees("nearest, larger", trace -> Map.of("y", resized(trace, 0, 9, 12)));
+    agrees("nearest, smaller", trace -> Map.of("y", resized(trace, 0, 3, 4)));
+    agrees("bilinear, larger", trace -> Map.of("y", resized(trace, 1, 12, 16)));
+    agrees("bilinear, smaller", trace -> Map.of("y", resized(trace, 1, 3, 4)));
+    return tests.stream();
+  }
+
+  private static NDArray resized(Trace trace, int mode, long height, long width) {
+    NDArray x = normal(trace, "x", new Shape(3, 6, 8));
+    return x.getNDArrayInternal().interpolation(new long[] {height, width}, mode, false);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> inPlace() {
+    on(
+        "on its own array",
+        x -> {
+          NDArray y = x.mul(2);
+          y.addi(1).subi(0.5).muli(x).divi(3).powi(2).negi().signi();
+          return y.add(x);
+        });
+    on("modi", x -> x.mul(3).modi(2));
+    on("of an input", x -> x.addi(1));
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> helpersOfTheSpi() {
+    on("constant", x -> x.mul(Ops.constant(x, 0.1)));
+    on("sumEvent", Ops::sumEvent);
+    on("logSumExp", x -> Ops.logSumExp(x, 1));
+    on("logSumExp of nothing", x -> Ops.logSumExp(x.mul(0).add(Float.NEGATIVE_INFINITY), 2));
+    on("softplusElu", Ops::softplusElu);
+    return tests.stream();
+  }
+
+  /** A scale far down would end up in a divisor; the relative error counts. */
+  @Test
+  void softplusKeepsItsPrecisionFarDown() {
+    Traced relative =
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(500)).mul(10);
+          NDArray exact = x.toType(DataType.FLOAT64, false);
+          NDArray softplus = Activation.softPlus(exact.neg().abs().neg());
+          NDArray found = Activation.softPlus(x.abs().neg()).toType(DataType.FLOAT64, false);
+          return Map.of("ratio", found.div(softplus));
+        };
+    assertThat(Exports.parity(relative).worst()).isLessThan(Exports.TOLERANCE);
+  }
+
+  @Test
+  void refusesAnOperationThatIsNotInTheTable() {
+    assertThat(Operators.find("NDArray.median")).isEmpty();
+    assertThat(Operators.all()).hasSizeGreaterThan(90);
+  }
+}

@@ -1,0 +1,64 @@
+package io.varve.inference;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Replaces a file as a whole or not at all, also when the machine stops half-way. */
+final class AtomicFile {
+  private AtomicFile() {}
+
+  /** Writes the content of a file. */
+  interface Content {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  static void write(Path file, Content content) {
+    Path target = file.toAbsolutePath();
+    Path temporary = null;
+    try {
+      temporary = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp");
+      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        content.writeTo(channel);
+        channel.force(true);
+      }
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      forceDirectory(target.getParent());
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    } finally {
+      discard(temporary);
+    }
+  }
+
+  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /** Makes the renaming itself durable; Windows cannot open a directory and needs no such step. */
+  private static void forceDirectory(Path directory) throws IOException {
+    if (!System.getProperty("os.name").startsWith("Windows")) {
+      try (FileChannel channel = FileChannel.open(directory)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  private static void discard(Path temporary) {
+    if (temporary != null) {
+      try {
+        Files.deleteIfExists(temporary); // gone already unless writing failed
+      } catch (IOException e) {
+        throw new UncheckedIOException(temporary + ": cannot be deleted", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,310 @@
+package io.varve.inference;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * An exported model, ready to score images and to draw new ones.
+ *
+ * <pre>{@code
+ * try (Bundle bundle = Bundle.open(Path.of("mnist.varve"))) {
+ *   Score score = bundle.score(images, 1);                       // uint8, n images end to end
+ *   Tensor drawn = bundle.generate(16, 1, 1f).get("x.mean");     // [16, 1, 28, 28]
+ *   Tensor again = bundle.reconstruct(images, Set.of("z"), 1, 1f).get("x.mean");
+ * }
+ * }</pre>
+ *
+ * <p>Opening checks everything before native code sees a byte: hashes, paths, operators, weights;
+ * whatever fails is an {@link IllegalArgumentException} of one line. A bundle is thread-safe: any
+ * number of threads may use one, each graph is loaded when it is first used, and closing waits for
+ * requests under way. After that every request throws {@link IllegalStateException}.
+ *
+ * <p>Noise is a pure function of (seed, name of the input, row, sample, element), see {@link
+ * Philox}: the same seed gives the same result whatever the chunk size, threads or device, up to
+ * the rounding of the device. Images are uint8, row-major, end to end, in the shape that the
+ * manifest's {@code data} gives.
+ */
+public final class Bundle implements AutoCloseable {
+  private final Path path;
+  private final Manifest manifest;
+  private final Options options;
+  private final Graphs graphs;
+
+  private Bundle(Path path, Manifest manifest, Options options) {
+    this.path = path;
+    this.manifest = manifest;
+    this.options = options;
+    this.graphs = new Graphs(path, manifest, options);
+  }
+
+  /**
+   * How to run a bundle.
+   *
+   * @param device {@code cpu}, {@code cuda[:i]}, or {@code auto}: CUDA where it can be had
+   * @param threads that compute one request on the CPU; 0 means one per core
+   * @param chunk the most rows computed at once; bounds the memory a request takes
+   * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
+   */
+  public record Options(String device, int threads, int chunk, Optional<Path> profile) {
+    /**
+     * Checks the options.
+     *
+     * @throws IllegalArgumentException if the device is none, threads is negative or chunk is below
+     *     1
+     */
+    public Options {
+      Device.checkName(device);
+      check(threads >= 0, "threads: " + threads + ", expected 0 (one per core) or more");
+      check(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
+    }
+
+    /** Device {@code auto}, one thread per core, 64 rows at once, no profile. */
+    public static Options standard() {
+      return new Options("auto", 0, 64, Optional.empty());
+    }
+
+    /** These options on another device. */
+    public Options withDevice(String other) {
+      return new Options(other, threads, chunk, profile);
+    }
+
+    /** These options with another number of threads. */
+    public Options withThreads(int other) {
+      return new Options(device, other, chunk, profile);
+    }
+
+    /** These options with another number of rows at once. */
+    public Options withChunk(int other) {
+      return new Options(device, threads, other, profile);
+    }
+  }
+
+  /** Opens a bundle with {@link Options#standard()}. */
+  public static Bundle open(Path directory) {
+    return open(directory, Options.standard());
+  }
+
+  /**
+   * Opens a bundle.
+   *
+   * @throws IllegalArgumentException if anything about it is not as its manifest says, it wants
+   *     what it must not have, or the device cannot be had
+   */
+  public static Bundle open(Path directory, Options options) {
+    return new Bundle(directory, Verification.verify(directory), options);
+  }
+
+  /** What the bundle is and holds. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** The device in use, {@code cpu} or {@code cuda:i}. */
+  public String device() {
+    return graphs.device().name();
+  }
+
+  /** Scores images whose rows count from 0; see {@link #score(byte[], long, long)}. */
+  public Score score(byte[] images, long seed) {
+    return score(images, seed, 0);
+  }
+
+  /**
+   * Bounds the log-likelihood of each image from one draw of the latents.
+   *
+   * @param firstRow the number of the first image, which its noise depends on, so that a data set
+   *     may be handed in piece by piece
+   * @throws IllegalArgumentException if the bytes are not a whole number of images
+   */
+  public Score score(byte[] images, long seed, long firstRow) {
+    Map<String, Tensor> outputs = onImages("bound", images, new Draws(seed, firstRow, 1));
+    Map<String, float[]> terms = new LinkedHashMap<>();
+    outputs.forEach((name, tensor) -> terms.put(name, tensor.values()));
+    return new Score(
+        terms.remove("bound"), terms.remove("bits_per_dim"), Safetensors.frozen(terms));
+  }
+
+  /**
+   * Bounds images whose rows count from 0; see {@link #importanceBound(byte[], int, long, long)}.
+   */
+  public double[] importanceBound(byte[] images, int samples, long seed) {
+    return importanceBound(images, samples, seed, 0);
+  }
+
+  /**
+   * Bounds the log-likelihood of each image by importance sampling: the log of the mean of K
+   * weights (Burda, Grosse and Salakhutdinov 2016, equation 8), nats.
+   *
+   * @param samples K, the number of draws per image
+   * @param firstRow the number of the first image, which its noise depends on
+   * @throws IllegalArgumentException if the bytes are not a whole number of images, or samples is
+   *     below 1
+   */
+  public double[] importanceBound(byte[] images, int samples, long seed, long firstRow) {
+    check(samples >= 1, "samples: " + samples + ", expected at least 1");
+    Draws draws = new Draws(seed, firstRow, 1);
+    return graphs.use(
+        "importance",
+        session -> {
+          int rows = Inputs.rows(images, Inputs.image(session.graph()));
+          LogMeanExp mean = new LogMeanExp(rows);
+          imageSweep(session, images, draws)
+              .each(rows, samples, (output, from, values) -> mean.add(from, values));
+          return mean.values(samples);
+        });
+  }
+
+  /** Infers images whose rows count from 0; see {@link #infer(byte[], long, long)}. */
+  public Map<String, Tensor> infer(byte[] images, long seed) {
+    return infer(images, seed, 0);
+  }
+
+  /**
+   * Draws the latent variables of images from the posterior and computes the derived ones.
+   *
+   * @param firstRow the number of the first image, which its noise depends on
+   * @return every latent and derived variable by name, [B, shape]
+   * @throws IllegalArgumentException if the bytes are not a whole number of images
+   */
+  public Map<String, Tensor> infer(byte[] images, long seed, long firstRow) {
+    return onImages("infer", images, new Draws(seed, firstRow, 1));
+  }
+
+  /**
+   * Draws from the model.
+   *
+   * @param n the number of draws
+   * @param temperature scales the noise: 1 is the model, 0 the centre of every distribution
+   * @return every variable by name, [n, shape]; the observed {@code x} as a draw, {@code x.mean} as
+   *     its expectation
+   * @throws IllegalArgumentException if n is below 1 or the temperature is negative
+   */
+  public Map<String, Tensor> generate(int n, long seed, float temperature) {
+    check(n >= 1, "n: " + n + ", expected at least 1");
+    Draws draws = new Draws(seed, 0, temperature);
+    return graphs.use("generate", session -> sweep(session, Map.of(), draws).collect(n));
+  }
+
+  /**
+   * Draws the rest of the model given the values of some variables.
+   *
+   * @param carried values by variable, [B, shape] with one B; on the variable's grid
+   * @param temperature scales the noise: 1 is the model, 0 the centre of every distribution
+   * @return every other variable by name, [B, shape]
+   * @throws IllegalArgumentException if the bundle has no graph for this set of variables, or a
+   *     value has another shape
+   */
+  public Map<String, Tensor> carry(Map<String, Tensor> carried, long seed, float temperature) {
+    Draws draws = new Draws(seed, 0, temperature);
+    return graphs.use(
+        carryGraph(carried.keySet()),
+        session -> {
+          List<Manifest.Port> ports = session.graph().inputs();
+          int rows = Inputs.rows(carried, ports);
+          return sweep(session, Inputs.sources(carried, ports), draws).collect(rows);
+        });
+  }
+
+  /**
+   * Infers images, keeps the values of some variables and draws the rest anew.
+   *
+   * @param carried the variables to keep, latent or derived
+   * @param temperature scales the noise of both passes
+   * @return every other variable by name, [B, shape]
+   * @throws IllegalArgumentException if the bytes are not a whole number of images, or the bundle
+   *     has no graph for this set of variables
+   */
+  public Map<String, Tensor> reconstruct(
+      byte[] images, Set<String> carried, long seed, float temperature) {
+    carryGraph(carried); // before the costly half
+    Map<String, Tensor> kept =
+        new LinkedHashMap<>(onImages("infer", images, new Draws(seed, 0, temperature)));
+    kept.keySet().retainAll(carried);
+    return carry(kept, seed, temperature);
+  }
+
+  /**
+   * Runs one graph once on all its inputs, noise among them, without chunks.
+   *
+   * @param inputs by name, [B, shape] with one B; those of type uint8 hold integers 0..255
+   * @throws IllegalArgumentException if there is no such graph, an input is missing or unknown, or
+   *     has another shape
+   */
+  public Map<String, Tensor> run(String graph, Map<String, Tensor> inputs) {
+    return graphs.use(
+        graph,
+        session -> {
+          List<Manifest.Port> ports = Inputs.all(session.graph());
+          int rows = Inputs.rows(inputs, ports);
+          return new Sweep(session, rows, Inputs.sources(inputs, ports)).collect(rows);
+        });
+  }
+
+  /**
+   * Replays what the export recorded and compares.
+   *
+   * @return for each graph the worst error of any output, relative to the larger of 1 and the
+   *     recorded number; the export allowed {@code manifest().parity().tolerance()}
+   */
+  public Map<String, Double> checkParity() {
+    return new ParityCheck(path.resolve(manifest.parity().file())).worst(this::run);
+  }
+
+  /** Waits for requests under way and frees all that is native. Closing twice does nothing. */
+  @Override
+  public void close() {
+    graphs.close();
+  }
+
+  private Map<String, Tensor> onImages(String graph, byte[] images, Draws draws) {
+    return graphs.use(
+        graph,
+        session -> {
+          int rows = Inputs.rows(images, Inputs.image(session.graph()));
+          return imageSweep(session, images, draws).collect(rows);
+        });
+  }
+
+  private Sweep imageSweep(GraphSession session, byte[] images, Draws draws) {
+    Manifest.Port port = Inputs.image(session.graph());
+    Source source = Source.bytes(images, Manifest.size(port.shape()));
+    return sweep(session, Map.of(port.name(), source), draws);
+  }
+
+  private Sweep sweep(GraphSession session, Map<String, Source> given, Draws draws) {
+    Map<String, Source> sources = new LinkedHashMap<>(given);
+    for (Manifest.Noise port : session.graph().noise()) {
+      sources.put(port.name(), Source.noise(port, draws, options.chunk()));
+    }
+    return new Sweep(session, options.chunk(), sources);
+  }
+
+  private String carryGraph(Set<String> carried) {
+    List<Set<String>> known = new ArrayList<>();
+    for (String graph : manifest.graphs().keySet()) {
+      if (graph.startsWith(Manifest.CARRY)) {
+        List<String> words = List.of(graph.split(" "));
+        known.add(new LinkedHashSet<>(words.subList(1, words.size())));
+        if (known.get(known.size() - 1).equals(carried)) {
+          return graph;
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        "%s: cannot carry %s, expected one of %s; export it with the set you need"
+            .formatted(path, new TreeSet<>(carried), known));
+  }
+
+  private static void check(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.varve.inference;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where graphs run, and how sessions are set up there.
+ *
+ * @param name {@code cpu} or {@code cuda:i}
+ * @param index of the CUDA device, -1 for the CPU
+ */
+record Device(String name, int index) {
+  private static final Device CPU = new Device("cpu", -1);
+  private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
+
+  /** Checks a device's name without loading anything native. */
+  static void checkName(String name) {
+    if (!name.equals("auto") && !name.equals("cpu") && !CUDA.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "device: '" + name + "', expected auto, cpu, cuda or cuda:INDEX");
+    }
+  }
+
+  /**
+   * The device that a request amounts to here.
+   *
+   * @param probe a graph that CUDA has to open to count as available
+   * @throws IllegalArgumentException if CUDA is asked for by name and cannot be had
+   */
+  static Device choose(Bundle.Options options, OrtEnvironment environment, Path probe) {
+    if (options.device().equals("cpu")) {
+      return CPU;
+    }
+    boolean automatic = options.device().equals("auto");
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      if (automatic) {
+        return CPU;
+      }
+      throw new IllegalArgumentException(
+          "device: '%s', but this ONNX Runtime has only %s; %s"
+              .formatted(
+                  options.device(),
+                  OrtEnvironment.getAvailableProviders(),
+                  "put onnxruntime_gpu on the class path (profile 'cuda') or use device 'cpu'"));
+    }
+    Matcher cuda = CUDA.matcher(options.device());
+    int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
+    Device device = new Device("cuda:" + index, index);
+    try (SessionOptions settings = device.settings(options)) {
+      environment.createSession(probe.toString(), settings).close();
+      return device;
+    } catch (OrtException e) {
+      if (automatic) {
+        return CPU;
+      }
+      throw new IllegalArgumentException(
+          "device: '%s' cannot be used: %s; check driver, CUDA and cuDNN or use device 'cpu'"
+              .formatted(options.device(), GraphSession.firstLine(e)),
+          e);
+    }
+  }
+
+  /** How sessions are opened here; the caller closes it. */
+  SessionOptions settings(Bundle.Options options) throws OrtException {
+    SessionOptions settings = new SessionOptions();
+    settings.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
+    settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    settings.setIntraOpNumThreads(options.threads());
+    // Spinning workers take whole cores from the caller's threads, also between requests.
+    settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+    // Denormals are a hundred times slower and mean nothing here.
+    settings.addConfigEntry("session.set_denormal_as_zero", "1");
+    if (options.profile().isPresent()) {
+      settings.enableProfiling(options.profile().get().toString());
+    }
+    if (index >= 0) {
+      try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(index)) {
+        cuda.add("use_tf32", "0"); // keeps ten bits of a product: too few for a bound
+        settings.addCUDA(cuda);
+      }
+    }
+    return settings;
+  }
+}

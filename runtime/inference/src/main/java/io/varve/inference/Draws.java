@@ -1,0 +1,37 @@
+package io.varve.inference;
+
+/** The noise of one request: its seed, the number of its first row, its temperature. */
+record Draws(long seed, long firstRow, float temperature) {
+  /** The uniforms nearest to 0 that {@link Philox} draws; as far from 1 is the last below it. */
+  private static final float LEAST = 0x1p-24f;
+
+  Draws {
+    if (!(temperature >= 0) || Float.isInfinite(temperature)) {
+      throw new IllegalArgumentException(
+          "temperature: " + temperature + ", expected a finite number of at least 0");
+    }
+    if (firstRow < 0) {
+      throw new IllegalArgumentException("first row: " + firstRow + ", expected none below 0");
+    }
+  }
+
+  void fill(Manifest.Noise port, int row, int rows, int sample, float[] into) {
+    int perRow = Manifest.size(port.shape());
+    boolean normal = port.distribution().equals("normal");
+    if (normal) {
+      Philox.normal(seed, port.name(), firstRow + row, rows, sample, perRow, into);
+    } else {
+      Philox.uniform(seed, port.name(), firstRow + row, rows, sample, perRow, into);
+    }
+    if (temperature != 1) {
+      for (int i = 0; i < rows * perRow; i++) {
+        into[i] = normal ? temperature * into[i] : narrowed(into[i]);
+      }
+    }
+  }
+
+  /** Towards 1/2; a temperature above 1 must not leave the open interval (0, 1). */
+  private float narrowed(float uniform) {
+    return Math.min(1 - LEAST, Math.max(LEAST, 0.5f + (uniform - 0.5f) * temperature));
+  }
+}

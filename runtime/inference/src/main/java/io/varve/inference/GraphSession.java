@@ -1,0 +1,175 @@
+package io.varve.inference;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * One graph in ONNX Runtime. Any number of threads may run it; each run borrows a workspace of
+ * direct buffers that ONNX Runtime reads and writes in place.
+ */
+final class GraphSession implements AutoCloseable {
+  private final OrtEnvironment environment;
+  private final Path file;
+  private final Manifest.Graph graph;
+  private final int chunk;
+  private final OrtSession session;
+  private final Queue<Workspace> idle = new ConcurrentLinkedQueue<>();
+
+  /** Opens a graph; workspaces for up to {@code chunk} rows are kept for the next run. */
+  GraphSession(
+      OrtEnvironment environment,
+      Path file,
+      Manifest.Graph graph,
+      OrtSession.SessionOptions options,
+      int chunk)
+      throws OrtException {
+    this.environment = environment;
+    this.file = file;
+    this.graph = graph;
+    this.chunk = chunk;
+    this.session = environment.createSession(file.toString(), options);
+  }
+
+  /** Fills an input, all rows of it. */
+  interface Feed {
+    void fill(String input, ByteBuffer into);
+  }
+
+  /** Takes an output, all rows of it; the buffer is reused after the call. */
+  interface Sink {
+    void take(String output, FloatBuffer values);
+  }
+
+  Manifest.Graph graph() {
+    return graph;
+  }
+
+  /** Runs the graph once on {@code rows} rows. */
+  void run(int rows, Feed feed, Sink sink) {
+    Workspace workspace =
+        Optional.ofNullable(rows > chunk ? null : idle.poll())
+            .orElseGet(() -> new Workspace(Math.max(rows, chunk)));
+    try {
+      workspace.bind(rows);
+      workspace.buffers.forEach(
+          (name, buffer) -> {
+            if (workspace.inputs.containsKey(name)) {
+              feed.fill(name, buffer.clear().limit(workspace.bytes.get(name) * rows));
+            }
+          });
+      session.run(workspace.inputs, workspace.outputs).close();
+      for (Manifest.Port output : graph.outputs()) {
+        ByteBuffer buffer = workspace.buffers.get(output.name()).clear();
+        buffer.limit(workspace.bytes.get(output.name()) * rows);
+        sink.take(output.name(), buffer.asFloatBuffer());
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException(file + ": ONNX Runtime failed: " + firstLine(e), e);
+    } finally {
+      release(workspace);
+    }
+  }
+
+  private void release(Workspace workspace) {
+    if (workspace.capacity == chunk) {
+      idle.add(workspace);
+    } else {
+      workspace.unbind();
+    }
+  }
+
+  static String firstLine(OrtException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail");
+  }
+
+  /** Frees all that is native; nobody may be running. */
+  @Override
+  public void close() {
+    idle.forEach(Workspace::unbind);
+    idle.clear();
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException(file + ": cannot be closed: " + firstLine(e), e);
+    }
+  }
+
+  /** Buffers for one run at a time, and the tensors over them for the last number of rows. */
+  private final class Workspace {
+    private final int capacity;
+    private final Map<String, Integer> bytes = new LinkedHashMap<>();
+    private final Map<String, ByteBuffer> buffers = new LinkedHashMap<>();
+    private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
+    private final Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
+    private int bound = -1;
+
+    Workspace(int capacity) {
+      this.capacity = capacity;
+      graph.inputs().forEach(p -> reserve(p.name(), bytesPerRow(p)));
+      graph.noise().forEach(n -> reserve(n.name(), Manifest.size(n.shape()) * Float.BYTES));
+      graph.outputs().forEach(p -> reserve(p.name(), bytesPerRow(p)));
+    }
+
+    private void reserve(String name, int perRow) {
+      int size = Math.multiplyExact(perRow, capacity);
+      bytes.put(name, perRow);
+      buffers.put(name, ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder()));
+    }
+
+    private int bytesPerRow(Manifest.Port port) {
+      int element = port.type().equals("uint8") ? 1 : Float.BYTES;
+      return Math.multiplyExact(Manifest.size(port.shape()), element);
+    }
+
+    private void bind(int rows) throws OrtException {
+      if (bound == rows) {
+        return;
+      }
+      unbind();
+      for (Manifest.Port port : graph.inputs()) {
+        inputs.put(port.name(), tensor(port, rows));
+      }
+      for (Manifest.Noise noise : graph.noise()) {
+        Manifest.Port port = new Manifest.Port(noise.name(), "float32", noise.shape());
+        inputs.put(port.name(), tensor(port, rows));
+      }
+      for (Manifest.Port port : graph.outputs()) {
+        outputs.put(port.name(), tensor(port, rows));
+      }
+      bound = rows;
+    }
+
+    private OnnxTensor tensor(Manifest.Port port, int rows) throws OrtException {
+      long[] shape = new long[1 + port.shape().size()];
+      shape[0] = rows;
+      for (int i = 1; i < shape.length; i++) {
+        shape[i] = port.shape().get(i - 1);
+      }
+      ByteBuffer buffer = buffers.get(port.name()).clear();
+      buffer.limit(bytes.get(port.name()) * rows);
+      return port.type().equals("uint8")
+          ? OnnxTensor.createTensor(environment, buffer, shape, OnnxJavaType.UINT8)
+          : OnnxTensor.createTensor(environment, buffer.asFloatBuffer(), shape);
+    }
+
+    private void unbind() {
+      inputs.values().forEach(OnnxTensor::close);
+      outputs.values().forEach(OnnxTensor::close);
+      inputs.clear();
+      outputs.clear();
+      bound = -1;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.varve.inference;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+
+/** The sessions of a bundle, each opened when it is first used; closing waits for all users. */
+final class Graphs implements AutoCloseable {
+  private final Path bundle;
+  private final Manifest manifest;
+  private final Bundle.Options options;
+  private final OrtEnvironment environment;
+  private final Device device;
+  private final Map<String, GraphSession> sessions = new ConcurrentHashMap<>();
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  /** Chooses the device; the bundle has been verified. */
+  Graphs(Path bundle, Manifest manifest, Bundle.Options options) {
+    this.bundle = bundle;
+    this.manifest = manifest;
+    this.options = options;
+    this.environment = OrtEnvironment.getEnvironment();
+    Manifest.Graph probe = manifest.graphs().values().iterator().next();
+    this.device = Device.choose(options, environment, bundle.resolve(probe.file()));
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /** Uses a graph while nobody can close it. */
+  <T> T use(String name, Function<GraphSession, T> request) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException(bundle + ": the bundle is closed; open it again");
+      }
+      Manifest.Graph graph = manifest.graphs().get(name);
+      if (graph == null) {
+        throw new IllegalArgumentException(
+            "%s: has no graph '%s', expected one of %s"
+                .formatted(bundle, name, manifest.graphs().keySet()));
+      }
+      return request.apply(sessions.computeIfAbsent(name, key -> open(graph)));
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private GraphSession open(Manifest.Graph graph) {
+    Path file = bundle.resolve(graph.file());
+    try (SessionOptions settings = device.settings(options)) {
+      return new GraphSession(environment, file, graph, settings, options.chunk());
+    } catch (OrtException e) {
+      throw new IllegalArgumentException(
+          file + ": ONNX Runtime cannot open it: " + GraphSession.firstLine(e), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      sessions.values().forEach(GraphSession::close);
+      sessions.clear();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

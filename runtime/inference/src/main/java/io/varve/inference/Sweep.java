@@ -1,0 +1,84 @@
+package io.varve.inference;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Runs a graph over any number of rows, a chunk of them at a time. Serves one request. */
+final class Sweep {
+  private final GraphSession session;
+  private final int chunk;
+  private final Map<String, Source> sources;
+
+  /** A sweep over all inputs by name, noise among them. */
+  Sweep(GraphSession session, int chunk, Map<String, Source> sources) {
+    this.session = session;
+    this.chunk = chunk;
+    this.sources = Map.copyOf(sources);
+  }
+
+  /** Takes the outputs of some pairs of row and sample; {@code from} is the first one's index. */
+  interface Sink {
+    void take(String output, long from, FloatBuffer values);
+  }
+
+  /** The outputs of all rows, one sample each. */
+  Map<String, Tensor> collect(int rows) {
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    for (Manifest.Port port : session.graph().outputs()) {
+      outputs.put(port.name(), empty(port, rows));
+    }
+    each(
+        rows,
+        1,
+        (output, from, values) -> {
+          Tensor into = outputs.get(output);
+          int perRow = into.values().length / rows;
+          values.get(into.values(), (int) from * perRow, values.remaining());
+        });
+    return outputs;
+  }
+
+  /** Runs all pairs; the pair of row r and sample s has the index s * rows + r. */
+  void each(int rows, int samples, Sink sink) {
+    long pairs = (long) rows * samples;
+    for (long first = 0; first < pairs; first += chunk) {
+      long from = first;
+      int count = (int) Math.min(chunk, pairs - first);
+      session.run(
+          count,
+          (input, into) -> feed(sources.get(input), from, rows, into, count),
+          (output, values) -> sink.take(output, from, values));
+    }
+  }
+
+  /** A chunk is a few stretches of successive rows, each of one sample. */
+  private static void feed(Source source, long from, int rows, ByteBuffer into, int count) {
+    int end = into.limit();
+    int perRow = end / count;
+    for (int done = 0; done < count; ) {
+      int row = (int) ((from + done) % rows);
+      int sample = (int) ((from + done) / rows);
+      int stretch = Math.min(count - done, rows - row);
+      into.limit((done + stretch) * perRow);
+      source.put(row, stretch, sample, into);
+      done += stretch;
+    }
+  }
+
+  private static Tensor empty(Manifest.Port port, int rows) {
+    long[] shape = new long[1 + port.shape().size()];
+    shape[0] = rows;
+    for (int i = 1; i < shape.length; i++) {
+      shape[i] = port.shape().get(i - 1);
+    }
+    long size = (long) rows * Manifest.size(port.shape());
+    if (size > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "output '%s': %d numbers for %d rows, expected at most 2^31 - 1; ask for fewer rows"
+              .formatted(port.name(), size, rows));
+    }
+    return new Tensor(shape, new float[(int) size]);
+  }
+}

@@ -1,0 +1,37 @@
+package io.varve.inference;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Numbers with a shape, row-major.
+ *
+ * @param shape with the batch in front, such as [B, C, H, W]
+ * @param values its elements; shared with the caller, not copied
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared or hashed
+public record Tensor(long[] shape, float[] values) {
+  /**
+   * Checks that the values fill the shape.
+   *
+   * @throws IllegalArgumentException if they do not
+   */
+  public Tensor {
+    long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    if (shape.length == 0 || size != values.length) {
+      throw new IllegalArgumentException(
+          "tensor: %d values, expected %d for shape %s with a leading batch"
+              .formatted(values.length, size, Arrays.toString(shape)));
+    }
+  }
+
+  /** The shape, to compare and to print. */
+  List<Long> shapeAsList() {
+    return Arrays.stream(shape).boxed().toList();
+  }
+
+  /** The number of rows B. */
+  public int rows() {
+    return Math.toIntExact(shape[0]);
+  }
+}

@@ -1,0 +1,150 @@
+package io.varve.inference;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A model small enough to compute by hand: x of shape [1, 2, 2] in 0..255, z = x W + epsilon of
+ * shape [3], x.mean = z V, and a draw x that adds a uniform.
+ */
+final class TinyBundle {
+  static final int PIXELS = 4;
+  static final int LATENTS = 3;
+  static final float[] W = {.1f, -.2f, .3f, .01f, .02f, -.03f, -.1f, .1f, .2f, .05f, 0, -.05f};
+  static final float[] V = {1, 2, 3, 4, -1, 0, 1, .5f, .25f, -.25f, 0, 2};
+  static final String WEIGHTS = "weights.safetensors";
+
+  private final Path folder;
+  private final Map<String, Safetensors.Tensor> weights;
+  private final Map<String, Manifest.Graph> graphs = new LinkedHashMap<>();
+
+  private TinyBundle(Path folder, float[] w) {
+    this.folder = folder;
+    this.weights =
+        Safetensors.write(
+            folder.resolve(WEIGHTS),
+            List.of(entry("W", w, PIXELS, LATENTS), entry("V", V, LATENTS, PIXELS)),
+            Map.of());
+  }
+
+  /** Writes a bundle, all but its manifest. */
+  static TinyBundle files(Path folder) {
+    return files(folder, W);
+  }
+
+  static TinyBundle files(Path folder, float[] w) {
+    TinyBundle bundle = new TinyBundle(folder, w);
+    bundle.graphs.put("bound", bundle.bound().write(folder, "bound.onnx"));
+    bundle.graphs.put("importance", bundle.importance().write(folder, "importance.onnx"));
+    bundle.graphs.put("infer", bundle.infer().write(folder, "infer.onnx"));
+    bundle.graphs.put("generate", bundle.generate().write(folder, "generate.onnx"));
+    bundle.graphs.put("carry z", bundle.carry().write(folder, "carry-z.onnx"));
+    Safetensors.write(folder.resolve("parity.safetensors"), bundle.parity(0), Map.of());
+    return bundle;
+  }
+
+  /** A whole bundle. */
+  static Path write(Path folder) {
+    files(folder).manifest().write(folder);
+    return folder;
+  }
+
+  Map<String, Safetensors.Tensor> weights() {
+    return weights;
+  }
+
+  Manifest manifest() {
+    return manifest(new TreeMap<>(Manifest.hashes(folder)));
+  }
+
+  Manifest manifest(Map<String, String> files) {
+    Manifest.Space space = new Manifest.Space(List.of(1L, 2L, 2L), 256);
+    return new Manifest(
+        Manifest.FORMAT,
+        "tiny",
+        "0.1.0",
+        TinyGraph.OPSET,
+        "name: tiny\nmodel: \"<none>\"\n",
+        space,
+        space,
+        List.of(
+            new Manifest.Variable("z", "latent", List.of((long) LATENTS), 0),
+            new Manifest.Variable("x", "observed", List.of(1L, 2L, 2L), 256)),
+        graphs,
+        List.of(new Manifest.Plugin("varve-networks", "0.1.0", "", List.of("mlp"))),
+        new Manifest.Parity("parity.safetensors", 1e-4, List.of(1)),
+        files);
+  }
+
+  /** The recorded run of {@code carry z}, wrong by {@code error}. */
+  List<Safetensors.Entry> parity(float error) {
+    return List.of(
+        entry("carry z/1/in/z", new float[] {2, 0, 0}, 1, LATENTS),
+        entry("carry z/1/in/noise.x", new float[] {.5f, .25f, .75f, .125f}, 1, 1, 2, 2),
+        entry("carry z/1/out/x.mean", new float[] {2 + error, 4, 6, 8}, 1, 1, 2, 2),
+        entry("carry z/1/out/x", new float[] {2.5f, 4.25f, 6.75f, 8.125f}, 1, 1, 2, 2));
+  }
+
+  TinyGraph infer() {
+    TinyGraph graph = new TinyGraph();
+    graph.output("z", latent(graph), (long) LATENTS);
+    return graph;
+  }
+
+  TinyGraph bound() {
+    TinyGraph graph = new TinyGraph();
+    String z = latent(graph);
+    graph.output("bound", graph.sum(z));
+    graph.output("bits_per_dim", graph.op("Neg", "minus", graph.sum(graph.op("Abs", "abs", z))));
+    graph.output("log_p.x", graph.sum(graph.op("Tanh", "tanh", z)));
+    graph.output("kl.z", graph.sum(graph.op("Mul", "square", z, z)));
+    return graph;
+  }
+
+  TinyGraph importance() {
+    TinyGraph graph = new TinyGraph();
+    graph.output("log_weight", graph.sum(latent(graph)));
+    return graph;
+  }
+
+  TinyGraph generate() {
+    TinyGraph graph = new TinyGraph();
+    String z = graph.noise("noise.z", "normal", (long) LATENTS);
+    graph.output("z", z, (long) LATENTS);
+    observed(graph, z);
+    return graph;
+  }
+
+  TinyGraph carry() {
+    TinyGraph graph = new TinyGraph();
+    observed(graph, graph.carried("z", (long) LATENTS));
+    return graph;
+  }
+
+  private String latent(TinyGraph graph) {
+    String x = graph.flat(graph.image("x", 1L, 2L, 2L));
+    String mean = graph.op("MatMul", "mean", x, graph.weight(weights.get("W"), WEIGHTS));
+    return graph.op("Add", "latent", mean, graph.noise("noise.z", "normal", (long) LATENTS));
+  }
+
+  private void observed(TinyGraph graph, String z) {
+    String flat = graph.op("MatMul", "decoded", z, graph.weight(weights.get("V"), WEIGHTS));
+    String shape = graph.constant("shape", -1L, 1L, 2L, 2L);
+    String mean = graph.op("Reshape", "shaped", flat, shape);
+    graph.output("x.mean", mean, 1L, 2L, 2L);
+    String noise = graph.noise("noise.x", "uniform", 1L, 2L, 2L);
+    graph.output("x", graph.op("Add", "draw", mean, noise), 1L, 2L, 2L);
+  }
+
+  private static Safetensors.Entry entry(String name, float[] values, long... shape) {
+    ByteBuffer data =
+        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    data.asFloatBuffer().put(values);
+    return new Safetensors.Entry(name, "F32", shape, data);
+  }
+}

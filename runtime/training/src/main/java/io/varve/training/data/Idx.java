@@ -1,0 +1,72 @@
+package io.varve.training.data;
+
+import io.varve.spi.Named;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * MNIST and its kin: {@code train-images-idx3-ubyte} and {@code t10k-images-idx3-ubyte} (LeCun,
+ * Cortes and Burges), plain or gzipped; {@code idx4} in place of {@code idx3} holds [N, C, H, W].
+ *
+ * @param path the folder that has both files
+ */
+@Named(value = "idx", examples = "{path: data/mnist}")
+public record Idx(String path) implements Source {
+  /** "Two zero bytes, a type (8: unsigned byte), the number of dimensions". */
+  private static final int MAGIC = 0x0800;
+
+  /** Checks the keys. */
+  public Idx {
+    Folder.check(path);
+  }
+
+  @Override
+  public Splits open() {
+    Folder folder = new Folder(path);
+    Path train = folder.one("train-images-idx3-ubyte", "train-images-idx4-ubyte");
+    Path test = folder.one("t10k-images-idx3-ubyte", "t10k-images-idx4-ubyte");
+    return new Splits(read(train), read(test));
+  }
+
+  @Override
+  public Idx at(String folder) {
+    return new Idx(folder);
+  }
+
+  private static Split read(Path file) {
+    int dimensions = file.getFileName().toString().contains("idx4") ? 4 : 3;
+    try (Input in = new Input(file)) {
+      int magic = in.int32("header");
+      if (magic != (MAGIC | dimensions)) {
+        throw in.error(
+            "expected magic number 0x%08x (unsigned bytes, %d dimensions), found 0x%08x"
+                .formatted(MAGIC | dimensions, dimensions, magic));
+      }
+      int count = dimension(in, "images");
+      int channels = dimensions == 4 ? dimension(in, "channels") : 1;
+      int height = dimension(in, "rows");
+      int width = dimension(in, "columns");
+      long imageBytes = product(in, product(in, channels, height), width);
+      long bytes = product(in, count, imageBytes);
+      ByteBuffer pixels = in.bytes(bytes, "pixels");
+      in.end(bytes + (1L + dimensions) * Integer.BYTES);
+      return new InMemory(new int[] {channels, height, width}, pixels);
+    }
+  }
+
+  private static int dimension(Input in, String what) {
+    int value = in.int32("header");
+    if (value < 1) {
+      throw in.error("expected a positive number of %s, found %d".formatted(what, value));
+    }
+    return value;
+  }
+
+  private static long product(Input in, long a, long b) {
+    if (a > Integer.MAX_VALUE / b) {
+      throw in.error(
+          "expected at most %d bytes of pixels, found more".formatted(Integer.MAX_VALUE));
+    }
+    return a * b;
+  }
+}

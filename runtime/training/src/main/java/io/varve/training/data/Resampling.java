@@ -1,0 +1,77 @@
+package io.varve.training.data;
+
+/**
+ * Resizes square planes by cubic convolution (Keys, 1981, a = -1/2), the kernel widened by the
+ * factor of a reduction, so that it averages areas then and does not alias.
+ */
+final class Resampling {
+  private static final double SUPPORT = 2;
+
+  private final int from;
+  private final int to;
+  private final int[] first;
+  private final float[][] weights;
+
+  /** From {@code from x from} pixels to {@code to x to}. */
+  Resampling(int from, int to) {
+    this.from = from;
+    this.to = to;
+    this.first = new int[to];
+    this.weights = new float[to][];
+    double scale = (double) from / to;
+    double widening = Math.max(1, scale);
+    for (int i = 0; i < to; i++) {
+      double centre = (i + 0.5) * scale - 0.5;
+      int low = (int) Math.max(0, Math.ceil(centre - SUPPORT * widening));
+      int high = (int) Math.min(from - 1.0, Math.floor(centre + SUPPORT * widening));
+      first[i] = low;
+      weights[i] = weights(centre, widening, low, high);
+    }
+  }
+
+  private static float[] weights(double centre, double widening, int low, int high) {
+    float[] weights = new float[high - low + 1];
+    double sum = 0;
+    for (int j = low; j <= high; j++) {
+      double weight = cubic(Math.abs(j - centre) / widening);
+      weights[j - low] = (float) weight;
+      sum += weight;
+    }
+    for (int j = 0; j < weights.length; j++) {
+      weights[j] /= (float) sum;
+    }
+    return weights;
+  }
+
+  private static double cubic(double t) {
+    if (t < 1) {
+      return (1.5 * t - 2.5) * t * t + 1;
+    }
+    return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
+  }
+
+  /**
+   * Resizes the plane that starts at {@code in[at]} to the one that starts at {@code out[into]}.
+   */
+  void apply(byte[] in, int at, byte[] out, int into) {
+    float[] rows = new float[from * to]; // resized along rows, then along columns
+    for (int y = 0; y < from; y++) {
+      for (int x = 0; x < to; x++) {
+        float sum = 0;
+        for (int j = 0; j < weights[x].length; j++) {
+          sum += weights[x][j] * (in[at + y * from + first[x] + j] & 0xff);
+        }
+        rows[y * to + x] = sum;
+      }
+    }
+    for (int y = 0; y < to; y++) {
+      for (int x = 0; x < to; x++) {
+        float sum = 0;
+        for (int j = 0; j < weights[y].length; j++) {
+          sum += weights[y][j] * rows[(first[y] + j) * to + x];
+        }
+        out[into + y * to + x] = (byte) Math.round(Math.max(0, Math.min(255, sum)));
+      }
+    }
+  }
+}

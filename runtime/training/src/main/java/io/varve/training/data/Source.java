@@ -1,0 +1,19 @@
+package io.varve.training.data;
+
+/** Where images come from: a record whose components are the keys of {@code data} in YAML. */
+public sealed interface Source permits Idx, Cifar10, Images, Strokes {
+  /**
+   * Finds, checks and opens the training and the test images.
+   *
+   * @throws IllegalArgumentException if a file is missing or malformed: one line that names it,
+   *     what was expected and what was found
+   */
+  Splits open();
+
+  /**
+   * The same source, its files in another folder.
+   *
+   * @throws IllegalArgumentException if the source has no files
+   */
+  Source at(String path);
+}

@@ -1,0 +1,149 @@
+package io.varve.training.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+/** Turns the points of a run into plots over one x axis. */
+final class Curves {
+  /** A run of fewer epochs is shown over steps. */
+  private static final double ENOUGH_EPOCHS = 3;
+
+  /** A learning rate that fell by this factor is shown by factors. */
+  private static final double DECAYED = 30;
+
+  private final List<Point> points;
+  private final boolean overEpochs;
+
+  Curves(List<Point> points) {
+    this.points = points;
+    this.overEpochs =
+        points.stream().mapToDouble(Point::epoch).filter(Double::isFinite).max().orElse(0)
+            >= ENOUGH_EPOCHS;
+  }
+
+  Scale x() {
+    return Scale.progress(points.stream().mapToDouble(this::x));
+  }
+
+  String xName() {
+    return overEpochs ? "epoch" : "step";
+  }
+
+  Plot bound() {
+    List<Series> series = List.of(bound(Split.TRAIN), bound(Split.TEST));
+    return Plot.of("Bound", "nats per image, higher is better", series, scaleOf(series));
+  }
+
+  /** The Kullback-Leibler terms, one curve a node. */
+  Plot divergences() {
+    List<Series> series = terms(name -> name.startsWith(Score.KL), Score.KL.length());
+    double[] all = series.stream().mapToDouble(Series::last).toArray();
+    double[] withZero = Arrays.copyOf(all, all.length + 1);
+    return Plot.of("KL per node", "nats, train", series, Scale.robust(values(series), withZero));
+  }
+
+  /** The other terms: log-likelihoods of what is observed and derived. */
+  Plot reconstructions() {
+    List<Series> series = terms(name -> !name.startsWith(Score.KL), 0);
+    return Plot.of("Reconstruction", "nats, train, higher is better", series, scaleOf(series));
+  }
+
+  /** The gradient's norm, with a mark where steps were skipped. */
+  Plot gradient() {
+    Series norm = effort("gradient norm", Effort::gradientNorm);
+    List<Series> series = List.of(norm);
+    Scale y = Scale.factors(norm.values());
+    return Plot.of("Gradient norm", "before clipping", series, y).with(skips());
+  }
+
+  Plot rate() {
+    Series rate = effort("learning rate", Effort::rate);
+    double highest = Arrays.stream(rate.values()).max().orElse(0);
+    // A warm-up from zero looks right on a linear axis, a long decay does not.
+    Scale y = rate.last() * DECAYED < highest ? Scale.factors(rate.values()) : full(rate);
+    return Plot.of("Learning rate", "", List.of(rate), y);
+  }
+
+  Plot beta() {
+    Series beta = effort("beta", Effort::beta);
+    return Plot.of("Beta", "weight of the KL terms", List.of(beta), full(beta));
+  }
+
+  Plot speed() {
+    Series speed = effort("images/s", Effort::imagesPerSecond);
+    Scale y = Scale.robust(speed.values(), 0);
+    return Plot.of("Speed", "training images per second", List.of(speed), y);
+  }
+
+  private Series bound(Split split) {
+    return new Series(split.label(), samples(of(split), p -> p.score().bound()));
+  }
+
+  private Series effort(String name, ToDoubleFunction<Effort> value) {
+    return new Series(name, samples(of(Split.TRAIN), p -> value.applyAsDouble(p.effort())));
+  }
+
+  private List<Series> terms(Predicate<String> wanted, int prefix) {
+    List<Point> train = of(Split.TRAIN);
+    Set<String> names = new LinkedHashSet<>();
+    train.forEach(p -> names.addAll(p.score().terms().keySet()));
+    List<Series> series = new ArrayList<>();
+    for (String name : names) {
+      if (wanted.test(name)) {
+        List<Point> having =
+            train.stream().filter(p -> p.score().terms().containsKey(name)).toList();
+        String node = name.substring(prefix);
+        series.add(new Series(node, samples(having, p -> p.score().terms().get(name))));
+      }
+    }
+    return series;
+  }
+
+  private List<Plot.Mark> skips() {
+    List<Plot.Mark> marks = new ArrayList<>();
+    long before = 0;
+    for (Point point : of(Split.TRAIN)) {
+      long more = point.effort().skipped() - before;
+      if (more > 0) {
+        String what = Numbers.count(more, "update") + " skipped by ";
+        marks.add(new Plot.Mark(x(point), what + sample(point, 0).when()));
+      }
+      before = point.effort().skipped();
+    }
+    return marks;
+  }
+
+  private List<Point> of(Split split) {
+    return points.stream().filter(p -> p.split() == split).toList();
+  }
+
+  private List<Series.Sample> samples(List<Point> of, ToDoubleFunction<Point> value) {
+    return of.stream().map(p -> sample(p, value.applyAsDouble(p))).toList();
+  }
+
+  private Series.Sample sample(Point point, double value) {
+    return new Series.Sample(x(point), value, point.epoch(), point.step());
+  }
+
+  private double x(Point point) {
+    return overEpochs ? point.epoch() : point.step();
+  }
+
+  /** For curves that settle: the bulk of all values and where each ended. */
+  private static Scale scaleOf(List<Series> series) {
+    return Scale.robust(values(series), series.stream().mapToDouble(Series::last).toArray());
+  }
+
+  private static Scale full(Series series) {
+    return Scale.robust(series.values(), series.values());
+  }
+
+  private static double[] values(List<Series> series) {
+    return series.stream().flatMapToDouble(s -> Arrays.stream(s.values())).toArray();
+  }
+}

@@ -1,0 +1,124 @@
+package io.varve.training.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The numbers of a run in words, by name, in the order to be shown. */
+final class Results {
+  private final Report report;
+
+  Results(Report report) {
+    this.report = report;
+  }
+
+  /** The point that speaks for the run: the last on the test split, else the last. */
+  Optional<Point> last() {
+    return last(Split.TEST).or(() -> last(Split.TRAIN));
+  }
+
+  /** The few numbers to see first. */
+  List<Headline> headlines() {
+    List<Headline> all = new ArrayList<>();
+    last()
+        .ifPresent(
+            p -> {
+              String unit = p.split() == Split.TEST ? bestOnTest() : "nats";
+              String name = p.split() == Split.TEST ? "Test bound" : "Train bound";
+              all.add(new Headline(name, Numbers.value(p.score().bound()), unit));
+              String bits = Numbers.value(p.score().bitsPerDim());
+              all.add(new Headline("Bits per dimension", bits, "lower is better"));
+            });
+    report
+        .summary()
+        .importance()
+        .ifPresent(
+            i ->
+                all.add(
+                    new Headline(
+                        "Importance bound",
+                        Numbers.value(i.bound()),
+                        Numbers.count(i.samples(), "sample"))));
+    speed().ifPresent(s -> all.add(new Headline("Images per second", rate(s), "training, median")));
+    last(Split.TRAIN)
+        .or(this::last)
+        .ifPresent(
+            p -> {
+              String time = Numbers.duration(p.effort().seconds());
+              all.add(new Headline("Training time", time, Numbers.count(p.step(), "step")));
+            });
+    return all;
+  }
+
+  /** A number that stands out, and the small print under it. */
+  record Headline(String name, String value, String detail) {}
+
+  /** Everything about the run that is one number or a few words. */
+  Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("Data", report.summary().data());
+    facts.put("Device", report.summary().device());
+    facts.put("Parameters", Numbers.count(report.summary().parameters()));
+    Optional<Point> end = last(Split.TRAIN).or(this::last);
+    end.ifPresent(
+        p -> {
+          facts.put("Steps", Numbers.count(p.step()));
+          facts.put("Epochs", Numbers.fixed(p.epoch(), p.epoch() == Math.rint(p.epoch()) ? 0 : 2));
+          facts.put("Time", Numbers.duration(p.effort().seconds()));
+          speed().ifPresent(s -> facts.put("Images per second, median", rate(s)));
+          facts.put("Learning rate at the end", Numbers.setting(p.effort().rate()));
+          facts.put("Beta at the end", Numbers.setting(p.effort().beta()));
+          facts.put("Updates skipped", Numbers.count(p.effort().skipped()));
+        });
+    for (Split split : Split.values()) {
+      last(split)
+          .ifPresent(
+              p -> {
+                String name = "Bound, " + split.label();
+                facts.put(name, Numbers.value(p.score().bound()) + " nats");
+                facts.put(
+                    "Bits per dimension, " + split.label(), Numbers.value(p.score().bitsPerDim()));
+              });
+    }
+    report.summary().importance().ifPresent(i -> facts.put("Importance bound", words(i)));
+    return facts;
+  }
+
+  private static String words(Report.Importance importance) {
+    String note = importance.note().isEmpty() ? "" : ". " + importance.note();
+    return Numbers.value(importance.bound())
+        + " nats, "
+        + Numbers.count(importance.samples(), "sample")
+        + note;
+  }
+
+  private static String rate(double speed) {
+    return Numbers.fixed(speed, speed < 100 ? 1 : 0);
+  }
+
+  private String bestOnTest() {
+    return report.points().stream()
+        .filter(p -> p.split() == Split.TEST && Double.isFinite(p.score().bound()))
+        .max(Comparator.comparingDouble(p -> p.score().bound()))
+        .map(p -> "nats, best " + Numbers.value(p.score().bound()))
+        .orElse("nats");
+  }
+
+  private Optional<Double> speed() {
+    List<Double> speeds =
+        report.points().stream()
+            .filter(p -> p.split() == Split.TRAIN)
+            .map(p -> p.effort().imagesPerSecond())
+            .filter(s -> Double.isFinite(s) && s > 0)
+            .sorted()
+            .toList();
+    return speeds.isEmpty() ? Optional.empty() : Optional.of(speeds.get(speeds.size() / 2));
+  }
+
+  private Optional<Point> last(Split split) {
+    return report.points().stream().filter(p -> p.split() == split).reduce((a, b) -> b);
+  }
+}

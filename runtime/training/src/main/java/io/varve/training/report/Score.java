@@ -1,0 +1,23 @@
+package io.varve.training.report;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The bound and what it is made of.
+ *
+ * @param bound the evidence lower bound, mean nats per event; NaN and infinities are kept
+ * @param bitsPerDim the same in bits per dimension of the data, lower is better
+ * @param terms named parts in nats per event, in the order of the model's nodes: {@code kl.NODE}
+ *     counts against the bound, every other name ({@code log_p.NODE}) for it
+ */
+public record Score(double bound, double bitsPerDim, Map<String, Double> terms) {
+  /** The prefix of a Kullback-Leibler term's name; the node's name follows. */
+  public static final String KL = "kl.";
+
+  /** Copies the terms, keeping their order. */
+  public Score {
+    terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+  }
+}

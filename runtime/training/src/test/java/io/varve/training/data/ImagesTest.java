@@ -1,0 +1,202 @@
+package io.varve.training.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImagesTest {
+  /** JPEG rounds colours; on a flat image to within a few levels. */
+  private static final int JPEG_ERROR = 4;
+
+  @TempDir Path folder;
+
+  @Test
+  void readsTrainAndTestFoldersInOrderOfPath() throws IOException {
+    int[][] rgb = new int[4][];
+    String[] names = {"train/a.png", "train/b/c.png", "train/d.PNG", "test/e.png"};
+    for (int i = 0; i < names.length; i++) {
+      rgb[i] = DataFiles.randomRgb(5 * 6, i);
+      DataFiles.image(folder.resolve(names[i]), "png", 5, rgb[i]);
+    }
+    Files.writeString(folder.resolve("train/._a.png"), "a sidecar file, not an image");
+    Splits splits = images(0, List.of(), 3).open();
+    assertThat(splits.train().size()).isEqualTo(3);
+    assertThat(splits.train().shape()).containsExactly(3, 6, 5);
+    for (int i = 0; i < 3; i++) {
+      assertThat(DataFiles.read(splits.train(), i)).isEqualTo(planes(rgb[i]));
+    }
+    assertThat(DataFiles.read(splits.test(), 0)).isEqualTo(planes(rgb[3]));
+  }
+
+  @Test
+  void splitsAFolderBySeed() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      int[] rgb = new int[4];
+      Arrays.fill(rgb, i);
+      DataFiles.image(folder.resolve(i + ".png"), "png", 2, rgb);
+    }
+    Splits splits = images(0, List.of(), 3).open();
+    assertThat(splits.train().size()).isEqualTo(18);
+    Set<Byte> seen = new HashSet<>(blues(splits.train()));
+    seen.addAll(blues(splits.test()));
+    assertThat(seen).hasSize(20);
+    assertThat(blues(images(0, List.of(), 3).open().test())).isEqualTo(blues(splits.test()));
+    Images reseeded = new Images(folder.toString(), 0, List.of(), 3, 0.5, 1);
+    assertThat(reseeded.open().test().size()).isEqualTo(10);
+    assertThat(blues(reseeded.open().test()))
+        .isNotEqualTo(blues(new Images(folder.toString(), 0, List.of(), 3, 0.5, 2).open().test()));
+  }
+
+  @Test
+  void cropsBeforeResizing() throws IOException {
+    int[] rgb = DataFiles.randomRgb(8 * 9, 3);
+    pair("png", 8, rgb);
+    Split split = images(0, List.of(2, 3, 4, 5), 3).open().train();
+    assertThat(split.shape()).containsExactly(3, 5, 4);
+    int[] cut = IntStream.range(0, 20).map(i -> rgb[(3 + i / 4) * 8 + 2 + i % 4]).toArray();
+    assertThat(DataFiles.read(split, 0)).isEqualTo(planes(cut));
+  }
+
+  @Test
+  void resizesFlatAreasToThemselves() throws IOException {
+    int[] rgb = new int[12 * 12];
+    Arrays.fill(rgb, 0x40a0ff);
+    pair("jpg", 12, rgb);
+    for (int size : new int[] {5, 12, 31}) {
+      byte[] image = DataFiles.read(images(size, List.of(), 3).open().train(), 0);
+      for (int i = 0; i < image.length; i++) {
+        int expected = (0x40a0ff >> (8 * (2 - i / (size * size)))) & 0xff;
+        assertThat(Math.abs((image[i] & 0xff) - expected)).isLessThanOrEqualTo(JPEG_ERROR);
+      }
+    }
+  }
+
+  @Test
+  void storesGreyAsItIs() throws IOException {
+    BufferedImage grey = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+    BufferedImage deep = new BufferedImage(16, 16, BufferedImage.TYPE_USHORT_GRAY);
+    byte[] levels = new byte[256];
+    for (int i = 0; i < 256; i++) {
+      levels[i] = (byte) i;
+      grey.getRaster().setSample(i % 16, i / 16, 0, i);
+      deep.getRaster().setSample(i % 16, i / 16, 0, i << 8 | 0x7f);
+    }
+    ImageIO.write(grey, "png", folder.resolve("a.png").toFile());
+    ImageIO.write(deep, "png", folder.resolve("b.png").toFile());
+    Splits splits = new Images(folder.toString(), 0, List.of(), 1, 0.5, 0).open();
+    assertThat(DataFiles.read(splits.train(), 0)).isEqualTo(levels);
+    assertThat(DataFiles.read(splits.test(), 0)).isEqualTo(levels);
+    byte[] colour = DataFiles.read(images(0, List.of(), 3).open().train(), 0);
+    assertThat(Arrays.copyOfRange(colour, 512, 768)).isEqualTo(levels);
+  }
+
+  @Test
+  void weighsColoursToGrey() throws IOException {
+    pair("png", 2, new int[] {0xff0000, 0x00ff00, 0x0000ff, 0xffffff});
+    byte[] image = DataFiles.read(images(0, List.of(), 1).open().train(), 0);
+    assertThat(image).containsExactly(76, 150, 29, 255);
+  }
+
+  @Test
+  void refusesAnImageOfAnotherSize() throws IOException {
+    DataFiles.image(folder.resolve("train/a.png"), "png", 4, new int[16]);
+    DataFiles.image(folder.resolve("train/b.png"), "png", 4, new int[20]);
+    DataFiles.image(folder.resolve("test/a.png"), "png", 4, new int[16]);
+    Split split = images(0, List.of(), 3).open().train();
+    refuses(split, "train/b.png", "expected 4 x 4 pixels", "found 4 x 5", "data.size");
+    Split resized = images(2, List.of(), 3).open().train();
+    refuses(resized, "train/b.png", "expected a square image", "found 4 x 5", "data.crop");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> images(0, List.of(0, 1, 4, 4), 3).open())
+        .withMessageContainingAll("a.png", "expected room for data.crop [0, 1, 4, 4]", "4 x 4");
+  }
+
+  @Test
+  void refusesTruncatedAndForeignFiles() throws IOException {
+    for (String format : new String[] {"png", "jpg"}) {
+      Path sound = folder.resolve(format + "/train/a." + format);
+      DataFiles.image(
+          sound, "png".equals(format) ? "png" : "jpg", 32, DataFiles.randomRgb(1024, 4));
+      byte[] bytes = Files.readAllBytes(sound);
+      Path broken = sound.resolveSibling("b." + format);
+      Files.write(broken, Arrays.copyOf(bytes, bytes.length / 2));
+      Files.createDirectories(folder.resolve(format + "/test"));
+      Files.copy(sound, folder.resolve(format + "/test/a." + format));
+      Split split =
+          new Images(folder.resolve(format).toString(), 0, List.of(), 3, 0.1, 0).open().train();
+      refuses(split, broken.toString(), "expected a whole PNG or JPEG image, found '", "remove");
+      Files.writeString(broken, "hello");
+      refuses(split, broken.toString(), "found '5 bytes of something else'");
+    }
+  }
+
+  @Test
+  void saysWhatIsMissing() throws IOException {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> images(0, List.of(), 3).open())
+        .withMessageContainingAll(folder.toString(), "expected .png, .jpg or .jpeg", "found none");
+    DataFiles.image(folder.resolve("train/a.png"), "png", 4, new int[16]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> images(0, List.of(), 3).open())
+        .withMessageContainingAll("expected both train/ and test/", "found only train/");
+  }
+
+  @Test
+  void checksItsKeys() {
+    assertBadKey(-1, List.of(), 3, 0.1, "size must be at least 1", "-1");
+    assertBadKey(0, List.of(1, 2, 3), 3, 0.1, "crop must be [left, top, width, height]");
+    assertBadKey(0, List.of(0, 0, 0, 4), 3, 0.1, "found [0, 0, 0, 4]");
+    assertBadKey(8, List.of(0, 0, 3, 4), 3, 0.1, "crop must be square");
+    assertBadKey(0, List.of(), 2, 0.1, "channels must be 1 or 3, found 2");
+    assertBadKey(0, List.of(), 3, 1, "test-fraction", "found 1.0");
+    assertBadKey(0, List.of(), 3, Double.NaN, "test-fraction", "found NaN");
+  }
+
+  private void assertBadKey(
+      int size, List<Integer> crop, int channels, double fraction, String... parts) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Images("data", size, crop, channels, fraction, 0))
+        .withMessageContainingAll(parts);
+  }
+
+  private Images images(int size, List<Integer> crop, int channels) {
+    return new Images(folder.toString(), size, crop, channels, 0.1, 0);
+  }
+
+  private void pair(String format, int width, int[] rgb) throws IOException {
+    DataFiles.image(folder.resolve("train/a." + format), format, width, rgb);
+    DataFiles.image(folder.resolve("test/a." + format), format, width, rgb);
+  }
+
+  private static void refuses(Split split, String... parts) {
+    DataFiles.read(split, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DataFiles.read(split, 1))
+        .withMessageContainingAll(parts)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  private static List<Byte> blues(Split split) {
+    return IntStream.range(0, split.size()).mapToObj(i -> DataFiles.read(split, i)[8]).toList();
+  }
+
+  private static byte[] planes(int[] rgb) {
+    byte[] planes = new byte[3 * rgb.length];
+    for (int i = 0; i < planes.length; i++) {
+      planes[i] = (byte) (rgb[i % rgb.length] >> (8 * (2 - i / rgb.length)));
+    }
+    return planes;
+  }
+}

@@ -20,10 +20,12 @@ import io.varve.spi.Prior;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The built parts of a hierarchy: what each node's name leads to. */
@@ -36,6 +38,7 @@ final class Parts {
   private final Map<String, Conditional> factors = new LinkedHashMap<>();
   private final Map<String, Flow> shared = new LinkedHashMap<>();
   private final Map<String, Block> features = new LinkedHashMap<>();
+  private final Set<String> readBySelf = new HashSet<>();
   private final Shapes shapes;
 
   private Parts(long seed) {
@@ -58,7 +61,8 @@ final class Parts {
     parts.requireOneObserved();
     list.forEach(node -> parts.declare(node, x));
     list.forEach(parts::build);
-    Cycles.refuse(parts.nodes);
+    Wiring.refuseCycles(parts.nodes);
+    parts.readBySelf.addAll(Wiring.readBySelf(parts.nodes));
     return parts;
   }
 
@@ -137,6 +141,11 @@ final class Parts {
     return node instanceof Feature f
         ? f.given().stream().allMatch(this::isFixedByData)
         : !(node instanceof Latent);
+  }
+
+  /** Whether KL(q ‖ p) in closed form is the expectation of log q - log p for this latent. */
+  boolean hasExactKl(String name) {
+    return !readBySelf.contains(name);
   }
 
   /** The z of {@code p(z)}, or null. */

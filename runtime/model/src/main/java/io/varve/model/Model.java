@@ -172,7 +172,8 @@ public final class Model {
     Distribution p = parts.p(name).at(run, scope);
     NDArray value = p.draw().value();
     if (parts.nodes().get(name) instanceof Observed) {
-      means.put(name + ".mean", p.mean());
+      // A likelihood without a network answers one row for the whole batch.
+      means.put(name + ".mean", value.zerosLike().add(p.mean()));
     }
     return new NDList(parts.share(run, name, scope, value));
   }

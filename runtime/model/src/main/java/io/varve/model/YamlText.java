@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
@@ -34,11 +33,12 @@ import org.yaml.snakeyaml.nodes.Tag;
 public final class YamlText {
   private final String name;
   private final Node root;
-  private final Map<Node, String> overridden = new HashMap<>();
+  private final Map<Node, String> overridden;
 
-  private YamlText(String name, String text) {
+  private YamlText(String name, Node root, Map<Node, String> overridden) {
     this.name = name;
-    this.root = YamlTree.parse(name, text);
+    this.root = root;
+    this.overridden = overridden;
   }
 
   /**
@@ -70,7 +70,7 @@ public final class YamlText {
 
   /** Parses text; {@code name} stands for the file in error messages. */
   public static YamlText of(String name, String text) {
-    return new YamlText(name, text);
+    return new YamlText(name, YamlTree.parse(name, text), new HashMap<>());
   }
 
   Node root() {
@@ -224,9 +224,17 @@ public final class YamlText {
     return node.getTag().equals(Tag.NULL);
   }
 
-  /** The keys at the top, for a first look at what a file is. */
-  public Set<String> keys() {
-    return entries(root, "").keySet();
+  /**
+   * The value of one key at the top, as a text of its own with the same line numbers.
+   *
+   * @throws IllegalArgumentException if the key is missing
+   */
+  public YamlText at(String key) {
+    Node value = entries(root, "").get(key);
+    if (value == null) {
+      throw error(root, "", "the key '" + key + "' is missing");
+    }
+    return new YamlText(name, value, overridden);
   }
 
   /** The text of this tree as YAML, overrides included and aliases written out. */

@@ -33,6 +33,9 @@ final class Parts {
   /** Names stand in file names, graph inputs, {@code p(z)} and lists separated by commas. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
+  /** Streams of noise that change stored data into the model's x. */
+  private static final Set<String> RESERVED = Set.of("data", "augment");
+
   private final Map<String, Node> nodes = new LinkedHashMap<>();
   private final Map<String, Space> spaces = new LinkedHashMap<>();
   private final Map<String, Conditional> factors = new LinkedHashMap<>();
@@ -51,6 +54,11 @@ final class Parts {
       if (!NAME.matcher(node.name()).matches()) {
         throw new IllegalArgumentException(
             "'%s' cannot name a variable; use letters, digits, '_' and '-', a letter first"
+                .formatted(node.name()));
+      }
+      if (RESERVED.contains(node.name())) {
+        throw new IllegalArgumentException(
+            "a variable cannot be named '%s', as the noise of the data is; take another name"
                 .formatted(node.name()));
       }
       if (parts.nodes.put(node.name(), node) != null) {

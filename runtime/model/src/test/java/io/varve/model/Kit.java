@@ -2,6 +2,7 @@ package io.varve.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.varve.bijectors.Inverse;
 import io.varve.bijectors.Rank1Affine;
@@ -125,7 +126,7 @@ final class Kit {
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];
     }
-    view.set(floats);
+    view.set(new NDIndex("..."), view.getManager().create(floats, view.getShape()));
   }
 
   /** A run for evaluation, with the engine's noise. */

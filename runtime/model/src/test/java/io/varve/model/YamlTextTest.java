@@ -52,7 +52,15 @@ class YamlTextTest {
     Path file = Files.writeString(folder.resolve("m.yaml"), "\uFEFFitems: [{name: ä}]\n");
     assertThat(binder.bind(YamlText.read(file), File.class).items())
         .containsExactly(new Item("ä", 0));
-    assertThat(YamlText.read(file).keys()).containsExactly("items");
+  }
+
+  @Test
+  void takesOneKeyWithItsLines() {
+    YamlText items = text("other: 1\n\nextra:\n  name: a\n  size: b\n").at("extra");
+    refused(
+        () -> binder.bind(items, Item.class),
+        "m.yaml:5: size: expected a whole number below 2^31, found 'b'");
+    refused(() -> text("a: 1").at("b"), "m.yaml:1: the key 'b' is missing");
   }
 
   @Test

@@ -65,7 +65,11 @@ public final class Model {
   public Bound bound(Run run, NDArray x) {
     Inferred inferred = new Inferred(run, x, null);
     Map<String, NDArray> kl = new LinkedHashMap<>();
-    inferred.posteriors().forEach((z, posterior) -> kl.put(z, posterior.kl()));
+    inferred
+        .posteriors()
+        .forEach(
+            (z, posterior) ->
+                kl.put(z, parts.hasExactKl(z) ? posterior.kl() : posterior.sampledKl()));
     return new Bound(inferred.logP(), kl);
   }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.varve.spi.Factor;
+import io.varve.spi.Family;
 import io.varve.spi.Likelihood;
 import io.varve.spi.Named;
 import io.varve.spi.Node;
@@ -19,22 +20,28 @@ import io.varve.spi.Prior;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The built parts of a hierarchy: what each node's name leads to. */
 final class Parts {
   /** Names stand in file names, graph inputs, {@code p(z)} and lists separated by commas. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
+
+  /** Streams of noise that change stored data into the model's x. */
+  private static final Set<String> RESERVED = Set.of("data", "augment");
 
   private final Map<String, Node> nodes = new LinkedHashMap<>();
   private final Map<String, Space> spaces = new LinkedHashMap<>();
   private final Map<String, Conditional> factors = new LinkedHashMap<>();
   private final Map<String, Flow> shared = new LinkedHashMap<>();
   private final Map<String, Block> features = new LinkedHashMap<>();
+  private final Set<String> readBySelf = new HashSet<>();
   private final Shapes shapes;
 
   private Parts(long seed) {
@@ -46,7 +53,12 @@ final class Parts {
     for (Node node : list) {
       if (!NAME.matcher(node.name()).matches()) {
         throw new IllegalArgumentException(
-            "'%s' cannot name a variable; use letters, digits and underscores, a letter first"
+            "'%s' cannot name a variable; use letters, digits, '_' and '-', a letter first"
+                .formatted(node.name()));
+      }
+      if (RESERVED.contains(node.name())) {
+        throw new IllegalArgumentException(
+            "a variable cannot be named '%s', as the noise of the data is; take another name"
                 .formatted(node.name()));
       }
       if (parts.nodes.put(node.name(), node) != null) {
@@ -57,7 +69,8 @@ final class Parts {
     parts.requireOneObserved();
     list.forEach(node -> parts.declare(node, x));
     list.forEach(parts::build);
-    Cycles.refuse(parts.nodes);
+    Wiring.refuseCycles(parts.nodes);
+    parts.readBySelf.addAll(Wiring.readBySelf(parts.nodes));
     return parts;
   }
 
@@ -138,6 +151,11 @@ final class Parts {
         : !(node instanceof Latent);
   }
 
+  /** Whether KL(q ‖ p) in closed form is the expectation of log q - log p for this latent. */
+  boolean hasExactKl(String name) {
+    return !readBySelf.contains(name);
+  }
+
   /** The z of {@code p(z)}, or null. */
   static String priorOf(String name) {
     return name.startsWith("p(") && name.endsWith(")")
@@ -184,11 +202,20 @@ final class Parts {
     Space space = node instanceof Latent z ? Space.real(z.shape()) : dataSpace(node, x, 0);
     spaces.put(name, space);
     shapes.put(name, List.of(space.shape()));
-    if (node instanceof Latent z) {
-      Prior prior = prior(z.p(), name + ".p");
-      List<Parameters> needs = Located.at(name + ".p", () -> prior.parameters(space));
-      shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
+    Family family = p(node).orElseThrow().family();
+    List<Parameters> needs = Located.at(name + ".p", () -> family.parameters(space));
+    shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
+  }
+
+  /** The factor of a variable's p; a feature has none. */
+  static Optional<Factor> p(Node node) {
+    if (node instanceof Observed o) {
+      return Optional.of(o.p());
     }
+    if (node instanceof Derived d) {
+      return Optional.of(d.p());
+    }
+    return node instanceof Latent z ? Optional.of(z.p()) : Optional.empty();
   }
 
   /** The space of x, or of what is derived from it in so many steps. */
@@ -213,13 +240,10 @@ final class Parts {
 
   private void build(Node node) {
     String name = node.name();
-    if (node instanceof Observed o) {
-      add("p", name, likelihood(o.p(), name));
-    } else if (node instanceof Derived d) {
-      add("p", name, likelihood(d.p(), name));
-    } else if (node instanceof Latent z) {
-      add("p", name, z.p());
-      if (!prior(z.q(), name + ".q").reparameterised()) {
+    if (node instanceof Latent z) {
+      prior(z.p(), name + ".p");
+      Prior q = prior(z.q(), name + ".q");
+      if (!q.reparameterised()) {
         throw new IllegalArgumentException(
             name + ".q: this family's draws pass no gradient; it serves as p only");
       }
@@ -230,7 +254,10 @@ final class Parts {
       List<Shape> given = shapes.of(f.given(), name);
       List<Shape> wanted = List.of(f.shape());
       features.put(name, Located.at(site.path(), () -> f.network().build(site, given, wanted)));
+    } else {
+      requireLikelihood(p(node).orElseThrow(), name);
     }
+    p(node).ifPresent(factor -> add("p", name, factor));
   }
 
   private void add(String side, String name, Factor factor) {
@@ -238,7 +265,7 @@ final class Parts {
     factors.put(built.name(), built);
   }
 
-  private Factor likelihood(Factor factor, String name) {
+  private void requireLikelihood(Factor factor, String name) {
     if (!(factor.family() instanceof Likelihood)) {
       throw new IllegalArgumentException(
           name + ".p: " + named(factor) + " is a family over latents, not over data");
@@ -249,7 +276,6 @@ final class Parts {
                   .formatted(name, name, spaces.get(name).levels())
               + " the 'flow'");
     }
-    return factor;
   }
 
   private static Prior prior(Factor factor, String path) {

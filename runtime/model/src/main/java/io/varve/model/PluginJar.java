@@ -76,6 +76,7 @@ final class PluginJar {
     return text.lines()
         .map(line -> line.replaceFirst("#.*", "").strip())
         .filter(line -> !line.isEmpty())
+        .distinct() // PF4J lists a record once per extension point
         .toList();
   }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * The values of variables, each computed the first time it is read; {@link Cycles} has seen to it
+ * The values of variables, each computed the first time it is read; {@link Wiring} has seen to it
  * that this ends.
  *
  * <p>Parameter arrays are values too: {@code p(z)} and {@code q(z)} name those of z's factors.

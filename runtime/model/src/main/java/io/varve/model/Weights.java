@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -230,8 +231,13 @@ public final class Weights implements AutoCloseable {
   public void load(NDArray vector, Map<String, NDArray> bufferValues) {
     require("the parameter vector", flat, vector);
     buffers.forEach((name, buffer) -> require(name, buffer, bufferValues.get(name)));
-    vector.copyTo(flat);
-    buffers.forEach((name, buffer) -> bufferValues.get(name).copyTo(buffer));
+    fill(flat, vector);
+    buffers.forEach((name, buffer) -> fill(buffer, bufferValues.get(name)));
+  }
+
+  /** Copies in place; DJL's copyTo gives the array other memory, which its views do not see. */
+  private static void fill(NDArray array, NDArray values) {
+    array.set(new NDIndex("..."), values);
   }
 
   private static void require(String name, NDArray expected, NDArray found) {

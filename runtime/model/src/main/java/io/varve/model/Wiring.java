@@ -5,7 +5,6 @@ import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
-import io.varve.spi.Node.Observed;
 import io.varve.spi.Step;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,15 +14,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Finds variables that need each other before any is computed. */
-final class Cycles {
+/** Follows what variables read, before any is computed. */
+final class Wiring {
   private final Map<String, Node> nodes;
   private final String task;
   private final Function<Node, List<String>> reads;
   private final Set<String> open = new LinkedHashSet<>();
   private final Set<String> done = new HashSet<>();
 
-  private Cycles(Map<String, Node> nodes, String task, Function<Node, List<String>> reads) {
+  private Wiring(Map<String, Node> nodes, String task, Function<Node, List<String>> reads) {
     this.nodes = nodes;
     this.task = task;
     this.reads = reads;
@@ -34,15 +33,34 @@ final class Cycles {
    *
    * @throws IllegalArgumentException naming the path of a cycle
    */
-  static void refuse(Map<String, Node> nodes) {
-    Cycles inference = new Cycles(nodes, "inference", Cycles::readsInInference);
-    Cycles generation = new Cycles(nodes, "generation", Cycles::readsInGeneration);
+  static void refuseCycles(Map<String, Node> nodes) {
+    Wiring inference = new Wiring(nodes, "inference", Wiring::readsInInference);
+    Wiring generation = new Wiring(nodes, "generation", Wiring::readsInGeneration);
     for (Node node : nodes.values()) {
       inference.visit(node.name());
       if (!(node instanceof Feature)) {
         generation.visit(node.name());
       }
     }
+  }
+
+  /**
+   * The latents whose p reads what was drawn given themselves, as p(z1 | z2) does where q(z2 | z1)
+   * infers bottom-up: given that parent the latent is not distributed as q any more, and so the KL
+   * divergence in closed form is not the expectation of log q - log p.
+   */
+  static Set<String> readBySelf(Map<String, Node> nodes) {
+    Set<String> found = new LinkedHashSet<>();
+    for (Node node : nodes.values()) {
+      if (node instanceof Latent z) {
+        Wiring inference = new Wiring(nodes, "inference", Wiring::readsInInference);
+        reads(z.p(), List.of()).forEach(inference::visit);
+        if (inference.done.contains(z.name())) {
+          found.add(z.name());
+        }
+      }
+    }
+    return found;
   }
 
   private static List<String> readsInInference(Node node) {
@@ -56,13 +74,10 @@ final class Cycles {
   }
 
   private static List<String> readsInGeneration(Node node) {
-    if (node instanceof Latent z) {
-      return reads(z.p(), z.shared());
+    if (node instanceof Feature f) {
+      return f.given();
     }
-    if (node instanceof Derived d) {
-      return reads(d.p(), List.of());
-    }
-    return node instanceof Observed o ? reads(o.p(), List.of()) : ((Feature) node).given();
+    return reads(Parts.p(node).orElseThrow(), node instanceof Latent z ? z.shared() : List.of());
   }
 
   private static List<String> reads(Factor factor, List<Step> shared) {
@@ -87,7 +102,7 @@ final class Cycles {
     if (prior == null) {
       reads.apply(nodes.get(name)).forEach(this::visit);
     } else {
-      ((Latent) nodes.get(prior)).p().given().forEach(this::visit);
+      Parts.p(nodes.get(prior)).orElseThrow().given().forEach(this::visit);
     }
     open.remove(name);
     done.add(name);

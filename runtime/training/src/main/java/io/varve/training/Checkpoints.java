@@ -174,8 +174,7 @@ final class Checkpoints {
   }
 
   private static Path tensorsOf(Path commit) {
-    return commit.resolveSibling(
-        commit.getFileName().toString().replace(".json", ".safetensors"));
+    return commit.resolveSibling(commit.getFileName().toString().replace(".json", ".safetensors"));
   }
 
   /** Why a checkpoint is not whole. */

@@ -78,10 +78,7 @@ final class Journal implements AutoCloseable {
 
   /** Writes {@code report.html}. */
   void report(
-      String title,
-      Report.Summary summary,
-      List<Report.Picture> pictures,
-      Report.Origin origin) {
+      String title, Report.Summary summary, List<Report.Picture> pictures, Report.Origin origin) {
     new Report(title, summary, points, pictures, origin).write(folder.resolve("report.html"));
   }
 

@@ -101,10 +101,7 @@ final class Learner implements AutoCloseable {
 
   /** The derived variables. */
   List<String> derived() {
-    return model.nodes().stream()
-        .filter(Node.Derived.class::isInstance)
-        .map(Node::name)
-        .toList();
+    return model.nodes().stream().filter(Node.Derived.class::isInstance).map(Node::name).toList();
   }
 
   Weights weights() {

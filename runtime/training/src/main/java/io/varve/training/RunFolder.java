@@ -11,8 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
- * The folder of a training run: {@code model.yaml} with overrides resolved, {@code run.json}, {@code
- * checkpoints/}, {@code metrics.jsonl}, {@code events/}, {@code samples/} and {@code report.html}.
+ * The folder of a training run: {@code model.yaml} with overrides resolved, {@code run.json},
+ * {@code checkpoints/}, {@code metrics.jsonl}, {@code events/}, {@code samples/} and {@code
+ * report.html}.
  *
  * <p>Open for writing it is locked; a process that dies gives up its lock.
  */
@@ -66,7 +67,8 @@ public final class RunFolder implements AutoCloseable {
   public static YamlText yaml(Path path) {
     if (!Files.isRegularFile(model(path))) {
       throw new IllegalArgumentException(
-          path + ": holds no run, it has no model.yaml; expected the --out folder of 'varve train'");
+          path
+              + ": holds no run, it has no model.yaml; expected the --out folder of 'varve train'");
     }
     return YamlText.read(model(path));
   }
@@ -88,7 +90,8 @@ public final class RunFolder implements AutoCloseable {
       throw new IllegalArgumentException(file + ": cannot be locked (" + e + ")", e);
     }
     throw new IllegalArgumentException(
-        path + ": another process is training into this folder; wait for it or choose another --out");
+        path
+            + ": another process is training into this folder; wait for it or choose another --out");
   }
 
   /** The folder. */

@@ -42,7 +42,9 @@ final class Tensors {
     }
   }
 
-  /** A vector cut into its named pieces; the pieces share one buffer, so that a GPU is read once. */
+  /**
+   * A vector cut into its named pieces; the pieces share one buffer, so that a GPU is read once.
+   */
   private static void addNamed(
       List<Safetensors.Entry> entries, String prefix, Weights weights, NDArray vector) {
     ByteBuffer all = bytes(vector);

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A run's model with the weights of its newest checkpoint, the running average where one is kept. */
+/**
+ * A run's model with the weights of its newest checkpoint, the running average where one is kept.
+ */
 public final class Trained implements AutoCloseable {
   private final Experiment experiment;
   private final String yaml;
@@ -70,7 +72,10 @@ public final class Trained implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        run + ": has no checkpoint yet; continue it with 'varve resume " + run + "'"));
+                        run
+                            + ": has no checkpoint yet; continue it with 'varve resume "
+                            + run
+                            + "'"));
     Shape image = saved.image();
     Model model = experiment.build(image);
     NDManager manager = NDManager.newBaseManager(options.device(), "PyTorch");

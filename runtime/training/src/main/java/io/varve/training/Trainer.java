@@ -117,7 +117,9 @@ public final class Trainer implements AutoCloseable {
     return finish();
   }
 
-  /** The rest of the epoch that the next step is in; images that fill no batch wait for the next. */
+  /**
+   * The rest of the epoch that the next step is in; images that fill no batch wait for the next.
+   */
   private void epoch() {
     int[] order = Order.of(feed.size(), training.seed(), step / perEpoch);
     int cursor = (int) (step % perEpoch) * batch;
@@ -221,8 +223,7 @@ public final class Trainer implements AutoCloseable {
   /** The last word: the importance bound if asked for, and the report with it. */
   private Scores finish() {
     int samples = job.experiment().evaluation().importanceSamples();
-    Scores scores =
-        latest.filter(s -> samples == 0).orElseGet(() -> scores(samples));
+    Scores scores = latest.filter(s -> samples == 0).orElseGet(() -> scores(samples));
     report(scores.importance());
     return scores;
   }

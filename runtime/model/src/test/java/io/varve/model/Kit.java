@@ -53,7 +53,9 @@ final class Kit {
   @SafeVarargs
   static Binder binder(Class<? extends Component>... more) {
     List<Class<? extends Component>> types = new ArrayList<>(BUNDLED);
-    types.addAll(List.of(more));
+    for (Class<? extends Component> type : more) {
+      types.add(type);
+    }
     return new Binder(Catalog.of(types));
   }
 

@@ -10,10 +10,10 @@ import java.util.Map;
 final class Activations {
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArrayEx.relu", "Max with 0", Activations::relu),
+          one("NDArrayEx.relu", "Relu, or Max with 0", Activations::relu),
           one("NDArrayEx.sigmoid", "Sigmoid", c -> c.node("Sigmoid", c.in(0, c.type()))),
           one("NDArrayEx.tanh", "Tanh", c -> c.node("Tanh", c.in(0, c.type()))),
-          one("NDArrayEx.softPlus", "Max, Abs, Exp, Log", Activations::softPlus),
+          one("NDArrayEx.softPlus", "Softplus", Activations::softPlus),
           one("NDArrayEx.softSign", "Softsign, FLOAT32", c -> floating(c, "Softsign", Map.of())),
           one("NDArrayEx.leakyRelu", "LeakyRelu, FLOAT32", c -> floating(c, "LeakyRelu", alpha(c))),
           one("NDArrayEx.elu", "Elu, FLOAT32", c -> floating(c, "Elu", alpha(c))),
@@ -41,14 +41,15 @@ final class Activations {
   }
 
   /**
-   * max(x, 0) + log1p(exp(-|x|)), with log1p(u) = u log(w) / (w - 1), w = 1 + u (Kahan), and u
-   * where w rounds to 1.
-   *
-   * <p>ONNX Runtime's own Softplus rounds 1 + u: where x is -15 it is off by a fifth, and a scale
-   * computed so ends up in a divisor.
+   * In double precision, for which ONNX Runtime has no Softplus: max(x, 0) + log1p(exp(-|x|)), with
+   * log1p(u) = u log(w) / (w - 1), w = 1 + u (Kahan), and u where w rounds to 1. A plain log(1 + u)
+   * would lose the small scales that end up in divisors.
    */
   private static String softPlus(Call c) {
     String x = c.in(0);
+    if (c.type() == DataType.FLOAT32) {
+      return c.node("Softplus", x);
+    }
     String one = c.scalar(1, c.type());
     String u = c.node("Exp", c.node("Neg", c.node("Abs", x)));
     String w = c.node("Add", u, one);

@@ -10,9 +10,11 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -24,6 +26,7 @@ import java.util.stream.LongStream;
 final class Emitter {
   private final List<NodeProto.Builder> nodes = new ArrayList<>();
   private final Map<Constant, String> constants = new LinkedHashMap<>();
+  private final Map<String, Constant> byName = new HashMap<>();
   private final Map<List<Object>, String> shared = new HashMap<>();
   private final String batchInput;
   private String place = "graph";
@@ -47,19 +50,23 @@ final class Emitter {
     return nodes;
   }
 
-  /** The constants that were asked for. */
+  /** The constants that a node reads; some were asked for only to be cast. */
   List<TensorProto> initializers() {
-    List<TensorProto> tensors = new ArrayList<>();
-    constants.forEach(
-        (constant, name) ->
-            tensors.add(
-                TensorProto.newBuilder()
-                    .setName(name)
-                    .setDataType(Types.onnx(constant.type()).getNumber())
-                    .addAllDims(constant.shape())
-                    .setRawData(constant.bytes())
-                    .build()));
-    return tensors;
+    Set<String> read = new HashSet<>();
+    nodes.forEach(node -> read.addAll(node.getInputList()));
+    return constants.entrySet().stream()
+        .filter(entry -> read.contains(entry.getValue()))
+        .map(entry -> tensor(entry.getValue(), entry.getKey()))
+        .toList();
+  }
+
+  private static TensorProto tensor(String name, Constant constant) {
+    return TensorProto.newBuilder()
+        .setName(name)
+        .setDataType(Types.onnx(constant.type()).getNumber())
+        .addAllDims(constant.shape())
+        .setRawData(constant.bytes())
+        .build();
   }
 
   /** A node with one output. An empty input is one left out. */
@@ -101,8 +108,10 @@ final class Emitter {
   }
 
   String constant(DataType type, List<Long> shape, ByteString bytes) {
-    return constants.computeIfAbsent(
-        new Constant(type, shape, bytes), key -> "constant_" + constants.size());
+    Constant constant = new Constant(type, shape, bytes);
+    String name = constants.computeIfAbsent(constant, key -> "constant_" + constants.size());
+    byName.put(name, constant);
+    return name;
   }
 
   /** A number without axes. */
@@ -122,6 +131,10 @@ final class Emitter {
   String cast(String input, DataType from, DataType to) {
     if (from == to) {
       return input;
+    }
+    Constant constant = byName.get(input);
+    if (constant != null && constant.shape().isEmpty()) {
+      return scalar(Types.number(constant.bytes(), from), to);
     }
     return shared(
         List.of("cast", input, to),

@@ -82,10 +82,6 @@ public final class Graph {
    * @throws IllegalArgumentException if it exceeds the 2 GiB that the format allows
    */
   public byte[] toBytes() {
-    ModelProto model =
-        model(
-            (tensor, value) ->
-                tensor.setRawData(UnsafeByteOperations.unsafeWrap(array(value).toByteBuffer())));
     long size = weights.values().stream().mapToLong(v -> bytes(array(v))).sum();
     if (size + structure.getSerializedSize() > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -93,7 +89,10 @@ public final class Graph {
               + size
               + " bytes of parameters exceed the 2 GiB of one file; use write or save");
     }
-    return model.toByteArray();
+    return model(
+            (tensor, value) ->
+                tensor.setRawData(UnsafeByteOperations.unsafeWrap(array(value).toByteBuffer())))
+        .toByteArray();
   }
 
   /**

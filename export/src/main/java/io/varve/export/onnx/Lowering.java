@@ -33,6 +33,7 @@ final class Lowering {
     this.names = new String[program.values().size()];
     for (Value value : program.values()) {
       if (value.source() instanceof Source.Input input) {
+        requireExported(value, "input '" + input.name() + "'");
         inputs.add(new Port(input.name(), value.type(), value.shape()));
       }
     }
@@ -75,9 +76,21 @@ final class Lowering {
                             "cannot be exported",
                             Operators.instead(step.operation())));
     step.reads().forEach(this::name);
+    step.results().forEach(id -> requireExported(program.value(id), step.operation()));
     List<String> results = operator.rule().lower(new Call(program, step, emitter, names));
     for (int i = 0; i < results.size(); i++) {
       names[step.results().get(i)] = results.get(i);
+    }
+  }
+
+  private static void requireExported(Value value, String what) {
+    if (!Types.exported(value.type())) {
+      throw value
+          .origin()
+          .refuse(
+              what,
+              "is of type " + value.type() + ", which cannot be exported",
+              "convert with toType(DataType.FLOAT32, false)");
     }
   }
 
@@ -94,6 +107,7 @@ final class Lowering {
       return input.name();
     }
     if (value.source() instanceof Source.Weight weight) {
+      requireExported(value, "parameter '" + weight.name() + "'");
       weights.put(weight.name(), value);
       return weight.name();
     }

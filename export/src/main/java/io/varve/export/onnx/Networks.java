@@ -117,6 +117,8 @@ final class Networks {
                   "coordinate_transformation_mode",
                   "half_pixel",
                   "antialias",
+                  1L,
+                  "exclude_outside",
                   1L);
           default -> throw c.refuse("uses mode " + mode, "use 0 (nearest) or 1 (bilinear)");
         };

@@ -82,7 +82,7 @@ public final class OnnxExporter {
    * Registers the parameters that the code may ask for.
    *
    * @param names what each is called in the graph and in the weights file
-   * @param values delivers their values, now and when the graph is written
+   * @param values delivers their values, which must stay open until the graph is written
    * @throws IllegalArgumentException if two parameters have one name
    */
   public OnnxExporter parameters(Map<Parameter, String> names, ParameterStore values) {
@@ -140,7 +140,10 @@ public final class OnnxExporter {
    * @throws IllegalArgumentException if the code cannot be exported or the graph disagrees with it
    */
   public Graph save(Path onnx) {
-    try (NDManager manager = NDManager.newBaseManager()) {
+    try (NDManager manager =
+        weights.isEmpty()
+            ? NDManager.newBaseManager()
+            : weights.get().values().getManager().newSubManager()) {
       Graph graph = trace(manager);
       graph.save(onnx);
       check(onnx, manager).require(TOLERANCE);

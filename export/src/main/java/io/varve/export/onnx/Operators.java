@@ -12,9 +12,6 @@ final class Operators {
 
   private static final Map<String, String> INSTEAD =
       Map.ofEntries(
-          Map.entry("NDArray.booleanMask", "its shape would depend on values: use NDArrays.where"),
-          Map.entry("NDArray.nonzero", "its shape would depend on values: use NDArrays.where"),
-          Map.entry("NDArray.unique", "its shape would depend on values: use eq and where"),
           Map.entry("NDArray.put", "use scatter"),
           Map.entry("NDArray.cumProd", "use exp of cumSum of log"),
           Map.entry("NDArray.atan2", "use atan of the quotient and where"),

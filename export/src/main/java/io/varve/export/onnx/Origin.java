@@ -50,7 +50,8 @@ record Origin(String type, int line) {
     StackTraceElement[] frames = thrown.getStackTrace();
     boolean foreign =
         thrown instanceof ClassCastException
-            || (frames.length > 0 && frames[0].getClassName().startsWith("ai.djl."));
+            || (frames.length > 0
+                && frames[0].getClassName().matches("ai\\.djl\\..*(engine|jni)\\..*"));
     if (!foreign) {
       return thrown;
     }

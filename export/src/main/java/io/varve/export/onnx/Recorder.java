@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -113,17 +114,17 @@ final class Recorder implements Trace {
           "make the sample with batch() rows");
     }
     NDArray plain = (NDArray) unwrap(sample);
-    return wrap(plain, add(new Source.Input(name), plain, origin));
+    return wrap(plain, add(new Source.Input(name), plain, origin), true);
   }
 
   /** The recording array of a plain one: a parameter, a constant, or itself if it records. */
   NDArray lift(NDArray array) {
-    return RecordingArray.of(array).isPresent() ? array : wrap(array, value(array));
+    return RecordingArray.of(array).isPresent() ? array : wrap(array, value(array), false);
   }
 
   /** A constant made from host data. */
   NDArray capture(NDArray made) {
-    return wrap(made, add(new Source.Constant(bytes(made)), made, Origin.here()));
+    return wrap(made, add(new Source.Constant(bytes(made)), made, Origin.here()), true);
   }
 
   /** The value of an array, recording or plain. */
@@ -161,6 +162,7 @@ final class Recorder implements Trace {
     boolean folds = reading.reads().allMatch(i -> values.get(i).constant());
     List<Integer> results = new ArrayList<>();
     for (NDArray array : arrays) {
+      keep(array);
       boolean known = folds && array.size() <= FOLDED;
       Source source = known ? new Source.Known(bytes(array)) : new Source.Computed();
       results.add(add(source, array, origin));
@@ -168,9 +170,20 @@ final class Recorder implements Trace {
     steps.add(new Step(operation, arguments, results, origin));
     NDList wrapped = new NDList();
     for (int i = 0; i < arrays.size(); i++) {
-      wrapped.add(wrap(arrays.get(i), results.get(i)));
+      wrapped.add(wrap(arrays.get(i), results.get(i), true));
     }
     return result instanceof NDList ? wrapped : wrapped.get(0);
+  }
+
+  /**
+   * Moves a result to the recorder. It would otherwise go with the parameter it was computed from,
+   * or with a scope of the author's.
+   */
+  private void keep(NDArray result) {
+    if (!lifted.containsKey(result.getUid())) {
+      NDScope.unregister(result);
+      result.attach(real);
+    }
   }
 
   /** What was recorded. */
@@ -195,9 +208,7 @@ final class Recorder implements Trace {
     return values.size() - 1;
   }
 
-  private NDArray wrap(NDArray array, int value) {
-    Source source = values.get(value).source();
-    boolean owned = !(source instanceof Source.Weight) && !borrowed.containsValue(value);
+  private NDArray wrap(NDArray array, int value, boolean owned) {
     return proxy(NDArray.class, new RecordingArray(this, array, value, owned));
   }
 

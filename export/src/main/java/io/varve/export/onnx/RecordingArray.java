@@ -62,6 +62,9 @@ final class RecordingArray implements InvocationHandler {
           "get",
           "real");
 
+  /** What gives a result whose shape depends on values. */
+  private static final Set<String> SHAPED_BY_VALUES = Set.of("booleanMask", "nonzero", "unique");
+
   private final Recorder recorder;
   private final boolean owned;
   private NDArray real;
@@ -137,6 +140,9 @@ final class RecordingArray implements InvocationHandler {
     if (!NDArray.class.isAssignableFrom(method.getReturnType())
         && method.getReturnType() != NDList.class) {
       throw hostRead(name);
+    }
+    if (SHAPED_BY_VALUES.contains(name)) {
+      throw refuse(name, "has a shape that depends on values", "use NDArrays.where or gather");
     }
     if (IN_PLACE.containsKey(name)) {
       return changed(proxy, method, arguments);

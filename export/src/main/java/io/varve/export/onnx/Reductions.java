@@ -41,9 +41,6 @@ final class Reductions {
 
   private static String reduce(Call c, String onnx) {
     DataType computed = Types.arithmetic(c.type());
-    if (onnx.equals("ReduceProd") && computed == DataType.FLOAT64) {
-      c.floatOnly(computed);
-    }
     String x = c.in(0, computed);
     String reduced =
         c.count() == 1

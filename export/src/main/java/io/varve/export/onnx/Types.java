@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Set;
 
 /** Element types: what they are called elsewhere, and how the engine combines them. */
 final class Types {
@@ -14,11 +15,22 @@ final class Types {
   /** An operand as far as type promotion sees it: arrays with axes count more than scalars. */
   record Operand(DataType type, boolean scalar) {}
 
-  /**
-   * The ONNX type of an element type.
-   *
-   * @throws IllegalArgumentException if it has none here
-   */
+  private static final Set<DataType> EXPORTED =
+      Set.of(
+          DataType.FLOAT32,
+          DataType.FLOAT64,
+          DataType.UINT8,
+          DataType.INT8,
+          DataType.INT32,
+          DataType.INT64,
+          DataType.BOOLEAN);
+
+  /** Whether there is an ONNX type for an element type. */
+  static boolean exported(DataType type) {
+    return EXPORTED.contains(type);
+  }
+
+  /** The ONNX type of an element type that has one. */
   static TensorProto.DataType onnx(DataType type) {
     return switch (type) {
       case FLOAT32 -> TensorProto.DataType.FLOAT;
@@ -28,9 +40,7 @@ final class Types {
       case INT32 -> TensorProto.DataType.INT32;
       case INT64 -> TensorProto.DataType.INT64;
       case BOOLEAN -> TensorProto.DataType.BOOL;
-      default ->
-          throw new IllegalArgumentException(
-              type + " arrays cannot be exported; convert with toType(DataType.FLOAT32, false)");
+      default -> throw new IllegalStateException("no ONNX type for " + type);
     };
   }
 
@@ -46,7 +56,7 @@ final class Types {
       case BOOLEAN -> "BOOL";
       default ->
           throw new IllegalArgumentException(
-              type + " weights cannot be stored; convert them to FLOAT32");
+              type + " arrays cannot be stored in a safetensors file; convert them to FLOAT32");
     };
   }
 
@@ -98,8 +108,22 @@ final class Types {
       case INT32 -> bytes.putInt((int) number.longValue());
       case UINT8, INT8 -> bytes.put((byte) number.longValue());
       case BOOLEAN -> bytes.put((byte) (number.doubleValue() != 0 ? 1 : 0));
-      default -> throw new IllegalArgumentException(type + " constants cannot be exported");
+      default -> throw new IllegalStateException("no ONNX type for " + type);
     }
     return ByteString.copyFrom(bytes.flip());
+  }
+
+  /** The number that an element stands for. */
+  static Number number(ByteString element, DataType type) {
+    ByteBuffer bytes = element.asReadOnlyByteBuffer().order(ByteOrder.nativeOrder());
+    return switch (type) {
+      case FLOAT32 -> bytes.getFloat();
+      case FLOAT64 -> bytes.getDouble();
+      case INT64 -> bytes.getLong();
+      case INT32 -> bytes.getInt();
+      case UINT8, BOOLEAN -> bytes.get() & 0xFF;
+      case INT8 -> bytes.get();
+      default -> throw new IllegalStateException("no ONNX type for " + type);
+    };
   }
 }

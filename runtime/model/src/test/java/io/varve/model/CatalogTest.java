@@ -121,8 +121,7 @@ class CatalogTest {
       Catalog.Plugin plugin = catalog.plugins().get(0);
       assertThat(plugin)
           .isEqualTo(
-              new Catalog.Plugin(
-                  "acme", "1.2.3", jar, PluginJar.sha256(jar), plugin.components()));
+              new Catalog.Plugin("acme", "1.2.3", jar, PluginJar.sha256(jar), plugin.components()));
       assertThat(plugin.components())
           .containsExactlyInAnyOrder(
               "transform negative", "prior point", "likelihood point", "network net");
@@ -180,7 +179,8 @@ class CatalogTest {
     refused(this::open, jar + message.formatted("Plain"));
     JarKit.of("acme", schedule("Nameless", "x").replace("@Named(\"x\")", "")).write(jar);
     refused(this::open, jar + message.formatted("Nameless"));
-    String loose = HEAD + "@Extension @Named(\"loose\") public record Loose() implements Component {}";
+    String loose =
+        HEAD + "@Extension @Named(\"loose\") public record Loose() implements Component {}";
     JarKit.of("acme", loose).write(jar);
     refused(this::open, jar + message.formatted("Loose"));
   }

@@ -122,7 +122,8 @@ final class JarKit {
   }
 
   private static String typeName(String source) {
-    return source.replaceFirst("(?s).*?public (?:final )?(?:record|class|interface) (\\w+).*", "$1");
+    return source.replaceFirst(
+        "(?s).*?public (?:final )?(?:record|class|interface) (\\w+).*", "$1");
   }
 
   /** Everything below a folder and the folder itself, the deepest first. */

@@ -30,8 +30,7 @@ class LinearGaussianTest {
 
   private static final double[] B = {0.1, -0.2, 0.3};
   private static final double[] X = {0.9, -0.4, 1.1};
-  private static final double EXACT =
-      Gauss.logDensity(X, B, Gauss.covariance(W, NOISE * NOISE));
+  private static final double EXACT = Gauss.logDensity(X, B, Gauss.covariance(W, NOISE * NOISE));
 
   private static final String NODES =
       """
@@ -57,11 +56,27 @@ class LinearGaussianTest {
     Kit.set(
         weights,
         "x.p.network.output.weight",
-        W[0][0], W[0][1], W[1][0], W[1][1], W[2][0], W[2][1], 0, 0, 0, 0, 0, 0);
+        W[0][0],
+        W[0][1],
+        W[1][0],
+        W[1][1],
+        W[2][0],
+        W[2][1],
+        0,
+        0,
+        0,
+        0,
+        0,
+        0);
     Kit.set(
         weights,
         "x.p.network.output.bias",
-        B[0], B[1], B[2], logVariance, logVariance, logVariance);
+        B[0],
+        B[1],
+        B[2],
+        logVariance,
+        logVariance,
+        logVariance);
   }
 
   @AfterEach
@@ -120,8 +135,7 @@ class LinearGaussianTest {
     setPosterior(shift, scale);
     double divergence = 0;
     for (int i = 0; i < 2; i++) {
-      divergence +=
-          0.5 * (scale * scale + shift * shift / variance(i) - 1) - Math.log(scale);
+      divergence += 0.5 * (scale * scale + shift * shift / variance(i) - 1) - Math.log(scale);
     }
     Bound bound = model.bound(Kit.run(manager, weights, BATCH), Kit.repeat(manager, BATCH, X));
     assertThat(Kit.mean(bound.total()))

@@ -1,0 +1,138 @@
+package io.varve.training;
+
+import ai.djl.ndarray.types.Shape;
+import io.varve.model.Binder;
+import io.varve.model.Catalog;
+import io.varve.model.Encoding;
+import io.varve.model.Model;
+import io.varve.model.Objective;
+import io.varve.model.YamlText;
+import io.varve.spi.Default;
+import io.varve.spi.Hierarchy;
+import io.varve.spi.Inline;
+import io.varve.training.data.Source;
+import io.varve.training.data.Splits;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A whole model file: what is trained on what, how, and what becomes of it.
+ *
+ * @param name what reports and bundles call it
+ * @param data where images come from and how they become x
+ * @param model the hierarchy
+ * @param objective what training maximises
+ * @param training how
+ * @param evaluation what is measured on the test images
+ * @param export the entry points of a bundle: {@code bound}, {@code importance}, {@code infer},
+ *     {@code generate}, {@code carry u z1}
+ */
+public record Experiment(
+    String name,
+    Data data,
+    Hierarchy model,
+    @Default("{}") Objective objective,
+    Training training,
+    @Default("{}") Evaluation evaluation,
+    @Default("[bound, infer, generate]") List<String> export) {
+
+  /** Checks the keys. */
+  public Experiment {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("'name' must not be empty");
+    }
+    for (String entry : export) {
+      if (!List.of("bound", "importance", "infer", "generate").contains(entry)
+          && !entry.startsWith("carry ")) {
+        throw new IllegalArgumentException(
+            "'export' lists '%s'; known are bound, importance, infer, generate and, with names of variables, 'carry u z1'"
+                .formatted(entry));
+      }
+    }
+    export = List.copyOf(export);
+  }
+
+  /**
+   * Where images come from and how they become x.
+   *
+   * @param source the files
+   * @param encoding how stored bytes become values
+   * @param augment random changes to training images, in order
+   * @param trainImages use the first so many training images only
+   * @param testImages use the first so many test images only
+   */
+  public record Data(
+      @Inline Source source,
+      @Inline Encoding encoding,
+      @Default("[]") List<Augmentation> augment,
+      Optional<Integer> trainImages,
+      Optional<Integer> testImages) {
+
+    /** Checks the keys. */
+    public Data {
+      augment = List.copyOf(augment);
+      atLeastOne("train-images", trainImages);
+      atLeastOne("test-images", testImages);
+    }
+
+    /**
+     * Opens the images, limited as the keys say.
+     *
+     * @throws IllegalArgumentException one line naming the file that cannot be used
+     */
+    public Splits open() {
+      Splits all = source.open();
+      return new Splits(Limited.to(all.train(), trainImages), Limited.to(all.test(), testImages));
+    }
+  }
+
+  /**
+   * What is measured on the test images.
+   *
+   * @param importanceSamples K of the importance-weighted bound at the end of training (Burda et
+   *     al., 2016); 0 leaves it out
+   * @param images measure on the first so many test images only
+   * @param batch images at a time; results do not depend on it
+   */
+  public record Evaluation(
+      @Default("0") int importanceSamples, Optional<Integer> images, @Default("256") int batch) {
+
+    /** Checks the keys. */
+    public Evaluation {
+      if (importanceSamples < 0) {
+        throw new IllegalArgumentException(
+            "'importance-samples' must be at least 0, not " + importanceSamples);
+      }
+      atLeastOne("images", images);
+      atLeastOne("batch", Optional.of(batch));
+    }
+  }
+
+  /**
+   * Binds a model file.
+   *
+   * @throws IllegalArgumentException one line: file, line, path, what is wrong and what is known
+   */
+  public static Experiment of(YamlText yaml, Catalog catalog) {
+    return new Binder(catalog).bind(yaml, Experiment.class);
+  }
+
+  /**
+   * Builds the model for images of this shape.
+   *
+   * @param image [C, H, W]
+   * @throws IllegalArgumentException naming the node that does not fit
+   */
+  public Model build(Shape image) {
+    return Model.of(model, data.encoding().space(image), training.seed());
+  }
+
+  private static void atLeastOne(String key, Optional<Integer> value) {
+    value
+        .filter(v -> v < 1)
+        .ifPresent(
+            v -> {
+              throw new IllegalArgumentException("'" + key + "' must be at least 1, not " + v);
+            });
+  }
+}

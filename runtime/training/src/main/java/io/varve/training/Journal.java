@@ -1,0 +1,90 @@
+package io.varve.training;
+
+import io.varve.training.report.Grid;
+import io.varve.training.report.Images;
+import io.varve.training.report.Metrics;
+import io.varve.training.report.Png;
+import io.varve.training.report.Point;
+import io.varve.training.report.Report;
+import io.varve.training.report.Split;
+import io.varve.training.report.TensorBoard;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a run tells as it goes: metrics, event files, pictures, and the page that sums them up. */
+final class Journal implements AutoCloseable {
+  private static final int PICTURES = 64;
+  private static final int PAIRS = 16;
+  private static final int COLUMNS = 16;
+
+  private final Path folder;
+  private final Metrics metrics;
+  private final TensorBoard events;
+  private final List<Point> points;
+
+  private Journal(Path folder, Metrics metrics, TensorBoard events, List<Point> points) {
+    this.folder = folder;
+    this.metrics = metrics;
+    this.events = events;
+    this.points = points;
+  }
+
+  /** Goes on after a step; whatever was told of later steps is dropped. */
+  static Journal open(Path folder, long step) {
+    Path file = folder.resolve("metrics.jsonl");
+    Metrics metrics = Metrics.resume(file, step);
+    TensorBoard events = TensorBoard.open(folder.resolve("events"), step);
+    return new Journal(folder, metrics, events, new ArrayList<>(Metrics.read(file)));
+  }
+
+  /** Adds a measurement. */
+  void add(Point point) {
+    points.add(point);
+    metrics.append(point);
+    events.add(point);
+  }
+
+  /**
+   * Draws samples and reconstructions into {@code samples/}; nothing where images have other than
+   * one or three channels.
+   */
+  List<Report.Picture> draw(
+      Evaluator evaluator, io.varve.training.data.Split test, long seed, long step) {
+    int[] shape = test.shape();
+    if (shape[0] != 1 && shape[0] != 3) {
+      return List.of();
+    }
+    Images.Size size = new Images.Size(shape[0], shape[1], shape[2], 256);
+    Png samples = Grid.samples(Images.of(evaluator.samples(PICTURES, seed), size), COLUMNS);
+    List<byte[]> pairs = evaluator.reconstructions(test, PAIRS, seed);
+    Png reconstructions =
+        Grid.compare(
+            List.of(
+                new Grid.Row("x", Images.of(pairs.get(0), size)),
+                new Grid.Row("p(x|z)", Images.of(pairs.get(1), size))),
+            COLUMNS);
+    return List.of(
+        picture("Samples", "Means of p(x | z), z drawn from the prior", samples, step),
+        picture("Reconstructions", "Test images and the mean of p(x | z)", reconstructions, step));
+  }
+
+  private Report.Picture picture(String section, String caption, Png png, long step) {
+    String name = section.toLowerCase(java.util.Locale.ROOT);
+    png.write(folder.resolve("samples").resolve("%s-%010d.png".formatted(name, step)));
+    events.image(Split.TEST, name, step, png);
+    return new Report.Picture(section, caption, png);
+  }
+
+  /** Writes {@code report.html}. */
+  void report(
+      String title, Report.Summary summary, List<Report.Picture> pictures, Report.Origin origin) {
+    new Report(title, summary, points, pictures, origin).write(folder.resolve("report.html"));
+  }
+
+  @Override
+  public void close() {
+    metrics.close();
+    events.close();
+  }
+}

@@ -1,0 +1,131 @@
+package io.varve.training;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.training.GradientCollector;
+import io.varve.model.Bound;
+import io.varve.model.EngineNoise;
+import io.varve.model.Model;
+import io.varve.model.Run;
+import io.varve.model.Weights;
+import io.varve.spi.Mapped;
+import io.varve.spi.Node;
+import io.varve.spi.Progress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** A model that learns: its weights, the state of their updates, and one step. */
+final class Learner implements AutoCloseable {
+  private final Experiment experiment;
+  private final Model model;
+  private final NDManager manager;
+  private final Weights weights;
+  private final Update update;
+  private final Tally tally;
+
+  /** Fresh weights, drawn from the experiment's seed. */
+  Learner(Experiment experiment, Model model, NDManager parent) {
+    this.experiment = experiment;
+    this.model = model;
+    this.manager = parent.newSubManager();
+    try {
+      Engine.getInstance().setRandomSeed(Seeds.of(experiment.training().seed(), Seeds.WEIGHTS));
+      this.weights = Weights.initialize(model, manager);
+      this.update = new Update(manager, weights, experiment.training());
+      this.tally = new Tally(manager, terms(model));
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  private static List<String> terms(Model model) {
+    List<String> logP = new ArrayList<>();
+    List<String> kl = new ArrayList<>();
+    for (Node node : model.nodes()) {
+      if (node instanceof Node.Latent) {
+        kl.add("kl." + node.name());
+      } else if (!(node instanceof Node.Feature)) {
+        logP.add("log_p." + node.name());
+      }
+    }
+    logP.addAll(kl);
+    return logP;
+  }
+
+  /**
+   * One step on a batch: bound, gradient, update. Everything it makes is gone when it returns, and
+   * the host waits for nothing.
+   *
+   * @param images uint8 [B, C, H, W], made in the scope that is handed in
+   */
+  void step(Function<NDManager, NDArray> images, Progress progress) {
+    Training training = experiment.training();
+    Engine engine = Engine.getInstance();
+    engine.setRandomSeed(Seeds.of(training.seed(), progress.step()));
+    try (NDManager scope = manager.newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
+      // A leaf of its own each step shares the weights' storage, starts without a gradient and
+      // takes its handles along.
+      NDArray leaf = weights.flat().stopGradient();
+      leaf.attach(scope);
+      leaf.setRequiresGradient(true);
+      NDArray bytes = images.apply(scope);
+      EngineNoise noise = new EngineNoise(scope, bytes.getShape().get(0));
+      Mapped x;
+      Bound bound;
+      // Views made before the collector listens would cut the weights off from their gradient.
+      try (GradientCollector collector = engine.newGradientCollector()) {
+        Run run = new Run(scope, weights.store(scope, leaf), true, noise);
+        x = encode(run, bytes);
+        bound = model.bound(run, x.value());
+        collector.backward(experiment.objective().loss(bound, progress));
+      }
+      tally.add(bound, x.logDet());
+      double rate = training.rate().at(progress);
+      update.apply(leaf.getGradient(), tally.update(), rate, progress.step());
+    }
+  }
+
+  private Mapped encode(Run run, NDArray bytes) {
+    NDArray images = bytes;
+    for (Augmentation change : experiment.data().augment()) {
+      images = change.apply(run.at("augment").noise(), images);
+    }
+    return experiment.data().encoding().encode(run, images);
+  }
+
+  /** The derived variables. */
+  List<String> derived() {
+    return model.nodes().stream().filter(Node.Derived.class::isInstance).map(Node::name).toList();
+  }
+
+  Weights weights() {
+    return weights;
+  }
+
+  Update update() {
+    return update;
+  }
+
+  Tally tally() {
+    return tally;
+  }
+
+  /** The weights that speak for the model: the running average where one is kept. */
+  NDArray best() {
+    return update.average().orElse(weights.flat());
+  }
+
+  @Override
+  public void close() {
+    tally.close();
+    update.close();
+    weights.close();
+    manager.close();
+  }
+}

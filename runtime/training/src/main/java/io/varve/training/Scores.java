@@ -1,0 +1,119 @@
+package io.varve.training;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an evaluation found, image by image, in nats.
+ *
+ * @param terms by name, as {@code log_p.x} and {@code kl.z}: an array with one number an image
+ * @param correction what a log-density of x lacks to that of the stored bytes, one number an image
+ * @param importance the importance-weighted bound, one number an image, where it was asked for
+ * @param dimensions numbers in one x
+ * @param seconds all of it took
+ */
+public record Scores(
+    Map<String, float[]> terms,
+    float[] correction,
+    Optional<Importance> importance,
+    long dimensions,
+    double seconds) {
+
+  /** Keeps the order of the terms. */
+  public Scores {
+    terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+  }
+
+  /**
+   * An importance-weighted bound (Burda et al., 2016, equation 8).
+   *
+   * @param samples K
+   * @param bound nats, one number an image
+   */
+  public record Importance(int samples, float[] bound) {
+    /** The mean over images, nats. */
+    public double mean() {
+      return Scores.mean(bound);
+    }
+  }
+
+  /** How many images were scored. */
+  public int images() {
+    return correction.length;
+  }
+
+  /** The bound of each image, nats: log p of the data minus the KL of the latents. */
+  public double[] bounds() {
+    double[] bounds = new double[images()];
+    terms.forEach(
+        (name, values) -> {
+          int sign = name.startsWith("kl.") ? -1 : 1;
+          for (int i = 0; i < bounds.length; i++) {
+            bounds[i] += sign * values[i];
+          }
+        });
+    return bounds;
+  }
+
+  /** The mean bound in nats of the space the model sees. */
+  public double bound() {
+    double sum = 0;
+    for (double bound : bounds()) {
+      sum += bound;
+    }
+    return sum / images();
+  }
+
+  /** The mean of log p over the data variables, nats. */
+  public double reconstruction() {
+    return terms.entrySet().stream()
+        .filter(e -> !e.getKey().startsWith("kl."))
+        .mapToDouble(e -> mean(e.getValue()))
+        .sum();
+  }
+
+  /** The mean of each term, nats. */
+  public Map<String, Double> means() {
+    Map<String, Double> means = new LinkedHashMap<>();
+    terms.forEach((name, values) -> means.put(name, mean(values)));
+    return means;
+  }
+
+  /** The mean KL of each latent, nats. */
+  public Map<String, Double> kl() {
+    Map<String, Double> kl = new LinkedHashMap<>();
+    means()
+        .forEach(
+            (name, mean) -> {
+              if (name.startsWith("kl.")) {
+                kl.put(name.substring("kl.".length()), mean);
+              }
+            });
+    return kl;
+  }
+
+  /** The bound in bits per dimension of the stored bytes; lower is better. */
+  public double bitsPerDim() {
+    return bits(bound() + mean(correction), dimensions);
+  }
+
+  /** Throughput. */
+  public double imagesPerSecond() {
+    return images() / seconds;
+  }
+
+  /** Nats of an image as bits per dimension. */
+  static double bits(double nats, long dimensions) {
+    return -nats / (dimensions * Math.log(2));
+  }
+
+  static double mean(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+}

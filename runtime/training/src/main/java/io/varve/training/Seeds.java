@@ -1,0 +1,24 @@
+package io.varve.training;
+
+/** Seeds of the engine: one for the initial weights, one for every step. */
+final class Seeds {
+  /** Stands where a step's number does. */
+  static final long WEIGHTS = -1;
+
+  private Seeds() {}
+
+  /**
+   * A seed, at least 0, that depends on both keys alone (SplitMix64's finaliser: Steele, Lea,
+   * Flood, 2014).
+   */
+  static int of(long seed, long step) {
+    return (int) (mix(mix(seed) ^ step) >>> 33);
+  }
+
+  private static long mix(long key) {
+    long z = key + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

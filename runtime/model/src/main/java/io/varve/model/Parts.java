@@ -202,6 +202,7 @@ final class Parts {
     Space space = node instanceof Latent z ? Space.real(z.shape()) : dataSpace(node, x, 0);
     spaces.put(name, space);
     shapes.put(name, List.of(space.shape()));
+    requireFamilies(node);
     Family family = p(node).orElseThrow().family();
     List<Parameters> needs = Located.at(name + ".p", () -> family.parameters(space));
     shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
@@ -241,12 +242,6 @@ final class Parts {
   private void build(Node node) {
     String name = node.name();
     if (node instanceof Latent z) {
-      prior(z.p(), name + ".p");
-      Prior q = prior(z.q(), name + ".q");
-      if (!q.reparameterised()) {
-        throw new IllegalArgumentException(
-            name + ".q: this family's draws pass no gradient; it serves as p only");
-      }
       add("q", name, z.q());
       shared.put(name, new Flow(name + ".shared", z.shared(), z.shape(), shapes));
     } else if (node instanceof Feature f) {
@@ -254,8 +249,6 @@ final class Parts {
       List<Shape> given = shapes.of(f.given(), name);
       List<Shape> wanted = List.of(f.shape());
       features.put(name, Located.at(site.path(), () -> f.network().build(site, given, wanted)));
-    } else {
-      requireLikelihood(p(node).orElseThrow(), name);
     }
     p(node).ifPresent(factor -> add("p", name, factor));
   }
@@ -265,7 +258,17 @@ final class Parts {
     factors.put(built.name(), built);
   }
 
-  private void requireLikelihood(Factor factor, String name) {
+  private void requireFamilies(Node node) {
+    String name = node.name();
+    if (node instanceof Latent z) {
+      requirePrior(z.p(), name + ".p");
+      if (!requirePrior(z.q(), name + ".q").reparameterised()) {
+        throw new IllegalArgumentException(
+            name + ".q: the draws of " + named(z.q()) + " pass no gradient; it serves as p only");
+      }
+      return;
+    }
+    Factor factor = p(node).orElseThrow();
     if (!(factor.family() instanceof Likelihood)) {
       throw new IllegalArgumentException(
           name + ".p: " + named(factor) + " is a family over latents, not over data");
@@ -278,7 +281,7 @@ final class Parts {
     }
   }
 
-  private static Prior prior(Factor factor, String path) {
+  private static Prior requirePrior(Factor factor, String path) {
     if (factor.family() instanceof Prior prior) {
       return prior;
     }

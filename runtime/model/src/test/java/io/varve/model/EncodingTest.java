@@ -110,8 +110,7 @@ class EncodingTest {
     for (int value : values) {
       NDArray image = manager.full(new Shape(1, 1, 1, draws), value, DataType.UINT8);
       Run run =
-          new Run(
-              manager, new ParameterStore(manager, false), true, new EngineNoise(manager, 1));
+          new Run(manager, new ParameterStore(manager, false), true, new EngineNoise(manager, 1));
       NDArray x = encoding("{binarize: dynamic}").encode(run, image).value();
       double p = value / 255.0;
       // four standard errors; none where the outcome is certain
@@ -132,8 +131,7 @@ class EncodingTest {
   @Test
   void dequantizes() {
     Mapped x = encoding("{dequantize: true}").encode(constant(0.25f, 3), bytes(0, 100, 255));
-    assertThat(x.value().toFloatArray())
-        .containsExactly(0.25f / 256, 100.25f / 256, 255.25f / 256);
+    assertThat(x.value().toFloatArray()).containsExactly(0.25f / 256, 100.25f / 256, 255.25f / 256);
     for (double logDet : Kit.doubles(x.logDet())) {
       assertThat(logDet).isCloseTo(-Math.log(256), within(ROUNDING));
     }

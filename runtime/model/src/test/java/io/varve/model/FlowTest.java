@@ -88,11 +88,7 @@ class FlowTest {
   private Weights weights(Model model) {
     Weights weights = Weights.initialize(model, manager);
     Kit.set(weights, "z.q.0.constant0", MEAN);
-    Kit.set(
-        weights,
-        "z.q.1.constant1",
-        2 * Math.log(DEVIATION[0]),
-        2 * Math.log(DEVIATION[1]));
+    Kit.set(weights, "z.q.1.constant1", 2 * Math.log(DEVIATION[0]), 2 * Math.log(DEVIATION[1]));
     Kit.set(weights, "x.p.network.output.weight", 1, 0, 0, 1, 0, 0, 0, 0);
     double logVariance = 2 * Math.log(NOISE);
     Kit.set(weights, "x.p.network.output.bias", 0, 0, logVariance, logVariance);
@@ -170,7 +166,11 @@ class FlowTest {
       double variance = DEVIATION[i] * DEVIATION[i];
       expected += 0.5 * (variance + MEAN[i] * MEAN[i] - 1 - Math.log(variance));
     }
-    for (String shared : List.of(NONE, AFFINE, "[{bijector: rank1-affine}, {bijector: {type: inverse, of: rank1-affine}}]")) {
+    for (String shared :
+        List.of(
+            NONE,
+            AFFINE,
+            "[{bijector: rank1-affine}, {bijector: {type: inverse, of: rank1-affine}}]")) {
       Model model = Kit.model(Space.real(new Shape(2)), NODES.formatted(NONE, NONE, shared, NONE));
       try (Weights weights = weights(model)) {
         NDArray x = Kit.repeat(manager, BATCH, X);
@@ -208,7 +208,9 @@ class FlowTest {
     String flow = "[{bijector: rank1-affine}, {given: [z], bijector: stretch}]";
     Model model =
         Kit.model(
-            Space.real(new Shape(2)), NODES.formatted(NONE, NONE, NONE, flow), Stretch.class);
+            Space.real(new Shape(2)),
+            NODES.formatted(NONE, NONE, NONE, flow),
+            List.of(Stretch.class));
     try (Weights weights = weights(model)) {
       Kit.NamedNoise noise = new Kit.NamedNoise(manager, BATCH, 5);
       NDArray x = Kit.repeat(manager, BATCH, X);

@@ -53,7 +53,7 @@ class ModelTest {
   @BeforeEach
   void build() {
     manager = NDManager.newBaseManager();
-    model = Kit.model(X, NODES, Probe.class);
+    model = Kit.model(X, NODES, List.of(Probe.class));
     weights = Weights.initialize(model, manager);
     // p(y_i = 1 | u) = sigmoid(2 u_i), p(z | y) = N(3 y_1 - 3 y_2, e^-7)
     Kit.set(weights, "y.p.network.output.weight", 2, 0, 0, 2);
@@ -87,10 +87,14 @@ class ModelTest {
     assertThat(model.spaces())
         .isEqualTo(
             Map.of(
-                "u", Space.real(new Shape(2)),
-                "y", new Space(new Shape(2), 2),
-                "z", Space.real(new Shape(1)),
-                "x", X));
+                "u",
+                Space.real(new Shape(2)),
+                "y",
+                new Space(new Shape(2), 2),
+                "z",
+                Space.real(new Shape(1)),
+                "x",
+                X));
     assertThat(model.spaces().keySet()).containsExactly("u", "y", "z", "x");
   }
 
@@ -109,13 +113,13 @@ class ModelTest {
     double[] klZ = Kit.doubles(bound.kl().get("z"));
     for (int i = 0; i < BATCH; i++) {
       // y = (1, 0): both are -log(1 + e^-l) of the logit's sign
-      double expected = -Math.log1p(Math.exp(-2 * u[2 * i])) - Math.log1p(Math.exp(2 * u[2 * i + 1]));
+      double expected =
+          -Math.log1p(Math.exp(-2 * u[2 * i])) - Math.log1p(Math.exp(2 * u[2 * i + 1]));
       assertThat(logPy[i]).isCloseTo(expected, within(ROUNDING));
       assertThat(klU[i]).isZero(); // zeros make q(u | y) = N(0, 1)
       // KL(N(0, 1) ‖ N(3, e^-7))
       assertThat(klZ[i]).isCloseTo(0.5 * (Math.exp(7) * 10 - 1 - 7), within(ROUNDING * 1e4));
-      assertThat(total[i])
-          .isCloseTo(logPy[i] + logPx[i] - klU[i] - klZ[i], within(ROUNDING * 1e4));
+      assertThat(total[i]).isCloseTo(logPy[i] + logPx[i] - klU[i] - klZ[i], within(ROUNDING * 1e4));
     }
   }
 

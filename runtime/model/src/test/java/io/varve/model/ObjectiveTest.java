@@ -72,8 +72,7 @@ class ObjectiveTest {
     assertThat(loss("{free-bits: 1}", START)).isCloseTo(5 + 1.5 + 1, within(ROUNDING));
     assertThat(loss("{free-bits: 2, beta: {type: constant, value: 0.5}}", START))
         .isCloseTo(5 + 0.5 * (2 + 2), within(ROUNDING));
-    refused(
-        () -> objective("{free-bits: -1}"), "o:1: 'free-bits' must be at least 0, not -1.0");
+    refused(() -> objective("{free-bits: -1}"), "o:1: 'free-bits' must be at least 0, not -1.0");
   }
 
   @Test

@@ -63,7 +63,7 @@ final class Elementwise {
     ROUNDING.forEach((name, onnx) -> table.add(array(name, onnx, c -> rounding(c, onnx))));
     table.add(array("neg", "Neg", c -> whole(c, "Neg")));
     table.add(array("abs", "Abs", c -> whole(c, "Abs")));
-    table.add(array("sign", "Sign", c -> whole(c, "Sign")));
+    table.add(array("sign", "Greater, Less, Sub", Elementwise::sign));
     table.add(array("square", "Mul", Elementwise::square));
     table.add(array("trunc", "Sign, Abs, Floor, Mul", Elementwise::trunc));
     table.add(array("cbrt", "Pow", c -> pow(c, 1.0 / 3)));
@@ -110,6 +110,16 @@ final class Elementwise {
 
   private static String rounding(Call c, String onnx) {
     return c.type().isFloating() ? function(c, onnx) : c.in(0);
+  }
+
+  /** The engine's sign of a NaN is 0, that of ONNX Runtime a NaN. */
+  private static String sign(Call c) {
+    DataType computed = Types.arithmetic(c.type());
+    String x = c.in(0, computed);
+    String zero = c.scalar(0, computed);
+    String above = c.emit().cast(c.node("Greater", x, zero), DataType.BOOLEAN, computed);
+    String below = c.emit().cast(c.node("Less", x, zero), DataType.BOOLEAN, computed);
+    return c.emit().cast(c.node("Sub", above, below), computed, c.type());
   }
 
   private static String square(Call c) {

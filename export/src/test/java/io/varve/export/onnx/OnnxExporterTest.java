@@ -29,17 +29,15 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
-import io.varve.spi.Ops;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole networks and models. */
+/** Whole networks of DJL's blocks. */
 class OnnxExporterTest {
   /** Single precision over some ten layers. */
   private static final double TOLERANCE = 1e-5;
@@ -188,81 +186,6 @@ class OnnxExporterTest {
     Exports.parity(OnnxExporter.of(code).parameters(Map.of(table, "table"), values)).require(0);
   }
 
-  /** Encoder, reparameterisation, decoder and bound; the noise is an input. */
-  private final class Vae implements Traced {
-    private final Block encoder = initialised(mlp(40), new Shape(1, 784));
-    private final Block decoder = initialised(mlp(784), new Shape(1, 20));
-    private final Map<Parameter, String> names = new LinkedHashMap<>();
-
-    private Vae() {
-      encoder.getParameters().forEach(p -> names.put(p.getValue(), "q." + p.getKey()));
-      decoder.getParameters().forEach(p -> names.put(p.getValue(), "p." + p.getKey()));
-    }
-
-    private static Block mlp(long units) {
-      return new SequentialBlock()
-          .add(Linear.builder().setUnits(256).build())
-          .add(Activation::relu)
-          .add(Linear.builder().setUnits(256).build())
-          .add(Activation.eluBlock(1f))
-          .add(Linear.builder().setUnits(units).build());
-    }
-
-    @Override
-    public Map<String, NDArray> run(Trace trace) {
-      NDManager samples = trace.samples();
-      Shape image = new Shape(trace.batch(), 784);
-      NDArray grey = samples.randomInteger(0, 256, image, DataType.INT64);
-      NDArray x = trace.input("x", grey.toType(DataType.UINT8, false));
-      NDArray u = trace.input("noise.x", samples.randomUniform(0f, 1f, image));
-      NDArray epsilon = trace.input("noise.z", samples.randomNormal(new Shape(trace.batch(), 20)));
-      NDArray v = x.toType(DataType.FLOAT32, false).div(255f).gt(u).toType(DataType.FLOAT32, false);
-      NDList q = encoder.forward(trace.parameters(), new NDList(v), false).head().split(2, 1);
-      NDArray scale = Ops.softplusElu(q.get(1));
-      NDArray z = q.get(0).add(scale.mul(epsilon));
-      NDArray logits = decoder.forward(trace.parameters(), new NDList(z), false).head();
-      NDArray logP = Ops.sumEvent(v.mul(logits).sub(Ops.softplus(logits)));
-      NDArray half = Ops.constant(scale, 0.5);
-      NDArray variance = scale.square();
-      NDArray kl =
-          Ops.sumEvent(
-              half.mul(
-                  q.get(0).square().add(variance).sub(variance.log()).sub(Ops.constant(z, 1))));
-      Map<String, NDArray> outputs = new LinkedHashMap<>();
-      outputs.put("bound", logP.sub(kl));
-      outputs.put("kl", kl);
-      outputs.put("mean", logP.sub(kl).mean());
-      return outputs;
-    }
-
-    private OnnxExporter exporter() {
-      return OnnxExporter.of(this).parameters(names, new ParameterStore(manager, false));
-    }
-  }
-
-  @Test
-  void exportsAVariationalAutoencoder() {
-    Vae vae = new Vae();
-    Graph graph = vae.exporter().trace(manager);
-    assertThat(graph.inputs()).extracting(Port::name).containsExactly("x", "noise.x", "noise.z");
-    assertThat(graph.inputs().get(0).type()).isEqualTo(DataType.UINT8);
-    assertThat(graph.inputs().get(0).event()).isEqualTo(new Shape(784));
-    assertThat(graph.outputs()).extracting(Port::batched).containsExactly(true, true, false);
-    assertThat(graph.parameters().keySet()).containsExactlyInAnyOrderElementsOf(vae.names.values());
-    Exports.parity(vae.exporter()).require(TOLERANCE);
-  }
-
-  /** The paths of a model leave nothing behind but what was there. */
-  @Test
-  void leavesNoArrayBehind() {
-    Vae vae = new Vae();
-    OnnxExporter exporter = vae.exporter();
-    exporter.trace(manager);
-    int before = manager.getManagedArrays().size();
-    exporter.trace(manager);
-    assertThat(manager.getManagedArrays()).hasSize(before);
-  }
-
   @Test
   void savesAFileThatRuns(@TempDir Path folder) {
     Path file = folder.resolve("net.onnx");
@@ -273,7 +196,7 @@ class OnnxExporterTest {
   }
 
   @Test
-  void refusesATypeThatTheEngineCannotRun() {
+  void refusesABlockWithAnUnknownOperation() {
     Block block = new LambdaBlock(in -> new NDList(in.head().median()));
     block.initialize(manager, DataType.FLOAT32, new Shape(1, 3));
     assertThatThrownBy(() -> OnnxExporter.of(block, new Shape(3)).trace(manager))

@@ -82,7 +82,8 @@ final class BenchCommand implements Callable<Integer> {
           read().set("training.epochs=1").set("data.train-images=64").set("data.test-images=64");
       Runs.train(brief.set("training.batch=64"), catalog, run, "cpu", "varve bench");
       Path bundle = folder.path().resolve("bundle");
-      ExportCommand.export(catalog, run, bundle, Optional.of(List.of("bound", "infer", "generate")));
+      ExportCommand.export(
+          catalog, run, bundle, Optional.of(List.of("bound", "infer", "generate")));
       inference(bundle, results);
       djl(catalog, run, results);
     }
@@ -98,7 +99,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void inference(Path path, Map<String, Object> results) {
-    try (Bundle bundle = Bundle.open(path, Bundle.Options.standard().withDevice(device))) {
+    try (Bundle bundle = Bundle.open(path, Bundle.Options.of().withDevice(device))) {
       results.put("inference_device", bundle.device());
       int bytes =
           bundle.manifest().data().shape().stream().reduce(1L, Math::multiplyExact).intValue();

@@ -57,7 +57,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> bundle() {
-    Bundle.Options options = Bundle.Options.standard().withDevice(device).withChunk(batch);
+    Bundle.Options options = Bundle.Options.of().withDevice(device).withChunk(batch);
     try (Bundle bundle = Bundle.open(target, options)) {
       return new BundleScores(bundle, BundleData.open(bundle.manifest(), data), samples, seed)
           .summary();

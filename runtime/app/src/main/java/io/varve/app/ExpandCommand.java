@@ -67,7 +67,14 @@ final class ExpandCommand implements Callable<Integer> {
       return "latent " + z.shape() + "  p: " + factor(z.p()) + "  q: " + factor(z.q()) + shared(z);
     }
     if (node instanceof Node.Derived y) {
-      return "derived " + space.shape() + " of " + y.of() + " by " + y.by() + "  p: " + factor(y.p());
+      return "derived "
+          + space.shape()
+          + " of "
+          + y.of()
+          + " by "
+          + y.by()
+          + "  p: "
+          + factor(y.p());
     }
     if (node instanceof Node.Observed x) {
       return "observed " + space.shape() + ", " + levels(space) + "  p: " + factor(x.p());

@@ -49,7 +49,8 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(varve)) {
-      BundleExport.Result result = export(workspace.catalog(), run, out, Optional.ofNullable(graphs));
+      BundleExport.Result result =
+          export(workspace.catalog(), run, out, Optional.ofNullable(graphs));
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("out", result.bundle().toString());
       results.put("parity", result.worst());
@@ -64,10 +65,7 @@ final class ExportCommand implements Callable<Integer> {
       Catalog catalog, Path run, Path out, Optional<List<String>> graphs) {
     Trained.Options options =
         new Trained.Options(
-            catalog,
-            Optional.empty(),
-            Devices.of("cpu"),
-            note -> Output.say("note: %s", note));
+            catalog, Optional.empty(), Devices.of("cpu"), note -> Output.say("note: %s", note));
     try (Trained trained = Trained.load(run, options)) {
       Exported exported =
           new Exported(

@@ -20,7 +20,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private BundleOptions options;
   @Mixin private Output output;
 
-  @Option(names = "-n", paramLabel = "N", defaultValue = "64", description = "How many (default: 64).")
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "How many (default: 64).")
   private int count;
 
   @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "Where to.")
@@ -32,9 +36,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Scales the noise: below 1 for more typical images (default: 1).")
   private float temperature;
 
-  @Option(
-      names = "--draw",
-      description = "Show draws of the pixels instead of their expectation.")
+  @Option(names = "--draw", description = "Show draws of the pixels instead of their expectation.")
   private boolean draw;
 
   @Override

@@ -49,7 +49,9 @@ final class ProgressLine implements Listener, AutoCloseable {
     if (bar != null) {
       bar.setExtraMessage(numbers);
     } else if (point.split() == Split.TEST) {
-      Output.say("epoch %3.0f  step %6d  %s  %s left", point.epoch(), point.step(), numbers, time(secondsLeft));
+      Output.say(
+          "epoch %3.0f  step %6d  %s  %s left",
+          point.epoch(), point.step(), numbers, time(secondsLeft));
     }
   }
 

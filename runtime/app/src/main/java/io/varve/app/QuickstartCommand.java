@@ -73,8 +73,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
   private static YamlText model() throws IOException {
     try (InputStream in = QuickstartCommand.class.getResourceAsStream("quickstart.yaml")) {
-      return YamlText.of(
-          "quickstart.yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return YamlText.of("quickstart.yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 

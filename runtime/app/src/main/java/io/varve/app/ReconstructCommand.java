@@ -36,7 +36,11 @@ final class ReconstructCommand implements Callable<Integer> {
       description = "The variables to keep, as u,z1; every latent and derived one unless given.")
   private List<String> carry;
 
-  @Option(names = "-n", paramLabel = "N", defaultValue = "16", description = "How many (default: 16).")
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "How many (default: 16).")
   private int count;
 
   @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "Where to.")

@@ -30,8 +30,7 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(varve)) {
-      Map<String, Object> results =
-          Runs.summary(Runs.resume(run, workspace.catalog(), device));
+      Map<String, Object> results = Runs.summary(Runs.resume(run, workspace.catalog(), device));
       results.put("out", run.toString());
       results.put("report", run.resolve("report.html").toString());
       output.results(results);

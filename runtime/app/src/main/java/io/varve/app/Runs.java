@@ -29,7 +29,7 @@ final class Runs {
   static Scores resume(Path run, Catalog catalog, String device) {
     Experiment experiment = Experiment.of(RunFolder.yaml(run), catalog);
     try (RunFolder folder = RunFolder.open(run)) {
-      Job job = new Job(experiment, folder.text(), Devices.of(device), "varve resume " + run);
+      Job job = new Job(experiment, RunFolder.text(run), Devices.of(device), "varve resume " + run);
       return run(job, folder);
     }
   }

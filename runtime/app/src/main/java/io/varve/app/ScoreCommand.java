@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Scores images with a bundle: the bound is high for what the model has seen, low for anomalies. */
+/**
+ * Scores images with a bundle: the bound is high for what the model has seen, low for anomalies.
+ */
 @Command(
     name = "score",
     mixinStandardHelpOptions = true,
@@ -34,7 +36,8 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--importance-samples",
       paramLabel = "K",
       defaultValue = "0",
-      description = "Also the importance-weighted bound by K samples; needs the graph 'importance'.")
+      description =
+          "Also the importance-weighted bound by K samples; needs the graph 'importance'.")
   private int samples;
 
   @Override

@@ -133,7 +133,9 @@ final class Tensors {
 
   /** Fills in place: DJL's own copy would swap the memory, and with it the alignment. */
   static void fill(NDArray array, float[] values) {
-    try (NDManager scope = array.getManager().newSubManager()) {
+    try (NDManager scope = array.getManager().newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
       array.set(new NDIndex("..."), scope.create(values, array.getShape()));
     }
   }

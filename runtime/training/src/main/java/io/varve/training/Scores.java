@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param dimensions numbers in one x
  * @param seconds all of it took
  */
+@SuppressWarnings("ArrayRecordComponent") // one number an image; nobody compares these
 public record Scores(
     Map<String, float[]> terms,
     float[] correction,
@@ -32,6 +33,7 @@ public record Scores(
    * @param samples K
    * @param bound nats, one number an image
    */
+  @SuppressWarnings("ArrayRecordComponent") // as above
   public record Importance(int samples, float[] bound) {
     /** The mean over images, nats. */
     public double mean() {

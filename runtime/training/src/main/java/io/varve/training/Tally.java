@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.Bound;
 import java.util.ArrayList;
@@ -73,7 +72,7 @@ final class Tally implements AutoCloseable {
     Means taken =
         new Means(
             means, values[2] / (double) steps, values[0] / (steps - values[1]), (long) values[1]);
-    sums.set(new NDIndex("..."), 0f);
+    Tensors.fill(sums, new float[values.length]);
     steps = 0;
     return taken;
   }

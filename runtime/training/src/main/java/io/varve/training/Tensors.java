@@ -42,7 +42,9 @@ final class Tensors {
     }
   }
 
-  /** A vector cut into its named pieces; the pieces share one buffer, so that a GPU is read once. */
+  /**
+   * A vector cut into its named pieces; the pieces share one buffer, so that a GPU is read once.
+   */
   private static void addNamed(
       List<Safetensors.Entry> entries, String prefix, Weights weights, NDArray vector) {
     ByteBuffer all = bytes(vector);
@@ -131,7 +133,9 @@ final class Tensors {
 
   /** Fills in place: DJL's own copy would swap the memory, and with it the alignment. */
   static void fill(NDArray array, float[] values) {
-    try (NDManager scope = array.getManager().newSubManager()) {
+    try (NDManager scope = array.getManager().newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
       array.set(new NDIndex("..."), scope.create(values, array.getShape()));
     }
   }

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A run's model with the weights of its newest checkpoint, the running average where one is kept. */
+/**
+ * A run's model with the weights of its newest checkpoint, the running average where one is kept.
+ */
 public final class Trained implements AutoCloseable {
   private final Experiment experiment;
   private final String yaml;
@@ -52,14 +54,8 @@ public final class Trained implements AutoCloseable {
    *     the weights, or data that do not fit
    */
   public static Trained load(Path run, Options options) {
-    YamlText yaml = RunFolder.yaml(run);
-    options.data().ifPresent(folder -> yaml.set("data.path=" + quoted(folder)));
-    Experiment experiment = Experiment.of(yaml, options.catalog());
-    return load(run, experiment, options);
-  }
-
-  private static String quoted(String text) {
-    return "'" + text.replace("'", "''") + "'";
+    YamlText yaml = RunFolder.yaml(run, options.data());
+    return load(run, Experiment.of(yaml, options.catalog()), options);
   }
 
   private static Trained load(Path run, Experiment experiment, Options options) {
@@ -70,7 +66,10 @@ public final class Trained implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        run + ": has no checkpoint yet; continue it with 'varve resume " + run + "'"));
+                        run
+                            + ": has no checkpoint yet; continue it with 'varve resume "
+                            + run
+                            + "'"));
     Shape image = saved.image();
     Model model = experiment.build(image);
     NDManager manager = NDManager.newBaseManager(options.device(), "PyTorch");

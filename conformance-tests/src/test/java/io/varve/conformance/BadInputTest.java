@@ -44,25 +44,35 @@ final class BadInputTest {
 
   @Test
   void misspeltKey() throws IOException {
-    refuses(MODEL.replace("hidden: [8]}}\n  - obs", "hiden: [8]}}\n  - obs").replaceFirst("hidden", "hiden"),
-        "m.yaml:8:", "no key 'hiden'", "Did you mean 'hidden'?");
+    refuses(
+        MODEL.replaceFirst("hidden", "hiden"),
+        "m.yaml:9:",
+        "no key 'hiden'",
+        "Did you mean 'hidden'?");
   }
 
   @Test
   void wrongType() throws IOException {
-    refuses(MODEL.replace("epochs: 1", "epochs: many"), "m.yaml:11:", "training.epochs", "a whole number", "'many'");
+    refuses(
+        MODEL.replace("epochs: 1", "epochs: many"),
+        "m.yaml:12:",
+        "training.epochs",
+        "a whole number",
+        "'many'");
   }
 
   @Test
   void unknownPlugin() throws IOException {
     refuses(
         MODEL.replace("bernoulli", "bernouli"),
-        "m.yaml:10:", "no family is named 'bernouli'", "Did you mean 'bernoulli'?");
+        "m.yaml:11:",
+        "no family is named 'bernouli'",
+        "Did you mean 'bernoulli'?");
   }
 
   @Test
   void duplicateKey() throws IOException {
-    refuses(MODEL.replace("batch: 16,", "batch: 16, batch: 32,"), "m.yaml:11:", "batch", "twice");
+    refuses(MODEL.replace("batch: 16,", "batch: 16, batch: 32,"), "m.yaml:12:", "batch", "twice");
   }
 
   @Test
@@ -85,19 +95,26 @@ final class BadInputTest {
     }
     refuses(
         MODEL.replace("type: strokes, count: 64, test-count: 16, size: 8", "type: idx, path: data"),
-        "train-images-idx3-ubyte", "4112", "116");
+        "train-images-idx3-ubyte",
+        "4112",
+        "116");
   }
 
   @Test
   void imageOfTheWrongSize() throws IOException {
     Path data = Files.createDirectories(folder.resolve("pictures"));
     for (int i = 0; i < 20; i++) {
-      var image = new java.awt.image.BufferedImage(i == 7 ? 9 : 8, 8, java.awt.image.BufferedImage.TYPE_BYTE_GRAY);
+      var image =
+          new java.awt.image.BufferedImage(
+              i == 7 ? 9 : 8, 8, java.awt.image.BufferedImage.TYPE_BYTE_GRAY);
       javax.imageio.ImageIO.write(image, "png", data.resolve("p" + (10 + i) + ".png").toFile());
     }
     refuses(
-        MODEL.replace("type: strokes, count: 64, test-count: 16, size: 8", "type: images, path: pictures, channels: 1"),
-        "p17.png", "9");
+        MODEL.replace(
+            "type: strokes, count: 64, test-count: 16, size: 8",
+            "type: images, path: pictures, channels: 1"),
+        "p17.png",
+        "9");
   }
 
   @Test
@@ -106,7 +123,9 @@ final class BadInputTest {
     try (Stream<Path> files = Files.walk(folder.resolve("run"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
         byte[] bytes = Files.readAllBytes(file);
-        ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, Float.NaN);
+        ByteBuffer.wrap(bytes)
+            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+            .putFloat(bytes.length - 4, Float.NaN);
         Files.write(file, bytes);
       }
     }
@@ -128,7 +147,9 @@ final class BadInputTest {
   void bundleThatLeavesItsDirectory() throws IOException {
     copy(trained.resolve("bundle"), folder.resolve("bundle"));
     Path manifest = folder.resolve("bundle/manifest.json");
-    Files.writeString(manifest, Files.readString(manifest).replace("weights.safetensors", "../weights.safetensors"));
+    Files.writeString(
+        manifest,
+        Files.readString(manifest).replace("weights.safetensors", "../weights.safetensors"));
     Files.move(folder.resolve("bundle/weights.safetensors"), folder.resolve("weights.safetensors"));
     refused(Cli.run(folder, "score", "bundle"), "manifest.json", "../weights.safetensors");
   }
@@ -159,7 +180,9 @@ final class BadInputTest {
     Files.writeString(folder.resolve("m.yaml"), MODEL);
     refused(
         Cli.run(folder, "train", "m.yaml", "--out", "run", "--plugins", "mine"),
-        "shaded.jar", "io.varve.spi.Pass", "provided");
+        "shaded.jar",
+        "io.varve.spi.Pass",
+        "provided");
     assertThat(folder.resolve("run")).doesNotExist();
   }
 
@@ -196,7 +219,10 @@ final class BadInputTest {
     Files.move(jar, plugins.resolve("number.jar"));
     refused(
         Cli.run(folder, "plugins", "list", "--plugins", "mine"),
-        "number.jar", "number.Half.apply, line 11", "mul", "Ops.constant");
+        "number.jar",
+        "number.Half.apply, line 11",
+        "mul",
+        "Ops.constant");
   }
 
   /** Trains a model file that must be refused, and checks that no run was begun. */

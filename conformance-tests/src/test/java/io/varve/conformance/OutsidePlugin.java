@@ -28,7 +28,8 @@ final class OutsidePlugin {
    * @param sources text by class name
    * @param extra further entries of the JAR, by path
    */
-  static Path build(Path folder, String id, Map<String, String> sources, Map<String, byte[]> extra) {
+  static Path build(
+      Path folder, String id, Map<String, String> sources, Map<String, byte[]> extra) {
     try {
       Path code = Files.createDirectories(folder.resolve(id + "-src"));
       Path classes = Files.createDirectories(folder.resolve(id + "-classes"));
@@ -52,10 +53,19 @@ final class OutsidePlugin {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
       List<String> options =
-          List.of("-d", classes.toString(), "-cp", classPath(), "-processorpath", classPath(), "--release", "17");
+          List.of(
+              "-d",
+              classes.toString(),
+              "-cp",
+              classPath(),
+              "-processorpath",
+              classPath(),
+              "--release",
+              "17");
       boolean compiled =
           compiler
-              .getTask(null, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
+              .getTask(
+                  null, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
               .call();
       if (!compiled) {
         throw new IllegalStateException("the plug-in does not compile");
@@ -63,11 +73,14 @@ final class OutsidePlugin {
     }
   }
 
-  /** core-spi's JAR, DJL's API and PF4J: the distribution's, as an author's build would have them. */
+  /**
+   * core-spi's JAR, DJL's API and PF4J: the distribution's, as an author's build would have them.
+   */
   private static String classPath() throws IOException {
     try (Stream<Path> lib = Files.list(Cli.distribution().resolve("lib"))) {
       return lib.map(Path::toString)
-          .filter(jar -> jar.matches(".*/(varve-core-spi|api|pf4j|slf4j-api|java-semver)-[^/]*\\.jar"))
+          .filter(
+              jar -> jar.matches(".*/(varve-core-spi|api|pf4j|slf4j-api|java-semver)-[^/]*\\.jar"))
           .reduce((a, b) -> a + File.pathSeparator + b)
           .orElseThrow();
     }

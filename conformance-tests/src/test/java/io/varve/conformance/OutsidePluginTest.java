@@ -197,6 +197,6 @@ final class OutsidePluginTest {
 
     Cli.Ended refused = Cli.run(folder, "resume", "run");
     assertThat(refused.code()).isEqualTo(2);
-    assertThat(refused.err()).contains("no prior is named 'laplace'");
+    assertThat(refused.err()).contains("no family is named 'laplace'");
   }
 }

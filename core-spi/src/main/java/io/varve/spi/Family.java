@@ -8,7 +8,11 @@ import java.util.List;
  * business.
  */
 public sealed interface Family extends Component permits Prior, Likelihood {
-  /** The parameter arrays one event needs. All-zero parameters must be valid. */
+  /**
+   * The parameter arrays one event needs. All-zero parameters must be valid.
+   *
+   * @throws IllegalArgumentException if no member lives on such a space
+   */
   List<Parameters> parameters(Space event);
 
   /** The member at these parameters, each [B or 1, shape]; it draws with the pass's noise. */

@@ -9,5 +9,10 @@ import java.util.List;
  * order.
  */
 public interface Network extends Component {
+  /**
+   * A block with parameters of its own.
+   *
+   * @throws IllegalArgumentException if it cannot read such inputs or give such outputs
+   */
   Block build(Site site, List<Shape> inputs, List<Shape> outputs);
 }

@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * Array operations that several plug-ins need and DJL lacks or gets wrong.
@@ -38,20 +37,6 @@ public final class Ops {
   /** x held within [low, high], elementwise; its gradient is zero outside. */
   public static NDArray clip(NDArray x, double low, double high) {
     return x.maximum(constant(x, low)).minimum(constant(x, high));
-  }
-
-  /**
-   * Repeats [1, ...] over the batch of a pass, to [B, ...]; an array of another batch stays as it
-   * is. Only the noise knows B, so this consumes one uniform number a row where it repeats.
-   */
-  public static NDArray overBatch(Pass pass, NDArray x) {
-    if (x.getShape().get(0) != 1) {
-      return x;
-    }
-    long[] column = LongStream.generate(() -> 1).limit(x.getShape().dimension()).toArray();
-    column[0] = -1;
-    NDArray row = pass.noise().uniform(new Shape());
-    return x.add(row.sub(row).reshape(column));
   }
 
   /** log(sum(exp(x))) over one axis, without overflow; -inf where every entry is -inf. */

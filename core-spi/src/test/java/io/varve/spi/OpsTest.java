@@ -87,17 +87,4 @@ class OpsTest {
     double floor = Ops.softplusElu(manager.create(new double[] {-50})).getDouble(0);
     assertThat(floor).isEqualTo(Math.log1p(Math.exp(-1)), within(1e-12));
   }
-
-  @Test
-  void repeatsOneRowOverTheBatchAndNothingElse() {
-    Pass pass = TestPass.of(manager, 4, DataType.FLOAT64, 1);
-    NDArray row = values(manager, 3, 1, 2, 3);
-    NDArray repeated = Ops.overBatch(pass, row);
-    assertThat(repeated.getShape()).isEqualTo(new Shape(4, 2, 3));
-    for (int b = 0; b < 4; b++) {
-      assertThat(repeated.get(b).toDoubleArray()).isEqualTo(row.toDoubleArray());
-    }
-    NDArray full = values(manager, 3, 4, 2);
-    assertThat(Ops.overBatch(pass, full)).isSameAs(full);
-  }
 }

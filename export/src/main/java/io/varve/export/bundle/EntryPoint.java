@@ -13,7 +13,6 @@ import io.varve.model.Model;
 import io.varve.model.NoiseSource;
 import io.varve.model.Run;
 import io.varve.spi.Mapped;
-import io.varve.spi.Ops;
 import io.varve.spi.Space;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -78,7 +77,8 @@ final class EntryPoint {
     return switch (name) {
       case "bound" -> this::bound;
       case "importance" -> this::importance;
-      case "infer" -> trace -> exported.model().infer(run(trace), encoded(trace, run(trace)).value());
+      case "infer" ->
+          trace -> exported.model().infer(run(trace), encoded(trace, run(trace)).value());
       default -> this::generate;
     };
   }
@@ -90,7 +90,8 @@ final class EntryPoint {
     Map<String, NDArray> outputs = new LinkedHashMap<>();
     NDArray total = bound.total();
     outputs.put("bound", total);
-    outputs.put("bits_per_dim", exported.encoding().bitsPerDim(total, x.logDet(), exported.stored()));
+    outputs.put(
+        "bits_per_dim", exported.encoding().bitsPerDim(total, x.logDet(), exported.stored()));
     bound.terms().forEach(term -> outputs.put(term.getKey(), term.getValue()));
     return outputs;
   }

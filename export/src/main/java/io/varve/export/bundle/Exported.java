@@ -11,6 +11,7 @@ import java.util.List;
 /**
  * A trained model with all that its bundle tells about it.
  *
+ * @param varve the version that exports
  * @param yaml the model file, overrides included
  * @param encoding how stored bytes become the model's x
  * @param stored shape of the stored images, [C, H, W] uint8
@@ -20,6 +21,7 @@ import java.util.List;
  */
 public record Exported(
     String name,
+    String varve,
     String yaml,
     Model model,
     Encoding encoding,

@@ -1,7 +1,6 @@
 package io.varve.likelihoods;
 
 import static io.varve.spi.Ops.constant;
-import static io.varve.spi.Ops.overBatch;
 import static io.varve.spi.Ops.softplus;
 import static io.varve.spi.Ops.sumEvent;
 
@@ -70,12 +69,12 @@ public record Bernoulli() implements Likelihood {
     @Override
     public NDArray mode() {
       NDArray likely = logits.gt(constant(logits, 0));
-      return overBatch(pass, likely.toType(logits.getDataType(), false));
+      return likely.toType(logits.getDataType(), false);
     }
 
     @Override
     public NDArray mean() {
-      return overBatch(pass, Activation.sigmoid(logits));
+      return Activation.sigmoid(logits);
     }
   }
 }

@@ -2,7 +2,6 @@ package io.varve.likelihoods;
 
 import static io.varve.spi.Ops.clip;
 import static io.varve.spi.Ops.constant;
-import static io.varve.spi.Ops.overBatch;
 import static io.varve.spi.Ops.softplus;
 import static io.varve.spi.Ops.sumEvent;
 
@@ -62,7 +61,7 @@ record Bins(Pass pass, Space space, NDArray centre, NDArray rate) implements Dis
   /** The level at the location, which is the median where it lies on the grid. */
   @Override
   public NDArray mode() {
-    return overBatch(pass, onGrid(centre.add(constant(centre, 0.5)).floor()));
+    return onGrid(centre.add(constant(centre, 0.5)).floor());
   }
 
   /**
@@ -73,7 +72,7 @@ record Bins(Pass pass, Space space, NDArray centre, NDArray rate) implements Dis
   public NDArray mean() {
     NDArray beyond = centre.sub(constant(centre, top()));
     NDArray area = softplus(centre.mul(rate)).sub(softplus(beyond.mul(rate))).div(rate);
-    return overBatch(pass, clip(area, 0, top()));
+    return clip(area, 0, top());
   }
 
   private NDArray onGrid(NDArray whole) {

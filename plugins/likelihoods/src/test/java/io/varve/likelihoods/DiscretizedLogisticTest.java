@@ -129,8 +129,8 @@ class DiscretizedLogisticTest {
       Draw draw = bins.draw();
       assertThat(draw.value().getShape()).isEqualTo(new Shape(5, 3, 2));
       assertThat(doubles(draw.logProb())).isEqualTo(doubles(bins.logProb(draw.value())));
-      assertThat(bins.mode().getShape()).isEqualTo(new Shape(5, 3, 2));
-      assertThat(bins.mean().getShape()).isEqualTo(new Shape(5, 3, 2));
+      assertThat(bins.mode().getShape()).isEqualTo(new Shape(batch, 3, 2));
+      assertThat(bins.mean().getShape()).isEqualTo(new Shape(batch, 3, 2));
     }
   }
 

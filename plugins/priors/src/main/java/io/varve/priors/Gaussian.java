@@ -1,7 +1,6 @@
 package io.varve.priors;
 
 import static io.varve.spi.Ops.constant;
-import static io.varve.spi.Ops.overBatch;
 import static io.varve.spi.Ops.sumEvent;
 
 import ai.djl.ndarray.NDArray;
@@ -54,7 +53,7 @@ record Gaussian(Pass pass, Shape event, NDArray loc, NDArray deviation, NDArray 
 
   @Override
   public NDArray mode() {
-    return overBatch(pass, loc);
+    return loc;
   }
 
   /** Σ log(σp / σq) + (σq² + (μq - μp)²) / 2σp² - ½ over the event, for another Gaussian. */
@@ -68,6 +67,6 @@ record Gaussian(Pass pass, Shape event, NDArray loc, NDArray deviation, NDArray 
     NDArray half = constant(variance, 0.5);
     NDArray one = constant(variance, 1);
     NDArray terms = variance.add(distance).sub(one).mul(half).add(p.logDeviation).sub(logDeviation);
-    return Optional.of(overBatch(pass, sumEvent(terms)));
+    return Optional.of(sumEvent(terms));
   }
 }

@@ -2,7 +2,6 @@ package io.varve.priors;
 
 import static io.varve.spi.Ops.constant;
 import static io.varve.spi.Ops.logSumExp;
-import static io.varve.spi.Ops.overBatch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -54,13 +53,13 @@ record MixtureOfGaussians(
   @Override
   public NDArray mode() {
     NDArray component = logWeights.argMax(1).toType(logWeights.getDataType(), false);
-    return overBatch(pass, unflatten(pick(component.expandDims(1), loc)));
+    return unflatten(pick(component.expandDims(1), loc));
   }
 
   @Override
   public NDArray mean() {
     NDArray weighted = loc.mul(logWeights.exp().expandDims(2));
-    return overBatch(pass, unflatten(weighted.sum(new int[] {1})));
+    return unflatten(weighted.sum(new int[] {1}));
   }
 
   private NDArray unflatten(NDArray flat) {

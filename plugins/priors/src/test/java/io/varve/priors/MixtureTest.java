@@ -123,8 +123,8 @@ class MixtureTest {
       Draw draw = distribution.draw();
       assertThat(draw.value().getShape()).isEqualTo(new Shape(5, 2));
       assertThat(doubles(draw.logProb())).isEqualTo(doubles(distribution.logProb(draw.value())));
-      assertThat(distribution.mode().getShape()).isEqualTo(new Shape(5, 2));
-      assertThat(distribution.mean().getShape()).isEqualTo(new Shape(5, 2));
+      assertThat(distribution.mode().getShape()).isEqualTo(new Shape(batch, 2));
+      assertThat(distribution.mean().getShape()).isEqualTo(new Shape(batch, 2));
     }
   }
 

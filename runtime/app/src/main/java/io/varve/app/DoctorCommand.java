@@ -39,7 +39,8 @@ final class DoctorCommand implements Callable<Integer> {
     results.put("heap_mb", Runtime.getRuntime().maxMemory() >> 20);
     results.put("allocator", allocator());
     engine(results);
-    results.put("onnxruntime", attempt("ONNX Runtime", () -> OrtEnvironment.getEnvironment().getVersion()));
+    results.put(
+        "onnxruntime", attempt("ONNX Runtime", () -> OrtEnvironment.getEnvironment().getVersion()));
     results.put(
         "onnxruntime_providers",
         attempt("ONNX Runtime", () -> OrtEnvironment.getAvailableProviders().toString()));

@@ -2,6 +2,7 @@ package io.varve.app;
 
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
+import io.varve.training.report.Grid;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,7 +20,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private BundleOptions options;
   @Mixin private Output output;
 
-  @Option(names = "-n", paramLabel = "N", defaultValue = "64", description = "How many (default: 64).")
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "How many (default: 64).")
   private int count;
 
   @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "Where to.")
@@ -31,9 +36,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Scales the noise: below 1 for more typical images (default: 1).")
   private float temperature;
 
-  @Option(
-      names = "--draw",
-      description = "Show draws of the pixels instead of their expectation.")
+  @Option(names = "--draw", description = "Show draws of the pixels instead of their expectation.")
   private boolean draw;
 
   @Override
@@ -42,7 +45,8 @@ final class GenerateCommand implements Callable<Integer> {
       long start = System.nanoTime();
       Map<String, Tensor> values = bundle.generate(count, options.seed, temperature);
       double seconds = (System.nanoTime() - start) * 1e-9;
-      Pictures.write(values.get(draw ? "pixels" : "pixels.mean"), out);
+      Tensor pixels = values.get(draw ? "pixels" : "pixels.mean");
+      Grid.samples(Pictures.of(pixels), (int) Math.ceil(Math.sqrt(count))).write(out);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("images", count);
       results.put("seed", options.seed);

@@ -6,7 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** What a command says: results for scripts on standard output, words for people on standard error. */
+/**
+ * What a command says: results for scripts on standard output, words for people on standard error.
+ */
 final class Output {
   private static final Gson JSON =
       new GsonBuilder().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();
@@ -36,7 +38,8 @@ final class Output {
     }
     if (value instanceof Map<?, ?> map) {
       StringBuilder text = new StringBuilder();
-      map.forEach((k, v) -> text.append(text.isEmpty() ? "" : ", ").append(k).append(' ').append(text(v)));
+      map.forEach(
+          (k, v) -> text.append(text.isEmpty() ? "" : ", ").append(k).append(' ').append(text(v)));
       return text.toString();
     }
     return String.valueOf(value);

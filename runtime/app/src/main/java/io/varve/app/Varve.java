@@ -11,14 +11,15 @@ import picocli.CommandLine.ScopeType;
 /**
  * Hierarchical variational autoencoders on the JVM: train a model file, export it, use the bundle.
  *
- * <p>Exit codes: 0 done, 1 failed, 2 the input is at fault. What people read goes to standard error;
- * standard output holds results, with {@code --json} one object on its last line.
+ * <p>Exit codes: 0 done, 1 failed, 2 the input is at fault. What people read goes to standard
+ * error; standard output holds results, with {@code --json} one object on its last line.
  */
 @Command(
     name = "varve",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Trains hierarchical VAEs from YAML and plug-ins, exports them to ONNX, runs them.",
+    description =
+        "Trains hierarchical VAEs from YAML and plug-ins, exports them to ONNX, runs them.",
     synopsisSubcommandLabel = "COMMAND",
     sortOptions = false,
     footer = {

@@ -1,14 +1,11 @@
 package io.varve.inference;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * An exported model, ready to score images and to draw new ones.
@@ -48,11 +45,15 @@ public final class Bundle implements AutoCloseable {
    * How to run a bundle.
    *
    * @param device {@code cpu}, {@code cuda[:i]}, or {@code auto}: CUDA where it can be had
-   * @param threads that compute one request on the CPU; 0 means one per core
+   * @param threads that compute one request on the CPU, 0 for one per core; a service with many
+   *     requests at a time is best served by 1
    * @param chunk the most rows computed at once; bounds the memory a request takes
+   * @param spinning whether idle threads spin during a request: faster where nothing else runs,
+   *     many times slower where cores are shared
    * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
    */
-  public record Options(String device, int threads, int chunk, Optional<Path> profile) {
+  public record Options(
+      String device, int threads, int chunk, boolean spinning, Optional<Path> profile) {
     /**
      * Checks the options.
      *
@@ -65,30 +66,35 @@ public final class Bundle implements AutoCloseable {
       check(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
     }
 
-    /** Device {@code auto}, one thread per core, 64 rows at once, no profile. */
-    public static Options standard() {
-      return new Options("auto", 0, 64, Optional.empty());
+    /** Device {@code auto}, one thread per core, 64 rows at once, no spinning, no profile. */
+    public static Options of() {
+      return new Options("auto", 0, 64, false, Optional.empty());
     }
 
     /** These options on another device. */
     public Options withDevice(String other) {
-      return new Options(other, threads, chunk, profile);
+      return new Options(other, threads, chunk, spinning, profile);
     }
 
     /** These options with another number of threads. */
     public Options withThreads(int other) {
-      return new Options(device, other, chunk, profile);
+      return new Options(device, other, chunk, spinning, profile);
+    }
+
+    /** These options with or without spinning threads. */
+    public Options withSpinning(boolean other) {
+      return new Options(device, threads, chunk, other, profile);
     }
 
     /** These options with another number of rows at once. */
     public Options withChunk(int other) {
-      return new Options(device, threads, other, profile);
+      return new Options(device, threads, other, spinning, profile);
     }
   }
 
-  /** Opens a bundle with {@link Options#standard()}. */
+  /** Opens a bundle with {@link Options#of()}. */
   public static Bundle open(Path directory) {
-    return open(directory, Options.standard());
+    return open(directory, Options.of());
   }
 
   /**
@@ -124,11 +130,7 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if the bytes are not a whole number of images
    */
   public Score score(byte[] images, long seed, long firstRow) {
-    Map<String, Tensor> outputs = onImages("bound", images, new Draws(seed, firstRow, 1));
-    Map<String, float[]> terms = new LinkedHashMap<>();
-    outputs.forEach((name, tensor) -> terms.put(name, tensor.values()));
-    return new Score(
-        terms.remove("bound"), terms.remove("bits_per_dim"), Safetensors.frozen(terms));
+    return Score.of(onImages("bound", images, new Draws(seed, firstRow, 1)));
   }
 
   /**
@@ -204,7 +206,7 @@ public final class Bundle implements AutoCloseable {
   public Map<String, Tensor> carry(Map<String, Tensor> carried, long seed, float temperature) {
     Draws draws = new Draws(seed, 0, temperature);
     return graphs.use(
-        carryGraph(carried.keySet()),
+        graphs.carrying(carried.keySet()),
         session -> {
           List<Manifest.Port> ports = session.graph().inputs();
           int rows = Inputs.rows(carried, ports);
@@ -223,7 +225,7 @@ public final class Bundle implements AutoCloseable {
    */
   public Map<String, Tensor> reconstruct(
       byte[] images, Set<String> carried, long seed, float temperature) {
-    carryGraph(carried); // before the costly half
+    graphs.carrying(carried); // before the costly half
     Map<String, Tensor> kept =
         new LinkedHashMap<>(onImages("infer", images, new Draws(seed, 0, temperature)));
     kept.keySet().retainAll(carried);
@@ -284,22 +286,6 @@ public final class Bundle implements AutoCloseable {
       sources.put(port.name(), Source.noise(port, draws, options.chunk()));
     }
     return new Sweep(session, options.chunk(), sources);
-  }
-
-  private String carryGraph(Set<String> carried) {
-    List<Set<String>> known = new ArrayList<>();
-    for (String graph : manifest.graphs().keySet()) {
-      if (graph.startsWith(Manifest.CARRY)) {
-        List<String> words = List.of(graph.split(" "));
-        known.add(new LinkedHashSet<>(words.subList(1, words.size())));
-        if (known.get(known.size() - 1).equals(carried)) {
-          return graph;
-        }
-      }
-    }
-    throw new IllegalArgumentException(
-        "%s: cannot carry %s, expected one of %s; export it with the set you need"
-            .formatted(path, new TreeSet<>(carried), known));
   }
 
   private static void check(boolean condition, String message) {

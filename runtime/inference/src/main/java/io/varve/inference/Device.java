@@ -72,9 +72,13 @@ record Device(String name, int index) {
     SessionOptions settings = new SessionOptions();
     settings.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
     settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-    settings.setIntraOpNumThreads(options.threads());
-    // Spinning workers take whole cores from the caller's threads, also between requests.
-    settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+    // ONNX Runtime's own default counts the cores of the host, not those of the container.
+    int cores = Runtime.getRuntime().availableProcessors();
+    settings.setIntraOpNumThreads(options.threads() == 0 ? cores : options.threads());
+    // On two shared cores spinning made batch 64 of an MLP four to eight times slower (0.8 against
+    // 3 to 6 ms), on two idle ones 1.7 times faster (0.7 against 0.4 ms).
+    settings.addConfigEntry("session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
+    settings.addConfigEntry("session.force_spinning_stop", "1"); // between requests
     // Denormals are a hundred times slower and mean nothing here.
     settings.addConfigEntry("session.set_denormal_as_zero", "1");
     if (options.profile().isPresent()) {

@@ -5,6 +5,12 @@ record Draws(long seed, long firstRow, float temperature) {
   /** The uniforms nearest to 0 that {@link Philox} draws; as far from 1 is the last below it. */
   private static final float LEAST = 0x1p-24f;
 
+  /**
+   * The noise that turns stored bytes into the model's x: all importance samples of an image are
+   * samples for one x, and temperature is none of its business.
+   */
+  private static final String DATA = "noise.data";
+
   Draws {
     if (!(temperature >= 0) || Float.isInfinite(temperature)) {
       throw new IllegalArgumentException(
@@ -18,12 +24,14 @@ record Draws(long seed, long firstRow, float temperature) {
   void fill(Manifest.Noise port, int row, int rows, int sample, float[] into) {
     int perRow = Manifest.size(port.shape());
     boolean normal = port.distribution().equals("normal");
+    boolean data = port.name().equals(DATA);
+    int draw = data ? 0 : sample;
     if (normal) {
-      Philox.normal(seed, port.name(), firstRow + row, rows, sample, perRow, into);
+      Philox.normal(seed, port.name(), firstRow + row, rows, draw, perRow, into);
     } else {
-      Philox.uniform(seed, port.name(), firstRow + row, rows, sample, perRow, into);
+      Philox.uniform(seed, port.name(), firstRow + row, rows, draw, perRow, into);
     }
-    if (temperature != 1) {
+    if (temperature != 1 && !data) {
       for (int i = 0; i < rows * perRow; i++) {
         into[i] = normal ? temperature * into[i] : narrowed(into[i]);
       }

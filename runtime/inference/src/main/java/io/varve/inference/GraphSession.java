@@ -58,9 +58,7 @@ final class GraphSession implements AutoCloseable {
 
   /** Runs the graph once on {@code rows} rows. */
   void run(int rows, Feed feed, Sink sink) {
-    Workspace workspace =
-        Optional.ofNullable(rows > chunk ? null : idle.poll())
-            .orElseGet(() -> new Workspace(Math.max(rows, chunk)));
+    Workspace workspace = borrow(rows);
     try {
       workspace.bind(rows);
       workspace.buffers.forEach(
@@ -82,8 +80,18 @@ final class GraphSession implements AutoCloseable {
     }
   }
 
+  /** A workspace with room for so many rows; they grow to what is asked for. */
+  private Workspace borrow(int rows) {
+    Workspace workspace = rows > chunk ? null : idle.poll();
+    if (workspace == null || workspace.capacity < rows) {
+      Optional.ofNullable(workspace).ifPresent(Workspace::unbind);
+      return new Workspace(rows);
+    }
+    return workspace;
+  }
+
   private void release(Workspace workspace) {
-    if (workspace.capacity == chunk) {
+    if (workspace.capacity <= chunk) {
       idle.add(workspace);
     } else {
       workspace.unbind();
@@ -123,9 +131,14 @@ final class GraphSession implements AutoCloseable {
     }
 
     private void reserve(String name, int perRow) {
-      int size = Math.multiplyExact(perRow, capacity);
+      long size = (long) perRow * capacity;
+      if (size > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "%s: '%s' takes %d bytes for %d rows, expected at most 2^31 - 1; use smaller chunks"
+                .formatted(file, name, size, capacity));
+      }
       bytes.put(name, perRow);
-      buffers.put(name, ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder()));
+      buffers.put(name, ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder()));
     }
 
     private int bytesPerRow(Manifest.Port port) {

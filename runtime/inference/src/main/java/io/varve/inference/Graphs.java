@@ -4,7 +4,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -26,9 +30,19 @@ final class Graphs implements AutoCloseable {
     this.bundle = bundle;
     this.manifest = manifest;
     this.options = options;
-    this.environment = OrtEnvironment.getEnvironment();
+    this.environment = environment();
     Manifest.Graph probe = manifest.graphs().values().iterator().next();
     this.device = Device.choose(options, environment, bundle.resolve(probe.file()));
+  }
+
+  private static OrtEnvironment environment() {
+    try {
+      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      environment.setTelemetry(false); // Windows builds report home otherwise
+      return environment;
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime: " + GraphSession.firstLine(e), e);
+    }
   }
 
   Device device() {
@@ -52,6 +66,24 @@ final class Graphs implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /** The name of the graph that takes the values of just these variables. */
+  String carrying(Set<String> variables) {
+    List<Set<String>> known = new ArrayList<>();
+    for (String graph : manifest.graphs().keySet()) {
+      if (graph.startsWith(Manifest.CARRY)) {
+        Set<String> carried =
+            new TreeSet<>(List.of(graph.substring(Manifest.CARRY.length()).split(" ")));
+        if (carried.equals(variables)) {
+          return graph;
+        }
+        known.add(carried);
+      }
+    }
+    throw new IllegalArgumentException(
+        "%s: cannot carry %s, expected one of %s; export it with the set you need"
+            .formatted(bundle, new TreeSet<>(variables), known));
   }
 
   private GraphSession open(Manifest.Graph graph) {

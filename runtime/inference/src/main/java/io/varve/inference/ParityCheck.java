@@ -1,5 +1,6 @@
 package io.varve.inference;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,7 @@ final class ParityCheck {
     if (!tensor.type().equals("U8")) {
       return recorded.floats(tensor.name());
     }
-    java.nio.ByteBuffer bytes = recorded.data(tensor.name());
+    ByteBuffer bytes = recorded.data(tensor.name());
     float[] values = new float[bytes.remaining()];
     for (int i = 0; i < values.length; i++) {
       values[i] = bytes.get(i) & 0xFF;

@@ -1,13 +1,23 @@
 package io.varve.inference;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * What a model says about images, one number per image.
  *
  * @param bound a lower bound of log p(x), nats
- * @param bitsPerDim the same in bits per dimension of the image, which counts down
+ * @param bitsPerDim the same in bits per dimension of the image; fewer are better
  * @param terms what the bound is made of, nats: {@code log_p.NODE} and {@code kl.NODE}
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared or hashed
-public record Score(float[] bound, float[] bitsPerDim, Map<String, float[]> terms) {}
+public record Score(float[] bound, float[] bitsPerDim, Map<String, float[]> terms) {
+  /** Sorts the outputs of the graph {@code bound}. */
+  static Score of(Map<String, Tensor> outputs) {
+    Map<String, float[]> terms = new LinkedHashMap<>();
+    outputs.forEach((name, tensor) -> terms.put(name, tensor.values()));
+    float[] bound = terms.remove("bound");
+    float[] bitsPerDim = terms.remove("bits_per_dim");
+    return new Score(bound, bitsPerDim, Safetensors.frozen(terms));
+  }
+}

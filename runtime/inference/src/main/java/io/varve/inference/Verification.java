@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -77,16 +78,42 @@ final class Verification {
 
   private void verifyGraphs() {
     Map<String, Safetensors> weights = new TreeMap<>();
-    for (Manifest.Graph graph : manifest.graphs().values()) {
+    for (Map.Entry<String, Manifest.Graph> entry : manifest.graphs().entrySet()) {
+      Manifest.Graph graph = entry.getValue();
       Path file = bundle.resolve(graph.file());
       OnnxModel model = OnnxModel.read(file);
       verifyOperators(file, model);
       verifyNames(file, graph, model);
+      verifyEntryPoint(entry.getKey(), graph);
       for (OnnxModel.External external : model.externals()) {
         verifyExternal(file, external, weights);
       }
     }
     weights.values().forEach(Safetensors::requireFinite);
+  }
+
+  /** The graphs that take images have the inputs and outputs that {@link Bundle} relies on. */
+  private void verifyEntryPoint(String name, Manifest.Graph graph) {
+    Map<String, List<String>> wanted =
+        Map.of(
+            "bound", List.of("bound", "bits_per_dim"),
+            "importance", List.of("log_weight"),
+            "infer", List.of());
+    String where = bundle.resolve(Manifest.FILE) + ": graphs." + name;
+    if (wanted.containsKey(name)) {
+      Manifest.Port image = new Manifest.Port("", "uint8", manifest.data().shape());
+      boolean images =
+          graph.inputs().size() == 1
+              && new Manifest.Port("", graph.inputs().get(0).type(), graph.inputs().get(0).shape())
+                  .equals(image);
+      String expected = "one of type uint8 and shape " + image.shape();
+      require(images, where, "inputs " + graph.inputs(), expected);
+    }
+    List<Manifest.Port> outputs = graph.outputs();
+    for (String output : wanted.getOrDefault(name, List.of())) {
+      boolean there = outputs.contains(new Manifest.Port(output, "float32", List.of()));
+      require(there, where, "outputs " + outputs, "'" + output + "' of shape [] among them");
+    }
   }
 
   private void verifyOperators(Path file, OnnxModel model) {

@@ -8,12 +8,16 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtProvider;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,6 +169,20 @@ class BundleTest {
   }
 
   @Test
+  void runsWithEveryOption(@TempDir Path profiles) throws IOException {
+    Bundle.Options options =
+        new Bundle.Options("auto", 0, 64, true, Optional.of(profiles.resolve("run")));
+    try (Bundle other = Bundle.open(folder, options)) {
+      assertThat(other.score(images(3), SEED).bound())
+          .containsExactly(bundle.score(images(3), SEED).bound(), within(ROUNDING));
+      assertThat(other.device()).matches("cpu|cuda:0");
+    }
+    try (Stream<Path> files = Files.list(profiles)) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
+  @Test
   void servesManyThreads() {
     byte[] images = images(200);
     float[] bound = bundle.score(images, SEED).bound();
@@ -207,7 +225,7 @@ class BundleTest {
   }
 
   static Bundle.Options onCpu() {
-    return Bundle.Options.standard().withDevice("cpu").withThreads(1);
+    return Bundle.Options.of().withDevice("cpu").withThreads(1);
   }
 
   private static void refused(Runnable request, String message) {

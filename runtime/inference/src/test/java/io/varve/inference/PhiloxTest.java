@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class PhiloxTest {
@@ -59,7 +60,7 @@ class PhiloxTest {
     int[] words = new int[4];
     int[] quarters = new int[4];
     for (int i = 0; i < 4000; i += 4) {
-      Philox.block(PhiloxTest.keyOfCircle(), 0, (long) (i / 4) << 32, words, 0);
+      Philox.block(keyOfCircle(), 0, (long) (i / 4) << 32, words, 0);
       double radius = Math.sqrt(-2 * Math.log(((words[0] & 0xFFFFFFFFL) + 0.5) / 0x1p32));
       double angle = 2 * Math.PI * (words[1] & 0xFFFFFFFFL) / 0x1p32;
       assertThat(normals[i]).isCloseTo((float) (radius * Math.cos(angle)), within(1e-6f));
@@ -75,8 +76,7 @@ class PhiloxTest {
     for (char letter : "circle".toCharArray()) {
       hash = (hash ^ letter) * 1099511628211L;
     }
-    return new java.util.SplittableRandom(new java.util.SplittableRandom(11).nextLong() ^ hash)
-        .nextLong();
+    return new SplittableRandom(new SplittableRandom(11).nextLong() ^ hash).nextLong();
   }
 
   @Test

@@ -58,6 +58,10 @@ final class TinyBundle {
     return weights;
   }
 
+  Map<String, Manifest.Graph> graphs() {
+    return graphs;
+  }
+
   Manifest manifest() {
     return manifest(new TreeMap<>(Manifest.hashes(folder)));
   }

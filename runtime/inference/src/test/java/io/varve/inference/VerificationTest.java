@@ -163,6 +163,19 @@ class VerificationTest {
   }
 
   @Test
+  void refusesEntryPointsThatNobodyCouldCall() throws IOException {
+    Path file = folder.resolve("manifest.json");
+    String json = Files.readString(file);
+    Files.writeString(file, json.replaceFirst("(?s)\"shape\": \\[.*?\\]", "\"shape\": [4]"));
+    refused("manifest.json", "graphs.bound: found inputs [Port[name=x, type=uint8, shape=[1, 2, 2");
+    TinyGraph graph = new TinyGraph();
+    graph.output("weight", graph.sum(graph.flat(graph.image("x", 1L, 2L, 2L))));
+    tiny.graphs().put("importance", graph.write(folder, "importance.onnx"));
+    tiny.manifest().write(folder);
+    refused("manifest.json", "expected 'log_weight' of shape [] among them");
+  }
+
+  @Test
   void refusesWeightsThatAreNotFinite() {
     float[] w = TinyBundle.W.clone();
     w[5] = Float.NaN;

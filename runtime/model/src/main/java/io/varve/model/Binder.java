@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -81,9 +82,13 @@ public final class Binder {
     Object value(Node node, Type type, String path) {
       if (type instanceof ParameterizedType generic) {
         Type argument = generic.getActualTypeArguments()[0];
-        return generic.getRawType() == Optional.class
-            ? Optional.of(value(node, argument, path))
-            : list(node, argument, path);
+        if (generic.getRawType() == Optional.class) {
+          return Optional.of(value(node, argument, path));
+        }
+        if (generic.getRawType() == List.class) {
+          return list(node, argument, path);
+        }
+        throw new IllegalStateException("no YAML is bound to " + type);
       }
       Class<?> raw = (Class<?>) type;
       if (isChoice(raw)) {
@@ -93,8 +98,9 @@ public final class Binder {
         return kind(node, raw, path);
       }
       if (raw.isRecord()) {
-        boolean name = node instanceof ScalarNode && inlinesChoice(raw);
-        return record(raw, node, name ? Map.of("type", node) : yaml.entries(node, path), path);
+        boolean name = isWord(node) && Keys.inlinesChoice(raw);
+        Map<String, Node> entries = name ? Map.of("type", node) : yaml.entries(node, path);
+        return record(raw, node, entries, path, List.of());
       }
       if (raw == Shape.class) {
         List<?> axes = list(node, Long.class, path);
@@ -124,12 +130,21 @@ public final class Binder {
 
     /** A component or another named record, picked by {@code type:}, or by its bare name. */
     private Object choice(Node node, Class<?> point, String path) {
-      Map<String, Node> entries =
-          node instanceof ScalarNode ? Map.of("type", node) : yaml.entries(node, path);
-      return choose(node, entries, point, path);
+      Map<String, Node> entries = isWord(node) ? Map.of("type", node) : yaml.entries(node, path);
+      return choose(node, entries, point, path, List.of());
     }
 
-    private Object choose(Node node, Map<String, Node> entries, Class<?> point, String path) {
+    private static boolean isWord(Node node) {
+      return node instanceof ScalarNode && !YamlText.isNothing(node);
+    }
+
+    /**
+     * Picks and binds a record.
+     *
+     * @param beside the keys of the record that holds this one inline, for the error message
+     */
+    private Object choose(
+        Node node, Map<String, Node> entries, Class<?> point, String path, List<String> beside) {
       Map<String, Class<?>> choices = choices(point);
       String noun = Keys.kebab(point.getSimpleName());
       Map<String, Node> keys = new LinkedHashMap<>(entries);
@@ -141,25 +156,21 @@ public final class Binder {
       String name = (String) Scalars.convert(yaml, type, String.class, path);
       Class<?> record = choices.get(name);
       if (record == null) {
-        throw yaml.error(type, path, unknown(point, noun, name, choices));
+        throw yaml.error(type, path, unknown(point, noun, name, choices.keySet()));
       }
-      return record(record, node, keys, path);
+      return record(record, node, keys, path, beside);
     }
 
-    private String unknown(
-        Class<?> point, String noun, String name, Map<String, Class<?>> choices) {
+    private String unknown(Class<?> point, String noun, String name, Set<String> known) {
       boolean open = Component.class.isAssignableFrom(point);
-      return "no "
-          + noun
-          + " is named '"
-          + name
-          + "'; "
-          + (open ? "loaded plug-ins provide: " : "known are ")
-          + choices.keySet()
-          + Suggestion.of(name, choices.keySet())
-          + (open && Suggestion.of(name, choices.keySet()).isEmpty()
-              ? ". Is its JAR in the plug-ins folder?"
-              : "");
+      String suggestion = Suggestion.of(name, known);
+      return "no %s is named '%s'; %s%s%s"
+          .formatted(
+              noun,
+              name,
+              open ? "loaded plug-ins provide: " : "known are ",
+              known,
+              open && suggestion.isEmpty() ? ". Is its JAR in the plug-ins folder?" : suggestion);
     }
 
     /** A node of a hierarchy: the key of its kind holds its name. */
@@ -169,18 +180,29 @@ public final class Binder {
       for (Class<?> record : sealed.getPermittedSubclasses()) {
         String kind = record.getSimpleName().toLowerCase(Locale.ROOT);
         kinds.add(kind);
-        Node name = entries.remove(kind);
-        if (name != null) {
-          entries.put("name", name);
-          return record(record, node, entries, path);
+        if (entries.containsKey(kind)) {
+          List<String> known = new ArrayList<>(Keys.own(record));
+          known.set(known.indexOf("name"), kind);
+          requireKnown(known, node, entries, path);
+          entries.put("name", entries.remove(kind));
+          return record(record, node, entries, path, List.of());
         }
       }
+      Set<String> found = entries.keySet();
+      String first = found.stream().findFirst().orElse("");
       throw yaml.error(
-          node, path, "expected one of the keys " + kinds + ", found " + entries.keySet());
+          node,
+          path,
+          "expected one of the keys " + kinds + ", found " + found + Suggestion.of(first, kinds));
     }
 
-    private Object record(Class<?> record, Node node, Map<String, Node> entries, String path) {
-      requireKnown(record, entries, path);
+    private Object record(
+        Class<?> record, Node node, Map<String, Node> entries, String path, List<String> beside) {
+      if (!Keys.inlinesChoice(record)) {
+        List<String> known = Keys.known(record);
+        known.addAll(beside);
+        requireKnown(known, node, entries, path);
+      }
       RecordComponent[] components = record.getRecordComponents();
       Object[] arguments = new Object[components.length];
       for (int i = 0; i < components.length; i++) {
@@ -193,46 +215,26 @@ public final class Binder {
         constructor.setAccessible(true);
         return constructor.newInstance(arguments);
       } catch (InvocationTargetException e) {
-        if (e.getCause() instanceof IllegalArgumentException cause) {
+        if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
           throw yaml.error(node, path, cause.getMessage());
         }
-        throw new IllegalStateException(record.getName() + " failed at " + path, e.getCause());
+        String place = YamlText.line(yaml.where(node), path, record.getName());
+        throw new IllegalStateException(place + " failed: " + e.getCause(), e.getCause());
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(record.getName() + " cannot be built", e);
       }
     }
 
-    private void requireKnown(Class<?> record, Map<String, Node> entries, String path) {
-      boolean inlines = inlinesChoice(record);
-      List<String> known = known(record);
-      for (Map.Entry<String, Node> entry : entries.entrySet()) {
-        if (!inlines && !known.contains(entry.getKey())) {
+    private void requireKnown(List<String> known, Node node, Map<String, Node> entries, String at) {
+      for (String key : entries.keySet()) {
+        if (!known.contains(key)) {
           throw yaml.error(
-              entry.getValue(),
-              path,
-              "there is no key '"
-                  + entry.getKey()
-                  + "' here; known are "
-                  + known
-                  + Suggestion.of(entry.getKey(), known));
+              yaml.key(node, key),
+              at,
+              "there is no key '%s' here; known are %s%s"
+                  .formatted(key, known, Suggestion.of(key, known)));
         }
       }
-    }
-
-    /** Whether a record takes in keys that only its choice of {@code type} knows. */
-    private boolean inlinesChoice(Class<?> record) {
-      return Arrays.stream(record.getRecordComponents())
-          .anyMatch(c -> c.isAnnotationPresent(Inline.class) && isChoice(c.getType()));
-    }
-
-    private List<String> known(Class<?> record) {
-      List<String> known = new ArrayList<>(Keys.own(record));
-      for (RecordComponent component : record.getRecordComponents()) {
-        if (component.isAnnotationPresent(Inline.class) && component.getType().isRecord()) {
-          known.addAll(Keys.own(component.getType()));
-        }
-      }
-      return known;
     }
 
     private Object argument(
@@ -269,17 +271,14 @@ public final class Binder {
         Map<String, Node> entries,
         String path) {
       Class<?> type = component.getType();
-      List<String> others = new ArrayList<>(known(record));
+      Map<String, Node> own = new LinkedHashMap<>(entries);
       if (type.isRecord()) {
-        others.removeAll(Keys.own(type));
+        own.keySet().retainAll(Keys.own(type));
+        return record(type, node, own, path, List.of());
       }
-      Map<String, Node> rest = new LinkedHashMap<>(entries);
-      rest.keySet().removeAll(others);
-      if (type.isRecord()) {
-        rest.keySet().retainAll(Keys.own(type));
-        return record(type, node, rest, path);
-      }
-      return choose(node, rest, type, path);
+      List<String> others = Keys.known(record);
+      own.keySet().removeAll(others);
+      return choose(node, own, type, path, others);
     }
   }
 }

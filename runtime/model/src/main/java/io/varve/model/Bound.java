@@ -9,7 +9,8 @@ import java.util.stream.Stream;
  * The evidence lower bound of a batch, node by node; every array is nats, shape [B].
  *
  * @param logP per data variable, observed or derived: log p(v | given)
- * @param kl per latent: KL(q ‖ p), in closed form where known, else a one-sample estimate
+ * @param kl per latent: KL(q ‖ p), in closed form where it is known and right, else a one-sample
+ *     estimate; it is not right where p reads what q drew given the latent itself
  */
 public record Bound(Map<String, NDArray> logP, Map<String, NDArray> kl) {
   /** The sum of log p minus the sum of KL: a lower bound of log p(x) in expectation, [B]. */

@@ -2,15 +2,14 @@ package io.varve.model;
 
 import io.varve.spi.Component;
 import io.varve.spi.Family;
-import io.varve.spi.Likelihood;
 import io.varve.spi.Named;
-import io.varve.spi.Prior;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -97,59 +96,73 @@ public final class Catalog implements AutoCloseable {
     return jars;
   }
 
+  /**
+   * Loads one JAR. A component is data, so no {@code Plugin-Class} is started; and classes are
+   * loaded here by name, as PF4J's own search passes silently over those that do not load.
+   */
   private void load(Path jar) {
-    PluginJar.check(jar);
+    List<String> names = PluginJar.components(jar);
     List<String> provided = new ArrayList<>();
     try {
-      String id = jars.loadPlugin(jar);
-      for (Class<?> type : jars.getExtensionClasses(id)) {
-        provided.addAll(add(type, jar.getFileName().toString()));
+      PluginDescriptor descriptor = jars.load(jar);
+      ClassLoader loader = jars.getPluginClassLoader(descriptor.getPluginId());
+      for (String name : names) {
+        provided.addAll(add(loader.loadClass(name), jar.toString()));
       }
-      PluginWrapper wrapper = jars.getPlugin(id);
-      String version = wrapper.getDescriptor().getVersion();
+      String id = descriptor.getPluginId();
+      String version = descriptor.getVersion();
       plugins.add(new Plugin(id, version, jar, PluginJar.sha256(jar), List.copyOf(provided)));
-    } catch (PluginRuntimeException | LinkageError e) {
+    } catch (ClassNotFoundException | NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          jar
+              + ": needs "
+              + e.getMessage().replace('/', '.')
+              + ", which is nowhere; build it again",
+          e);
+    } catch (PluginRuntimeException | LinkageError | TypeNotPresentException e) {
       throw new IllegalArgumentException(jar + ": cannot be loaded: " + e.getMessage(), e);
     }
   }
 
   private List<String> add(Class<?> type, String origin) {
     Named named = type.getAnnotation(Named.class);
-    if (!type.isRecord() || named == null || !Component.class.isAssignableFrom(type)) {
+    Set<Class<?>> points = points(type);
+    if (!type.isRecord() || named == null || points.isEmpty()) {
       throw new IllegalArgumentException(
-          origin + ": " + type.getName() + " is no record that is @Named and a Component");
+          origin
+              + ": "
+              + type.getName()
+              + " is no @Named record of an extension point of io.varve.spi");
+    }
+    for (RecordComponent component : type.getRecordComponents()) {
+      component.getGenericType(); // fails here, where the JAR is known, if its type is missing
     }
     origins.put(type, origin);
     List<String> provided = new ArrayList<>();
-    for (Class<?> point : points(type)) {
+    for (Class<?> point : points) {
+      String kind = Keys.kebab(point.getSimpleName());
       Class<?> other =
           components.computeIfAbsent(point, p -> new TreeMap<>()).put(named.value(), type);
       if (other != null && other != type) {
         throw new IllegalArgumentException(
-            "two "
-                + Keys.kebab(point.getSimpleName())
-                + " plug-ins are named '"
-                + named.value()
-                + "': one in "
-                + origins.get(other)
-                + ", one in "
-                + origin
-                + "; remove one of the JARs");
+            "two %s plug-ins are named '%s': one in %s, one in %s; remove one of the JARs"
+                .formatted(kind, named.value(), origins.get(other), origin));
       }
-      provided.add(Keys.kebab(point.getSimpleName()) + " " + named.value());
+      if (point != Family.class) {
+        provided.add(kind + " " + named.value());
+      }
     }
-    provided.removeIf(p -> p.startsWith("family "));
     return provided;
   }
 
-  /** The extension points of a record; a prior or likelihood is a family as well. */
+  /** The extension points of a record: all its interfaces below Component. */
   private static Set<Class<?>> points(Class<?> type) {
     Set<Class<?>> points = new LinkedHashSet<>();
-    Arrays.stream(type.getInterfaces())
-        .filter(i -> Component.class.isAssignableFrom(i) && i != Component.class)
-        .forEach(points::add);
-    if (points.contains(Prior.class) || points.contains(Likelihood.class)) {
-      points.add(Family.class);
+    for (Class<?> i : type.getInterfaces()) {
+      if (Component.class.isAssignableFrom(i) && i != Component.class) {
+        points.add(i);
+        points.addAll(points(i));
+      }
     }
     return points;
   }
@@ -169,29 +182,55 @@ public final class Catalog implements AutoCloseable {
     return List.copyOf(plugins);
   }
 
-  /** Unloads the JARs. */
+  /** Unloads the JARs; what was built of their components must not be used any more. */
   @Override
   public void close() {
-    jars.unloadPlugins();
+    components.clear();
+    origins.clear();
+    jars.close();
   }
 
   /** PF4J over single JARs, asking the application's class loader first. */
   private static final class Jars extends JarPluginManager {
+    private final List<PluginClassLoader> loaders = new ArrayList<>();
+
+    PluginDescriptor load(Path jar) {
+      String id = getPluginDescriptorFinder().find(jar).getPluginId();
+      PluginWrapper other = getPlugin(id);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "two JARs have the Plugin-Id '%s': %s and %s; remove one of them"
+                .formatted(id, other.getPluginPath(), jar));
+      }
+      return getPlugin(loadPlugin(jar)).getDescriptor();
+    }
+
     @Override
     protected PluginLoader createPluginLoader() {
       return new JarPluginLoader(this) {
         @Override
         public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
+          ClassLoader parent = Catalog.class.getClassLoader();
           PluginClassLoader loader =
-              new PluginClassLoader(
-                  pluginManager,
-                  descriptor,
-                  Catalog.class.getClassLoader(),
-                  ClassLoadingStrategy.APD);
+              new PluginClassLoader(pluginManager, descriptor, parent, ClassLoadingStrategy.APD);
           loader.addFile(path.toFile());
+          loaders.add(loader);
           return loader;
         }
       };
+    }
+
+    /** Closes every loader, also of a JAR that PF4J could not resolve and so would not unload. */
+    void close() {
+      unloadPlugins();
+      for (PluginClassLoader loader : loaders) {
+        try {
+          loader.close();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      loaders.clear();
     }
   }
 }

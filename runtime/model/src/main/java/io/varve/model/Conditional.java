@@ -1,6 +1,5 @@
 package io.varve.model;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -17,35 +16,44 @@ import java.util.Optional;
 
 /** A {@link Factor} with its parts built: p(v | given) or q(v | given) in working order. */
 final class Conditional {
+  private final String name;
+  private final String variable;
+  private final String path;
   private final Factor factor;
   private final Space event;
-  private final String path;
   private final List<Shape> wanted;
   private final Optional<Block> network;
   private final List<Parameter> constants = new ArrayList<>();
   private final Flow flow;
 
-  Conditional(Site site, Factor factor, Space event, Shapes shapes) {
+  /**
+   * Builds a factor of a variable.
+   *
+   * @param side p or q
+   */
+  Conditional(String side, String variable, Factor factor, Space event, Shapes shapes) {
+    this.name = side + "(" + variable + ")";
+    this.variable = variable;
+    this.path = variable + "." + side;
     this.factor = factor;
     this.event = event;
-    this.path = site.path();
-    List<Parameters> needs = factor.family().parameters(event);
+    List<Parameters> needs = Located.at(path, () -> factor.family().parameters(event));
     this.wanted = needs.stream().map(Parameters::shape).toList();
     List<Shape> given = shapes.of(factor.given(), path);
-    this.network = factor.network().map(n -> n.build(Shapes.site(site, ".network"), given, wanted));
-    if (network.isEmpty() && !given.isEmpty()) {
+    if (factor.network().isEmpty() && !given.isEmpty()) {
       throw new IllegalArgumentException(
-          path
-              + ": 'given' is "
-              + factor.given()
-              + " but there is no 'network' to read it; add one");
+          "%s: 'given' is %s but there is no 'network' to read it; add one"
+              .formatted(path, factor.given()));
     }
+    Site site = shapes.site(path + ".network");
+    this.network =
+        factor.network().map(n -> Located.at(site.path(), () -> n.build(site, given, wanted)));
     if (network.isEmpty()) {
       for (Parameters need : needs) {
         constants.add(constant(need, constants.size()));
       }
     }
-    this.flow = new Flow(Shapes.site(site, ".flow"), factor.flow(), event.shape(), shapes);
+    this.flow = new Flow(path + ".flow", factor.flow(), event.shape(), shapes);
   }
 
   private static Parameter constant(Parameters need, int index) {
@@ -59,44 +67,34 @@ final class Conditional {
     return parameter;
   }
 
-  /** The distribution given the values of a scope. */
-  Distribution at(Pass pass, Scope scope) {
-    return at(pass, scope, parameters(pass, scope));
-  }
-
-  /** The distribution at these parameter arrays, its flow conditioned on the scope. */
-  Distribution at(Pass pass, Scope scope, NDList parameters) {
-    return flow.push(pass, scope, factor.family().of(pass, event, parameters));
+  /** The distribution given the values of a scope, among them this factor's parameters. */
+  Distribution at(Run run, Scope scope) {
+    Pass pass = run.at(variable);
+    return flow.push(pass, scope, factor.family().of(pass, event, scope.all(name)));
   }
 
   /** The family's parameter arrays, each [B or 1, shape]. */
-  NDList parameters(Pass pass, Scope scope) {
-    NDList arrays = new NDList();
+  NDList parameters(Run run, Scope scope) {
+    Pass pass = run.at(variable);
     if (network.isPresent()) {
-      arrays = pass.run(network.get(), scope.inputs(factor.given()));
-      requireShapes(arrays);
-    } else {
-      for (Parameter constant : constants) {
-        arrays.add(pass.value(constant).expandDims(0));
-      }
+      return Located.run(
+          path + ".network", pass, network.get(), scope.inputs(factor.given()), wanted);
+    }
+    NDList arrays = new NDList();
+    for (Parameter constant : constants) {
+      arrays.add(pass.value(constant).expandDims(0));
     }
     return arrays;
   }
 
-  private void requireShapes(NDList arrays) {
-    boolean fits = arrays.size() == wanted.size();
-    for (int i = 0; fits && i < wanted.size(); i++) {
-      fits = arrays.get(i).getShape().slice(1).equals(wanted.get(i));
-    }
-    if (!fits) {
-      throw new IllegalArgumentException(
-          path
-              + ".network: returned "
-              + arrays.stream().map(NDArray::getShape).toList()
-              + " where the family needs "
-              + wanted
-              + " after the batch axis");
-    }
+  /** Its name in a scope, {@code p(z)}. */
+  String name() {
+    return name;
+  }
+
+  /** Its place in a model, {@code z.p}. */
+  String path() {
+    return path;
   }
 
   List<String> given() {

@@ -107,7 +107,10 @@ public record Encoding(
     return new Mapped(log.sub(logRest), Ops.sumEvent(perPixel.add(logSlope)));
   }
 
-  /** x as pixels to look at, 0..255, [B, C, H, W]: encoding undone but for the noise. */
+  /**
+   * x as pixels to look at, 0..255, [B, C, H, W]: encoding undone but for the noise, and what lies
+   * beyond black or white held there.
+   */
   public NDArray display(NDArray x) {
     if (binarize != Binarize.NONE) {
       return x.mul(Ops.constant(x, 255));
@@ -122,6 +125,6 @@ public record Encoding(
       NDArray sigmoid = one.div(one.add(x.neg().exp()));
       v = sigmoid.sub(Ops.constant(x, alpha)).div(Ops.constant(x, 1 - 2 * alpha));
     }
-    return v.mul(Ops.constant(x, 256)).sub(Ops.constant(x, 0.5));
+    return Ops.clip(v.mul(Ops.constant(x, 256)).sub(Ops.constant(x, 0.5)), 0, 255);
   }
 }

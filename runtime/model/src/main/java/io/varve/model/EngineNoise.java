@@ -12,8 +12,11 @@ import ai.djl.ndarray.types.Shape;
  * @param batch B
  */
 public record EngineNoise(NDManager manager, long batch) implements NoiseSource {
-  /** Half a step of the engine's 24-bit uniform numbers, which include 0 and exclude 1. */
-  private static final float HALF_STEP = 0x1p-25f;
+  /** The engine's uniform numbers are multiples of 2^-24, and include 0: half a step from it. */
+  private static final float LOW = 0x1p-25f;
+
+  /** The engine scales u in [0, 1) as u (high - low) + low, which with a high of 1 rounds to 1. */
+  private static final float HIGH = 1 - 0x1p-24f;
 
   @Override
   public NDArray normal(String stream, Shape event) {
@@ -23,6 +26,6 @@ public record EngineNoise(NDManager manager, long batch) implements NoiseSource 
   @Override
   public NDArray uniform(String stream, Shape event) {
     Shape shape = new Shape(batch).addAll(event);
-    return manager.randomUniform(HALF_STEP, 1f, shape, DataType.FLOAT32);
+    return manager.randomUniform(LOW, HIGH, shape, DataType.FLOAT32);
   }
 }

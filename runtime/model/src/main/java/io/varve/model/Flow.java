@@ -18,13 +18,13 @@ final class Flow {
   private final List<Step> steps;
   private final List<Bijection> maps;
 
-  Flow(Site site, List<Step> steps, Shape event, Shapes shapes) {
+  Flow(String path, List<Step> steps, Shape event, Shapes shapes) {
     this.steps = steps;
     List<Bijection> built = new ArrayList<>();
-    for (int i = 0; i < steps.size(); i++) {
-      Step step = steps.get(i);
-      Site at = Shapes.site(site, "[" + i + "]");
-      built.add(step.bijector().build(at, event, shapes.of(step.given(), at.path())));
+    for (Step step : steps) {
+      Site site = shapes.site(path + "[" + built.size() + "]");
+      List<Shape> given = shapes.of(step.given(), site.path());
+      built.add(Located.at(site.path(), () -> step.bijector().build(site, event, given)));
     }
     this.maps = List.copyOf(built);
   }

@@ -17,7 +17,7 @@ final class Importance {
     if (samples < 1) {
       throw new IllegalArgumentException("importance samples: must be at least 1, not " + samples);
     }
-    Map<Conditional, NDList> memo = new HashMap<>();
+    Map<String, NDList> memo = new HashMap<>();
     NDArray sum = model.logWeight(draws.apply(0), x, memo);
     for (int k = 1; k < samples; k++) {
       NDArray next;
@@ -27,6 +27,7 @@ final class Importance {
         next = Ops.logSumExp(NDArrays.stack(new NDList(sum, weight)), 0);
         NDScope.unregister(next);
       }
+      NDScope.register(next); // with the caller's scope, if there is one
       sum.close();
       sum = next;
     }

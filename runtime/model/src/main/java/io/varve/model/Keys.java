@@ -38,6 +38,23 @@ final class Keys {
     return keys;
   }
 
+  /** The keys that may stand in a record's mapping, those of inlined records with them. */
+  static List<String> known(Class<?> record) {
+    List<String> known = own(record);
+    for (RecordComponent component : record.getRecordComponents()) {
+      if (component.isAnnotationPresent(Inline.class) && component.getType().isRecord()) {
+        known.addAll(own(component.getType()));
+      }
+    }
+    return known;
+  }
+
+  /** Whether a record takes in keys that only its choice of {@code type} knows. */
+  static boolean inlinesChoice(Class<?> record) {
+    return Arrays.stream(record.getRecordComponents())
+        .anyMatch(c -> c.isAnnotationPresent(Inline.class) && Binder.isChoice(c.getType()));
+  }
+
   static boolean isRequired(RecordComponent component) {
     return !component.isAnnotationPresent(Default.class)
         && component.getType() != Optional.class

@@ -11,6 +11,7 @@ import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
 import io.varve.spi.Space;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,17 +65,21 @@ public final class Model {
   public Bound bound(Run run, NDArray x) {
     Inferred inferred = new Inferred(run, x, null);
     Map<String, NDArray> kl = new LinkedHashMap<>();
-    inferred.posteriors().forEach((z, posterior) -> kl.put(z, posterior.kl()));
+    inferred
+        .posteriors()
+        .forEach(
+            (z, posterior) ->
+                kl.put(z, parts.hasExactKl(z) ? posterior.kl() : posterior.sampledKl()));
     return new Bound(inferred.logP(), kl);
   }
 
   /**
    * log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight.
    *
-   * @param memo kept by the caller from draw to draw of one batch, so that networks that read data
-   *     alone run once; null to forgo that
+   * @param memo what is the same for every draw of one batch, kept by the caller from draw to draw
+   *     so that networks that read data alone run once; null to forgo that
    */
-  NDArray logWeight(Run run, NDArray x, Map<Conditional, NDList> memo) {
+  NDArray logWeight(Run run, NDArray x, Map<String, NDList> memo) {
     Inferred inferred = new Inferred(run, x, memo);
     NDArray weight = null;
     for (NDArray logP : inferred.logP().values()) {
@@ -97,7 +102,8 @@ public final class Model {
    * most log p(x, d(x)).
    *
    * @param samples K
-   * @param draws the run of draw k; each lives until the next, so memory does not grow with K
+   * @param draws the run of draw k, on a manager that outlives this call; all arrays of a draw but
+   *     those that every draw shares are closed with it, so memory does not grow with K
    */
   public NDArray importanceBound(int samples, Function<Integer, Run> draws, NDArray x) {
     return Importance.bound(this, samples, draws, x);
@@ -124,18 +130,19 @@ public final class Model {
    * @return every variable by name; for the observed x also {@code x.mean}, its expectation
    */
   public Map<String, NDArray> generate(Run run, Map<String, NDArray> carried) {
-    for (String name : carried.keySet()) {
-      requireCarriable(name);
-    }
+    Map<String, NDArray> given = new HashMap<>();
+    carried.forEach(
+        (name, value) -> {
+          requireCarriable(name);
+          given.put(name, run.own(parts.require(name, value)));
+        });
     Map<String, NDArray> means = new LinkedHashMap<>();
     Scope generated =
         new Scope(
-            (name, scope) -> {
-              if (carried.containsKey(name)) {
-                return new NDList(carried.get(name));
-              }
-              return draw(run, name, scope, means);
-            },
+            (name, scope) ->
+                given.containsKey(name)
+                    ? new NDList(given.get(name))
+                    : parts.common(run, name, scope).orElseGet(() -> draw(run, name, scope, means)),
             parts::asInput);
     Map<String, NDArray> values = new LinkedHashMap<>();
     for (Node node : parts.nodes().values()) {
@@ -149,30 +156,24 @@ public final class Model {
 
   /** Refuses a name that no one can carry: an unknown one, a feature or the observed variable. */
   public void requireCarriable(String name) {
-    Node node = parts.nodes().get(name);
-    if (!(node instanceof Latent || node instanceof Derived)) {
-      List<String> carriable =
-          parts.nodes().values().stream()
-              .filter(n -> n instanceof Latent || n instanceof Derived)
-              .map(Node::name)
-              .toList();
+    List<String> carriable =
+        parts.nodes().values().stream()
+            .filter(node -> node instanceof Latent || node instanceof Derived)
+            .map(Node::name)
+            .toList();
+    if (!carriable.contains(name)) {
       throw new IllegalArgumentException(
-          "'"
-              + name
-              + "' cannot be carried; this model's latent and derived variables are "
-              + carriable);
+          "'%s' cannot be carried; this model's latent and derived variables are %s%s"
+              .formatted(name, carriable, Suggestion.of(name, carriable)));
     }
   }
 
   private NDList draw(Run run, String name, Scope scope, Map<String, NDArray> means) {
-    NDList common = parts.common(run, name, scope);
-    if (common != null) {
-      return common;
-    }
-    Distribution p = parts.p(name).at(run.at(name), scope);
+    Distribution p = parts.p(name).at(run, scope);
     NDArray value = p.draw().value();
     if (parts.nodes().get(name) instanceof Observed) {
-      means.put(name + ".mean", p.mean());
+      // A likelihood without a network answers one row for the whole batch.
+      means.put(name + ".mean", value.zerosLike().add(p.mean()));
     }
     return new NDList(parts.share(run, name, scope, value));
   }
@@ -188,17 +189,18 @@ public final class Model {
     }
   }
 
-  /** The inferred scope of one batch, complete: every latent drawn from q, every y derived. */
+  /** The inferred scope of one batch: latents drawn from q, ys derived. */
   private final class Inferred {
     private final Run run;
     private final NDArray x;
-    private final Map<Conditional, NDList> memo;
-    private final Map<String, Posterior> posteriors = new LinkedHashMap<>();
-    private final Scope scope = new Scope(this::infer, parts::asInput);
+    private final Map<String, NDList> memo;
+    private final Map<String, Distribution> q = new HashMap<>();
+    private final Map<String, Draw> draws = new HashMap<>();
+    private final Scope scope = new Scope(this::recall, parts::asInput);
 
-    Inferred(Run run, NDArray x, Map<Conditional, NDList> memo) {
+    Inferred(Run run, NDArray x, Map<String, NDList> memo) {
       this.run = run;
-      this.x = x;
+      this.x = run.own(parts.require(parts.observed(), x));
       this.memo = memo;
     }
 
@@ -206,26 +208,41 @@ public final class Model {
       return scope.value(name);
     }
 
+    /** Every latent is drawn before any p is asked, so p may read what q does not. */
     Map<String, Posterior> posteriors() {
-      Map<String, Posterior> inOrder = new LinkedHashMap<>();
+      Map<String, Posterior> posteriors = new LinkedHashMap<>();
       for (Node node : parts.nodes().values()) {
         if (node instanceof Latent) {
           scope.value(node.name());
-          inOrder.put(node.name(), posteriors.get(node.name()));
+          posteriors.put(node.name(), null);
         }
       }
-      return inOrder;
+      posteriors.replaceAll(
+          (z, none) -> new Posterior(q.get(z), parts.p(z).at(run, scope), draws.get(z)));
+      return posteriors;
     }
 
     Map<String, NDArray> logP() {
       Map<String, NDArray> logP = new LinkedHashMap<>();
       for (Node node : parts.nodes().values()) {
         if (node instanceof Derived || node instanceof Observed) {
-          Distribution p = at(node.name(), parts.p(node.name()));
+          Distribution p = parts.p(node.name()).at(run, scope);
           logP.put(node.name(), p.logProb(scope.value(node.name())));
         }
       }
       return logP;
+    }
+
+    private NDList recall(String name, Scope scope) {
+      if (memo == null || !parts.isFixedByData(name)) {
+        return infer(name, scope);
+      }
+      NDList known = memo.get(name);
+      if (known == null) {
+        known = infer(name, scope);
+        memo.put(name, known);
+      }
+      return known;
     }
 
     private NDList infer(String name, Scope scope) {
@@ -234,25 +251,18 @@ public final class Model {
         return new NDList(x);
       }
       if (node instanceof Derived d) {
-        return new NDList(d.by().apply(scope.value(d.of()), parts.spaces().get(d.of())));
+        NDArray y = d.by().apply(scope.value(d.of()), parts.spaces().get(d.of()));
+        return new NDList(parts.require(name, y));
       }
-      NDList common = parts.common(run, name, scope);
-      if (common != null) {
-        return common;
-      }
-      Distribution q = at(name, parts.q(name));
-      Distribution p = at(name, parts.p(name));
-      Draw epsilon = q.draw();
-      posteriors.put(name, new Posterior(q, p, epsilon));
-      return new NDList(parts.share(run, name, scope, epsilon.value()));
+      return parts.common(run, name, scope).orElseGet(() -> draw(name, scope));
     }
 
-    private Distribution at(String name, Conditional conditional) {
-      if (memo == null || !parts.readsDataAlone(conditional)) {
-        return conditional.at(run.at(name), scope);
-      }
-      NDList parameters = memo.computeIfAbsent(conditional, c -> c.parameters(run.at(name), scope));
-      return conditional.at(run.at(name), scope, parameters);
+    private NDList draw(String name, Scope scope) {
+      Distribution posterior = parts.q(name).at(run, scope);
+      Draw epsilon = posterior.draw();
+      q.put(name, posterior);
+      draws.put(name, epsilon);
+      return new NDList(parts.share(run, name, scope, epsilon.value()));
     }
   }
 }

@@ -2,10 +2,13 @@ package io.varve.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.varve.spi.Factor;
+import io.varve.spi.Family;
 import io.varve.spi.Likelihood;
+import io.varve.spi.Named;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
@@ -16,42 +19,58 @@ import io.varve.spi.Parameters;
 import io.varve.spi.Prior;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The built parts of a hierarchy: what each node's name leads to. */
 final class Parts {
+  /** Names stand in file names, graph inputs, {@code p(z)} and lists separated by commas. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
+
+  /** Streams of noise that change stored data into the model's x. */
+  private static final Set<String> RESERVED = Set.of("data", "augment");
+
   private final Map<String, Node> nodes = new LinkedHashMap<>();
   private final Map<String, Space> spaces = new LinkedHashMap<>();
-  private final Map<String, Conditional> p = new LinkedHashMap<>();
-  private final Map<String, Conditional> q = new LinkedHashMap<>();
+  private final Map<String, Conditional> factors = new LinkedHashMap<>();
   private final Map<String, Flow> shared = new LinkedHashMap<>();
   private final Map<String, Block> features = new LinkedHashMap<>();
-  private final Shapes shapes = new Shapes();
-  private final long seed;
+  private final Set<String> readBySelf = new HashSet<>();
+  private final Shapes shapes;
 
   private Parts(long seed) {
-    this.seed = seed;
+    this.shapes = new Shapes(seed);
   }
 
   static Parts build(List<Node> list, Space x, long seed) {
     Parts parts = new Parts(seed);
     for (Node node : list) {
+      if (!NAME.matcher(node.name()).matches()) {
+        throw new IllegalArgumentException(
+            "'%s' cannot name a variable; use letters, digits, '_' and '-', a letter first"
+                .formatted(node.name()));
+      }
+      if (RESERVED.contains(node.name())) {
+        throw new IllegalArgumentException(
+            "a variable cannot be named '%s', as the noise of the data is; take another name"
+                .formatted(node.name()));
+      }
       if (parts.nodes.put(node.name(), node) != null) {
         throw new IllegalArgumentException(
             "two variables are named '" + node.name() + "'; give each its own name");
       }
     }
-    parts.requireOneObserved(list);
-    for (Node node : list) {
-      parts.declare(node, x);
-    }
-    for (Node node : list) {
-      parts.build(node);
-    }
+    parts.requireOneObserved();
+    list.forEach(node -> parts.declare(node, x));
+    list.forEach(parts::build);
+    Wiring.refuseCycles(parts.nodes);
+    parts.readBySelf.addAll(Wiring.readBySelf(parts.nodes));
     return parts;
   }
 
@@ -64,11 +83,11 @@ final class Parts {
   }
 
   Conditional p(String name) {
-    return p.get(name);
+    return factors.get("p(" + name + ")");
   }
 
   Conditional q(String name) {
-    return q.get(name);
+    return factors.get("q(" + name + ")");
   }
 
   String observed() {
@@ -79,13 +98,18 @@ final class Parts {
         .orElseThrow();
   }
 
-  /** What both scopes compute alike: a feature, or a prior's parameters; else null. */
-  NDList common(Run run, String name, Scope scope) {
-    if (nodes.get(name) instanceof Feature f) {
-      return run.at(name).run(features.get(name), scope.inputs(f.given()));
+  /** What both scopes compute alike: a feature, or a factor's parameters. */
+  Optional<NDList> common(Run run, String name, Scope scope) {
+    if (factors.containsKey(name)) {
+      return Optional.of(factors.get(name).parameters(run, scope));
     }
-    String prior = priorOf(name);
-    return prior == null ? null : p.get(prior).parameters(run.at(prior), scope);
+    if (nodes.get(name) instanceof Feature f) {
+      NDList inputs = scope.inputs(f.given());
+      String path = name + ".network";
+      List<Shape> wanted = List.of(f.shape());
+      return Optional.of(Located.run(path, run.at(name), features.get(name), inputs, wanted));
+    }
+    return Optional.empty();
   }
 
   /** z = f(ε), where the latent has a shared flow. */
@@ -105,56 +129,64 @@ final class Parts {
     return value.mul(Ops.constant(value, 2.0 / (space.levels() - 1))).sub(Ops.constant(value, 1));
   }
 
-  /** Whether a conditional's parameters are the same for every draw of the latents. */
-  boolean readsDataAlone(Conditional conditional) {
-    return conditional.given().stream().allMatch(this::isDeterministic);
+  /** Refuses an array that is no batch of a variable's events. */
+  NDArray require(String name, NDArray array) {
+    Shape event = spaces.get(name).shape();
+    Shape shape = array.getShape();
+    if (shape.dimension() != event.dimension() + 1 || !shape.slice(1).equals(event)) {
+      throw new IllegalArgumentException(
+          "%s: expected a batch of shape [B] and %s, found %s".formatted(name, event, shape));
+    }
+    return array;
   }
 
-  private boolean isDeterministic(String name) {
-    if (nodes.get(name) instanceof Feature f) {
-      return f.given().stream().allMatch(this::isDeterministic);
+  /** Whether a value of the inferred scope is the same for every draw of the latents. */
+  boolean isFixedByData(String name) {
+    Node node = nodes.get(name);
+    if (node == null) {
+      return factors.get(name).given().stream().allMatch(this::isFixedByData);
     }
-    String prior = priorOf(name);
-    if (prior != null) {
-      return readsDataAlone(p.get(prior));
-    }
-    return nodes.get(name) instanceof Observed || nodes.get(name) instanceof Derived;
+    return node instanceof Feature f
+        ? f.given().stream().allMatch(this::isFixedByData)
+        : !(node instanceof Latent);
   }
 
-  private static String priorOf(String name) {
+  /** Whether KL(q ‖ p) in closed form is the expectation of log q - log p for this latent. */
+  boolean hasExactKl(String name) {
+    return !readBySelf.contains(name);
+  }
+
+  /** The z of {@code p(z)}, or null. */
+  static String priorOf(String name) {
     return name.startsWith("p(") && name.endsWith(")")
         ? name.substring(2, name.length() - 1)
         : null;
   }
 
-  /** Every part that may hold parameters, by its path. */
+  /** Every part that may hold parameters, by its path: a block or a list of parameters. */
   Map<String, Object> holders() {
     Map<String, Object> holders = new LinkedHashMap<>();
-    p.forEach((name, c) -> add(holders, name + ".p", c));
-    q.forEach((name, c) -> add(holders, name + ".q", c));
-    shared.forEach((name, f) -> add(holders, name + ".shared", f));
+    for (Conditional factor : factors.values()) {
+      factor.network().ifPresent(block -> holders.put(factor.path() + ".network", block));
+      holders.put(factor.path(), factor.constants());
+      add(holders, factor.path() + ".flow", factor.flow());
+    }
+    shared.forEach((name, flow) -> add(holders, name + ".shared", flow));
     features.forEach((name, block) -> holders.put(name + ".network", block));
     return holders;
   }
 
-  private static void add(Map<String, Object> holders, String path, Conditional conditional) {
-    conditional.network().ifPresent(block -> holders.put(path + ".network", block));
-    List<Parameter> constants = conditional.constants();
-    if (!constants.isEmpty()) {
-      holders.put(path, constants);
-    }
-    add(holders, path + ".flow", conditional.flow());
-  }
-
   private static void add(Map<String, Object> holders, String path, Flow flow) {
     for (int i = 0; i < flow.maps().size(); i++) {
-      holders.put(path + "[" + i + "]", flow.maps().get(i).parameters());
+      List<Parameter> parameters = flow.maps().get(i).parameters();
+      holders.put(path + "[" + i + "]", parameters);
     }
   }
 
-  private void requireOneObserved(List<Node> list) {
-    long observed = list.stream().filter(Observed.class::isInstance).count();
-    if (observed != 1) {
+  private void requireOneObserved() {
+    List<String> observed =
+        nodes.values().stream().filter(Observed.class::isInstance).map(Node::name).toList();
+    if (observed.size() != 1) {
       throw new IllegalArgumentException(
           "a model has exactly one observed variable, this one has " + observed);
     }
@@ -162,88 +194,103 @@ final class Parts {
 
   /** Makes a node's shapes known, before any part is built. */
   private void declare(Node node, Space x) {
+    String name = node.name();
     if (node instanceof Feature f) {
-      shapes.put(f.name(), List.of(f.shape()));
+      shapes.put(name, List.of(f.shape()));
       return;
     }
-    Space space = spaceOf(node, x, new ArrayList<>());
-    spaces.put(node.name(), space);
-    shapes.put(node.name(), List.of(space.shape()));
-    if (node instanceof Latent z) {
-      Prior prior = prior(z.p(), z.name() + ".p");
-      shapes.put(
-          "p(" + z.name() + ")", prior.parameters(space).stream().map(Parameters::shape).toList());
-    }
+    Space space = node instanceof Latent z ? Space.real(z.shape()) : dataSpace(node, x, 0);
+    spaces.put(name, space);
+    shapes.put(name, List.of(space.shape()));
+    requireFamilies(node);
+    Family family = p(node).orElseThrow().family();
+    List<Parameters> needs = Located.at(name + ".p", () -> family.parameters(space));
+    shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
   }
 
-  private Space spaceOf(Node node, Space x, List<String> path) {
-    if (node instanceof Latent z) {
-      return Space.real(z.shape());
+  /** The factor of a variable's p; a feature has none. */
+  static Optional<Factor> p(Node node) {
+    if (node instanceof Observed o) {
+      return Optional.of(o.p());
     }
     if (node instanceof Derived d) {
-      Node of = nodes.get(d.of());
-      if (of == null || path.contains(d.name()) || of instanceof Latent || of instanceof Feature) {
-        throw new IllegalArgumentException(
-            d.name() + ": 'of' is '" + d.of() + "', which is no data variable other than itself");
-      }
-      path.add(d.name());
-      Space source = spaceOf(of, x, path);
-      if (source.levels() == 0) {
-        throw new IllegalArgumentException(
-            d.name()
-                + ": a variable derived from the continuous '"
-                + d.of()
-                + "' has no bound; derive from data with levels");
-      }
-      return d.by().space(source);
+      return Optional.of(d.p());
     }
-    return x;
+    return node instanceof Latent z ? Optional.of(z.p()) : Optional.empty();
+  }
+
+  /** The space of x, or of what is derived from it in so many steps. */
+  private Space dataSpace(Node node, Space x, int steps) {
+    if (!(node instanceof Derived d)) {
+      return x;
+    }
+    Node of = nodes.get(d.of());
+    if (!(of instanceof Observed || of instanceof Derived) || steps > nodes.size()) {
+      throw new IllegalArgumentException(
+          "%s: 'of' is '%s', which is no data variable that leads to the observed '%s'"
+              .formatted(d.name(), d.of(), observed()));
+    }
+    Space source = dataSpace(of, x, steps + 1);
+    if (source.levels() == 0) {
+      throw new IllegalArgumentException(
+          "%s: a variable derived from the continuous '%s' has no bound; derive from data with levels"
+              .formatted(d.name(), d.of()));
+    }
+    return Located.at(d.name() + ".by", () -> d.by().space(source));
   }
 
   private void build(Node node) {
     String name = node.name();
-    if (node instanceof Observed o) {
-      p.put(name, likelihood(o.p(), name));
-    } else if (node instanceof Derived d) {
-      p.put(name, likelihood(d.p(), name));
-    } else if (node instanceof Latent z) {
-      p.put(name, new Conditional(site(name + ".p"), z.p(), spaces.get(name), shapes));
-      if (!prior(z.q(), name + ".q").reparameterised()) {
-        throw new IllegalArgumentException(
-            name + ".q: this family's draws pass no gradient, so it serves as p only");
-      }
-      q.put(name, new Conditional(site(name + ".q"), z.q(), spaces.get(name), shapes));
-      shared.put(name, new Flow(site(name + ".shared"), z.shared(), z.shape(), shapes));
+    if (node instanceof Latent z) {
+      add("q", name, z.q());
+      shared.put(name, new Flow(name + ".shared", z.shared(), z.shape(), shapes));
     } else if (node instanceof Feature f) {
-      Site site = site(name + ".network");
-      features.put(
-          name, f.network().build(site, shapes.of(f.given(), site.path()), List.of(f.shape())));
+      Site site = shapes.site(name + ".network");
+      List<Shape> given = shapes.of(f.given(), name);
+      List<Shape> wanted = List.of(f.shape());
+      features.put(name, Located.at(site.path(), () -> f.network().build(site, given, wanted)));
     }
+    p(node).ifPresent(factor -> add("p", name, factor));
   }
 
-  private Conditional likelihood(Factor factor, String name) {
+  private void add(String side, String name, Factor factor) {
+    Conditional built = new Conditional(side, name, factor, spaces.get(name), shapes);
+    factors.put(built.name(), built);
+  }
+
+  private void requireFamilies(Node node) {
+    String name = node.name();
+    if (node instanceof Latent z) {
+      requirePrior(z.p(), name + ".p");
+      if (!requirePrior(z.q(), name + ".q").reparameterised()) {
+        throw new IllegalArgumentException(
+            name + ".q: the draws of " + named(z.q()) + " pass no gradient; it serves as p only");
+      }
+      return;
+    }
+    Factor factor = p(node).orElseThrow();
     if (!(factor.family() instanceof Likelihood)) {
       throw new IllegalArgumentException(
-          name
-              + ".p: "
-              + factor.family().getClass().getSimpleName()
-              + " is a family over latents, not over data");
+          name + ".p: " + named(factor) + " is a family over latents, not over data");
     }
-    return new Conditional(site(name + ".p"), factor, spaces.get(name), shapes);
+    if (!factor.flow().isEmpty() && spaces.get(name).levels() > 0) {
+      throw new IllegalArgumentException(
+          "%s.p: a flow needs real numbers, but '%s' has %d levels; dequantize the data or leave out"
+                  .formatted(name, name, spaces.get(name).levels())
+              + " the 'flow'");
+    }
   }
 
-  private static Prior prior(Factor factor, String path) {
+  private static Prior requirePrior(Factor factor, String path) {
     if (factor.family() instanceof Prior prior) {
       return prior;
     }
     throw new IllegalArgumentException(
-        path
-            + ": "
-            + factor.family().getClass().getSimpleName()
-            + " is a family over data, not over latents");
+        path + ": " + named(factor) + " is a family over data, not over latents");
   }
 
-  private Site site(String path) {
-    return Shapes.site(new Site("", seed), path);
+  private static String named(Factor factor) {
+    Named named = factor.family().getClass().getAnnotation(Named.class);
+    return named == null ? factor.family().getClass().getName() : "'" + named.value() + "'";
   }
 }

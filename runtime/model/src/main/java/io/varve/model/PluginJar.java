@@ -1,50 +1,47 @@
 package io.varve.model;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Enumeration;
 import java.util.HexFormat;
-import java.util.Set;
+import java.util.List;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.Label;
-import org.objectweb.asm.MethodVisitor;
-import org.objectweb.asm.Opcodes;
 
 /** A plug-in JAR looked at before any class of it is loaded. */
 final class PluginJar {
-  private static final Set<String> ARITHMETIC =
-      Set.of(
-          "add", "sub", "mul", "div", "mod", "pow", "maximum", "minimum", "addi", "subi", "muli",
-          "divi", "modi", "powi");
+  private static final String INDEX = "META-INF/extensions.idx";
+  private static final Pattern VERSIONED = Pattern.compile("META-INF/versions/(\\d+)/(.*)");
 
-  private PluginJar() {}
+  /** Class files of Java N have major version N + 44. */
+  private static final int MAJOR_OF_JAVA_0 = 44;
+
+  private final Path jar;
+
+  private PluginJar(Path jar) {
+    this.jar = jar;
+  }
 
   /**
-   * Refuses a JAR that ships what Varve provides, or combines an NDArray with a Number (rules J2
-   * and J3 of CONTRACT.md).
+   * The classes a JAR provides, as PF4J's annotation processor listed them; refuses a JAR that
+   * ships what Varve provides, or combines an NDArray with a Number (rules J2 and J3 of
+   * CONTRACT.md).
    *
    * @throws IllegalArgumentException one line: the JAR, the class or line, and what to do
    */
-  static void check(Path jar) {
+  static List<String> components(Path jar) {
     try (JarFile file = new JarFile(jar.toFile())) {
-      requireDescriptor(jar, file);
-      for (Enumeration<JarEntry> entries = file.entries(); entries.hasMoreElements(); ) {
-        JarEntry entry = entries.nextElement();
-        requireForeign(jar, entry.getName());
-        if (entry.getName().endsWith(".class")) {
-          try (InputStream in = file.getInputStream(entry)) {
-            checkClass(jar, new ClassReader(in));
-          }
-        }
-      }
+      return new PluginJar(jar).check(file);
     } catch (ZipException e) {
       throw new IllegalArgumentException(jar + ": is not a JAR: " + e.getMessage(), e);
     } catch (IOException e) {
@@ -52,45 +49,84 @@ final class PluginJar {
     }
   }
 
-  private static void requireDescriptor(Path jar, JarFile file) throws IOException {
-    if (file.getManifest() == null
-        || file.getManifest().getMainAttributes().getValue("Plugin-Id") == null
-        || file.getManifest().getMainAttributes().getValue("Plugin-Version") == null) {
-      throw new IllegalArgumentException(
-          jar
-              + ": its manifest has no Plugin-Id and Plugin-Version; set both in maven-jar-plugin's"
-              + " manifestEntries");
+  private List<String> check(JarFile file) throws IOException {
+    requireDescriptor(file);
+    ZipEntry index = file.getEntry(INDEX);
+    if (index == null) {
+      throw refuse(
+          "has no " + INDEX,
+          "annotate components with @Extension and name org.pf4j:pf4j in annotationProcessorPaths");
     }
-    if (file.getEntry("META-INF/extensions.idx") == null) {
-      throw new IllegalArgumentException(
-          jar
-              + ": has no META-INF/extensions.idx; annotate components with @Extension and name"
-              + " org.pf4j:pf4j in annotationProcessorPaths");
+    for (Enumeration<JarEntry> entries = file.entries(); entries.hasMoreElements(); ) {
+      JarEntry entry = entries.nextElement();
+      Matcher versioned = VERSIONED.matcher(entry.getName());
+      String name = versioned.matches() ? versioned.group(2) : entry.getName();
+      if (!name.endsWith(".class")) {
+        continue;
+      }
+      requireForeign(name);
+      boolean used =
+          !versioned.matches()
+              || Integer.parseInt(versioned.group(1)) <= Runtime.version().feature();
+      if (used) {
+        checkClass(name, file.getInputStream(entry).readAllBytes());
+      }
+    }
+    String text = new String(file.getInputStream(index).readAllBytes(), StandardCharsets.UTF_8);
+    return text.lines()
+        .map(line -> line.replaceFirst("#.*", "").strip())
+        .filter(line -> !line.isEmpty())
+        .distinct() // PF4J lists a record once per extension point
+        .toList();
+  }
+
+  private void requireDescriptor(JarFile file) throws IOException {
+    Attributes main =
+        file.getManifest() == null ? new Attributes() : file.getManifest().getMainAttributes();
+    for (String key : List.of("Plugin-Id", "Plugin-Version")) {
+      if (main.getValue(key) == null || main.getValue(key).isBlank()) {
+        throw refuse("its manifest has no " + key, "set it in maven-jar-plugin's manifestEntries");
+      }
     }
   }
 
-  private static void requireForeign(Path jar, String entry) {
-    if (entry.endsWith(".class")
-        && (entry.startsWith("ai/djl/") || entry.startsWith("io/varve/spi/"))) {
-      throw new IllegalArgumentException(
-          jar
-              + ": contains "
-              + entry.substring(0, entry.length() - ".class".length()).replace('/', '.')
-              + ", which Varve provides; give varve-core-spi the scope 'provided' and do not shade it");
+  private void requireForeign(String entry) {
+    if (entry.startsWith("ai/djl/") || entry.startsWith("io/varve/spi/")) {
+      throw refuse(
+          "contains " + className(entry) + ", which Varve provides",
+          "give varve-core-spi the scope 'provided' and do not shade it");
     }
   }
 
-  private static void checkClass(Path jar, ClassReader reader) {
-    String type = reader.getClassName().replace('/', '.');
-    reader.accept(
-        new ClassVisitor(Opcodes.ASM9) {
-          @Override
-          public MethodVisitor visitMethod(
-              int access, String name, String descriptor, String signature, String[] exceptions) {
-            return new NumberOperands(jar + ": " + type + "." + name);
-          }
-        },
-        ClassReader.SKIP_FRAMES);
+  private void checkClass(String entry, byte[] bytes) {
+    boolean isClass = bytes.length > 8 && ByteBuffer.wrap(bytes).getInt() == 0xCAFEBABE;
+    if (!isClass) {
+      throw refuse(entry + " is no class file", "build the JAR again");
+    }
+    int java = ByteBuffer.wrap(bytes).getShort(6) - MAJOR_OF_JAVA_0;
+    int here = Runtime.version().feature();
+    if (java > here) {
+      throw refuse(
+          className(entry) + " is built for Java " + java + ", and this is Java " + here,
+          "compile with --release 17");
+    }
+    NumberOperands.find(bytes)
+        .ifPresent(
+            found -> {
+              throw refuse(
+                  found.place() + ": calls " + found.method() + " with a Number",
+                  "its gradients are silently wrong; write x."
+                      + found.method()
+                      + "(Ops.constant(x, value))");
+            });
+  }
+
+  private static String className(String entry) {
+    return entry.substring(0, entry.length() - ".class".length()).replace('/', '.');
+  }
+
+  private IllegalArgumentException refuse(String problem, String remedy) {
+    return new IllegalArgumentException(jar + ": " + problem + "; " + remedy);
   }
 
   /** SHA-256 of a file, lower-case hexadecimal. */
@@ -102,44 +138,6 @@ final class PluginJar {
       throw new IllegalArgumentException(file + ": cannot be read: " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  /** Finds NDArray arithmetic with a Number operand in one method. */
-  private static final class NumberOperands extends MethodVisitor {
-    private final String method;
-    private int line;
-
-    NumberOperands(String method) {
-      super(Opcodes.ASM9);
-      this.method = method;
-    }
-
-    @Override
-    public void visitLineNumber(int number, Label start) {
-      line = number;
-    }
-
-    @Override
-    public void visitMethodInsn(
-        int opcode, String owner, String name, String descriptor, boolean isInterface) {
-      boolean array =
-          owner.startsWith("ai/djl/") && (owner.endsWith("NDArray") || owner.endsWith("NDArrays"));
-      if (array && ARITHMETIC.contains(name) && takesNumber(descriptor)) {
-        throw new IllegalArgumentException(
-            method
-                + ", line "
-                + line
-                + ": calls "
-                + name
-                + " with a Number, whose gradients are silently wrong; write x."
-                + name
-                + "(Ops.constant(x, value))");
-      }
-    }
-
-    private static boolean takesNumber(String descriptor) {
-      return descriptor.substring(0, descriptor.indexOf(')')).contains("Ljava/lang/Number;");
     }
   }
 }

@@ -13,8 +13,10 @@ import java.util.Map;
  * One evaluation of a whole model; make a new one for every evaluation.
  *
  * <p>It hands each variable a {@link Pass} whose draws come from streams {@code noise.z}, {@code
- * noise.z.1}, ... in the order they are asked for, so that a model meets the same noise in training
- * code, in an exported graph and in a test.
+ * noise.z.1}, ... in the order z asks for them: first the draw of z itself, from q in {@link
+ * Model#bound}, {@link Model#logWeight} and {@link Model#infer}, from p in {@link Model#generate},
+ * then whatever a flow adds. The streams of z do not depend on what other variables draw or when,
+ * so with one noise source bound, importance weight and inference see the same z.
  */
 public final class Run {
   private final NDManager manager;
@@ -39,6 +41,19 @@ public final class Run {
   /** Owns the arrays this run creates. */
   public NDManager manager() {
     return manager;
+  }
+
+  /**
+   * The same values on this run's manager, so that what is computed from them is freed with the
+   * run, as DJL puts a result on the manager of its left operand.
+   */
+  NDArray own(NDArray array) {
+    if (array.getManager() == manager) {
+      return array;
+    }
+    NDArray view = array.reshape(new Shape(-1).addAll(array.getShape().slice(1)));
+    view.attach(manager);
+    return view;
   }
 
   /** The pass in which a variable's distributions and networks are evaluated. */

@@ -1,37 +1,42 @@
 package io.varve.model;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Single YAML values as Java values. */
 final class Scalars {
+  /** What Java also takes, such as {@code 1d} or a hexadecimal, is no number in YAML. */
+  private static final Pattern NUMBER = Pattern.compile("[-+0-9.eE]+");
+
   private Scalars() {}
 
   /** Converts one value; refuses what does not fit with a line that says what was expected. */
   static Object convert(YamlText yaml, Node node, Class<?> type, String path) {
-    if (!(node instanceof ScalarNode scalar)) {
-      throw yaml.error(node, path, "expected one value, found " + YamlText.describe(node));
+    if (!(node instanceof ScalarNode scalar) || YamlText.isNothing(node)) {
+      throw yaml.error(node, path, "expected " + noun(type) + ", found " + YamlText.describe(node));
     }
     String text = scalar.getValue();
+    if (type.isEnum()) {
+      return constant(yaml, node, type, text, path);
+    }
+    try {
+      return parse(type, text);
+    } catch (NumberFormatException | InvalidPathException e) {
+      throw yaml.error(node, path, "expected " + noun(type) + ", found " + YamlText.describe(node));
+    }
+  }
+
+  private static Object parse(Class<?> type, String text) {
     if (type == String.class) {
       return text;
     }
     if (type == Path.class) {
       return Path.of(text);
     }
-    if (type.isEnum()) {
-      return constant(yaml, node, type, text, path);
-    }
-    try {
-      return parse(type, text);
-    } catch (NumberFormatException e) {
-      throw yaml.error(node, path, "expected " + noun(type) + ", found '" + text + "'");
-    }
-  }
-
-  private static Object parse(Class<?> type, String text) {
     if (type == int.class || type == Integer.class) {
       return Integer.valueOf(text);
     }
@@ -40,7 +45,7 @@ final class Scalars {
     }
     if (type == double.class || type == Double.class) {
       double number = Double.parseDouble(text);
-      if (!Double.isFinite(number)) {
+      if (!Double.isFinite(number) || !NUMBER.matcher(text).matches()) {
         throw new NumberFormatException();
       }
       return number;
@@ -58,7 +63,19 @@ final class Scalars {
     if (type == boolean.class || type == Boolean.class) {
       return "true or false";
     }
-    return type == double.class || type == Double.class ? "a number" : "a whole number";
+    if (type == double.class || type == Double.class) {
+      return "a number";
+    }
+    if (type == int.class || type == Integer.class) {
+      return "a whole number below 2^31";
+    }
+    if (type == long.class || type == Long.class) {
+      return "a whole number below 2^63";
+    }
+    if (type.isEnum()) {
+      return "one of " + Keys.kebab(type);
+    }
+    return type == Path.class ? "a path" : "text";
   }
 
   private static Object constant(

@@ -3,15 +3,18 @@ package io.varve.model;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.varve.spi.Default;
 import io.varve.spi.Inline;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A JSON Schema of what a {@link Binder} accepts, so that editors complete and check model files.
@@ -80,13 +83,7 @@ public final class Schema {
 
   private JsonObject definition(Class<?> raw) {
     if (Binder.isChoice(raw)) {
-      JsonArray options = new JsonArray();
-      Map<String, Class<?>> choices = binder.choices(raw);
-      JsonObject name = new JsonObject();
-      name.add("enum", strings(List.copyOf(choices.keySet())));
-      options.add(name);
-      choices.forEach((key, record) -> options.add(object(record, Map.of("type", key))));
-      return anyOf(options);
+      return choice(raw, key -> object(binder.choices(raw).get(key), Map.of("type", key)));
     }
     if (raw.isSealed()) {
       JsonArray options = new JsonArray();
@@ -95,26 +92,55 @@ public final class Schema {
       }
       return anyOf(options);
     }
-    return object(raw, Map.of());
+    return inlinedChoice(raw)
+        .map(point -> choice(point, key -> merged(raw, binder.choices(point).get(key), key)))
+        .orElseGet(() -> object(raw, Map.of()));
+  }
+
+  /** A record picked by {@code type:}, or by its bare name where it needs no key. */
+  private JsonObject choice(Class<?> point, Function<String, JsonObject> option) {
+    JsonArray options = new JsonArray();
+    JsonArray words = new JsonArray();
+    binder
+        .choices(point)
+        .forEach(
+            (key, record) -> {
+              options.add(option.apply(key));
+              if (Arrays.stream(record.getRecordComponents()).noneMatch(Keys::isRequired)) {
+                words.add(key);
+              }
+            });
+    if (!words.isEmpty()) {
+      JsonObject word = new JsonObject();
+      word.add("enum", words);
+      options.add(word);
+    }
+    return anyOf(options);
+  }
+
+  private static Optional<Class<?>> inlinedChoice(Class<?> record) {
+    return Arrays.stream(record.getRecordComponents())
+        .filter(c -> c.isAnnotationPresent(Inline.class) && Binder.isChoice(c.getType()))
+        .<Class<?>>map(RecordComponent::getType)
+        .findFirst();
+  }
+
+  /** One record in another's mapping, as a family in its factor's. */
+  private JsonObject merged(Class<?> holder, Class<?> inlined, String key) {
+    JsonObject object = object(inlined, Map.of("type", key));
+    describe(holder, object.getAsJsonObject("properties"), object.getAsJsonArray("required"));
+    return object;
   }
 
   /** A node of a hierarchy: the key of its kind stands for its name. */
   private JsonObject node(Class<?> kind) {
     JsonObject object = object(kind, Map.of());
-    JsonObject properties = object.getAsJsonObject("properties");
     String key = kind.getSimpleName().toLowerCase(Locale.ROOT);
+    JsonObject properties = object.getAsJsonObject("properties");
     properties.add(key, properties.remove("name"));
-    JsonArray required = new JsonArray();
+    JsonArray required = object.getAsJsonArray("required");
+    required.remove(new JsonPrimitive("name"));
     required.add(key);
-    object
-        .getAsJsonArray("required")
-        .forEach(
-            r -> {
-              if (!r.getAsString().equals("name")) {
-                required.add(r);
-              }
-            });
-    object.add("required", required);
     return object;
   }
 
@@ -128,28 +154,19 @@ public final class Schema {
           properties.add(key, constant);
           required.add(key);
         });
+    describe(record, properties, required);
     JsonObject object = plain("object");
-    boolean open = describe(record, properties, required);
     object.add("properties", properties);
     object.add("required", required);
-    object.addProperty("additionalProperties", open);
+    object.addProperty("additionalProperties", false);
     return object;
   }
 
-  /** Adds a record's keys; answers whether further keys belong to an inlined choice. */
-  private boolean describe(Class<?> record, JsonObject properties, JsonArray required) {
-    boolean open = false;
+  private void describe(Class<?> record, JsonObject properties, JsonArray required) {
     for (RecordComponent component : record.getRecordComponents()) {
       if (component.isAnnotationPresent(Inline.class)) {
-        Class<?> inlined = component.getType();
-        if (inlined.isRecord()) {
-          describe(inlined, properties, required);
-        } else {
-          open = true;
-          JsonObject name = new JsonObject();
-          name.add("enum", strings(List.copyOf(binder.choices(inlined).keySet())));
-          properties.add("type", name);
-          required.add("type");
+        if (component.getType().isRecord()) {
+          describe(component.getType(), properties, required);
         }
         continue;
       }
@@ -164,7 +181,6 @@ public final class Schema {
         required.add(key);
       }
     }
-    return open;
   }
 
   private static JsonObject plain(String type) {

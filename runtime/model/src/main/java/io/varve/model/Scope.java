@@ -3,27 +3,25 @@ package io.varve.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * The values of variables, each computed the first time it is read.
+ * The values of variables, each computed the first time it is read; {@link Wiring} has seen to it
+ * that this ends.
  *
- * <p>A name {@code p(z)} stands for the parameter arrays of z's prior.
+ * <p>Parameter arrays are values too: {@code p(z)} and {@code q(z)} name those of z's factors.
  */
 final class Scope {
   private final Map<String, NDList> values = new HashMap<>();
-  private final Set<String> open = new LinkedHashSet<>();
   private final BiFunction<String, Scope, NDList> rule;
   private final BiFunction<String, NDArray, NDArray> scaling;
 
   /**
    * A scope.
    *
-   * @param rule computes a variable from others of the scope
+   * @param rule computes a value from others of the scope
    * @param scaling how a network sees a variable's value
    */
   Scope(BiFunction<String, Scope, NDList> rule, BiFunction<String, NDArray, NDArray> scaling) {
@@ -47,22 +45,13 @@ final class Scope {
     return inputs;
   }
 
-  private NDList all(String name) {
+  /** The arrays of a name: one of a variable, one per parameter of a factor. */
+  NDList all(String name) {
     NDList known = values.get(name);
-    if (known != null) {
-      return known;
+    if (known == null) {
+      known = rule.apply(name, this);
+      values.put(name, known);
     }
-    if (!open.add(name)) {
-      throw new IllegalArgumentException(
-          "the variables "
-              + String.join(" -> ", open)
-              + " -> "
-              + name
-              + " need each other; break the cycle in their 'given'");
-    }
-    NDList computed = rule.apply(name, this);
-    open.remove(name);
-    values.put(name, computed);
-    return computed;
+    return known;
   }
 }

@@ -10,12 +10,19 @@ import java.util.Map;
 /** The shapes of everything a {@code given} can name, batch excluded, known before any array is. */
 final class Shapes {
   private final Map<String, List<Shape>> known = new LinkedHashMap<>();
+  private final long seed;
+
+  /**
+   * Shapes of no variable yet.
+   *
+   * @param seed of the fixed random choices of the parts to be built
+   */
+  Shapes(long seed) {
+    this.seed = seed;
+  }
 
   void put(String name, List<Shape> shapes) {
-    if (known.put(name, List.copyOf(shapes)) != null) {
-      throw new IllegalArgumentException(
-          "two variables are named '" + name + "'; give each its own name");
-    }
+    known.put(name, List.copyOf(shapes));
   }
 
   /** The shapes that reading these names yields, in order. */
@@ -25,22 +32,16 @@ final class Shapes {
       List<Shape> found = known.get(name);
       if (found == null) {
         throw new IllegalArgumentException(
-            reader
-                + ": 'given' names '"
-                + name
-                + "', which is no variable of this model; it has "
-                + known.keySet()
-                + Suggestion.of(name, known.keySet()));
+            "%s: 'given' names '%s', which is no variable of this model; it has %s%s"
+                .formatted(reader, name, known.keySet(), Suggestion.of(name, known.keySet())));
       }
       shapes.addAll(found);
     }
     return shapes;
   }
 
-  /** A place below another, with a seed of its own. */
-  static Site site(Site parent, String child) {
-    String path = parent.path() + child;
-    long seed = parent.seed() * 0x9E3779B97F4A7C15L + path.hashCode();
-    return new Site(path, seed);
+  /** A place in the model, with a seed of its own. */
+  Site site(String path) {
+    return new Site(path, seed * 0x9E3779B97F4A7C15L + path.hashCode());
   }
 }

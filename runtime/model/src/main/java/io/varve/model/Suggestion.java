@@ -11,9 +11,14 @@ final class Suggestion {
   static String of(String word, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(k -> distance(word, k)))
-        .filter(k -> distance(word, k) <= Math.max(1, word.length() / 3))
+        .filter(k -> isNear(distance(word, k), word.length()))
         .map(k -> ". Did you mean '" + k + "'?")
         .orElse("");
+  }
+
+  /** At most a third of the letters differ, or one of a short word of more than one. */
+  private static boolean isNear(int distance, int length) {
+    return distance < length && distance <= Math.max(1, length / 3);
   }
 
   /** Levenshtein's edit distance. */

@@ -5,22 +5,27 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The parameters of a {@link Model}: one flat vector of everything trained, and the buffers.
  *
  * <p>A step differentiates, updates, averages and saves the vector as a whole; blocks read views of
  * it. Buffers, such as a batch norm's running averages, are arrays of their own that blocks update
- * in place.
+ * in place. Names are paths, {@code z.q.network.01Linear_weight}, in the order of the nodes.
  */
 public final class Weights implements AutoCloseable {
   private final NDManager manager;
@@ -29,7 +34,8 @@ public final class Weights implements AutoCloseable {
   private final Map<Parameter, String> names = new LinkedHashMap<>();
   private final NDArray flat;
 
-  private Weights(NDManager manager, Map<String, Parameter> parameters) {
+  private Weights(
+      NDManager manager, Map<String, Parameter> parameters, Map<Parameter, NDArray> preset) {
     this.manager = manager;
     NDList vectors = new NDList();
     parameters.forEach(
@@ -39,16 +45,29 @@ public final class Weights implements AutoCloseable {
             trained.put(name, parameter);
             vectors.add(parameter.getArray().stopGradient().flatten());
           } else {
-            NDArray buffer = parameter.getArray().duplicate();
-            buffer.attach(manager);
-            buffers.put(name, buffer);
+            buffers.put(name, keep(untouched(parameter, preset)));
           }
         });
     if (vectors.isEmpty()) {
       throw new IllegalArgumentException("the model has no trainable parameter");
     }
-    flat = vectors.size() == 1 ? vectors.head().duplicate() : NDArrays.concat(vectors);
-    flat.attach(manager);
+    flat = keep(NDArrays.concat(vectors));
+  }
+
+  /** A buffer as it was before the trial pass changed it. */
+  private NDArray untouched(Parameter buffer, Map<Parameter, NDArray> preset) {
+    NDArray before = preset.get(buffer);
+    DataType type = buffer.getArray().getDataType();
+    return before != null
+        ? before.duplicate()
+        : buffer.getInitializer().initialize(manager, buffer.getShape(), type);
+  }
+
+  /** These weights own the array, whatever scope it was made in. */
+  private NDArray keep(NDArray array) {
+    array.attach(manager);
+    NDScope.unregister(array);
+    return array;
   }
 
   /**
@@ -63,49 +82,67 @@ public final class Weights implements AutoCloseable {
   public static Weights initialize(Model model, NDManager manager) {
     NDManager owner = manager.newSubManager();
     try (NDManager trial = manager.newSubManager()) {
-      Map<String, Parameter> parameters = new LinkedHashMap<>(named(model));
       Map<Parameter, NDArray> preset = new LinkedHashMap<>();
-      parameters.values().stream()
-          .filter(Parameter::isInitialized)
-          .forEach(p -> preset.put(p, p.getArray().duplicate()));
-      tryOut(model, trial);
-      parameters = named(model);
-      Weights weights = new Weights(owner, parameters);
-      parameters.forEach((name, parameter) -> weights.reset(name, parameter, preset));
-      return weights;
+      for (Parameter parameter : named(model).values()) {
+        if (parameter.isInitialized() && parameter.getArray().isReleased()) {
+          parameter.close(); // left over from earlier weights of the same model
+        } else if (parameter.isInitialized()) {
+          NDArray copy = parameter.getArray().duplicate();
+          copy.attach(trial);
+          preset.put(parameter, copy);
+        }
+      }
+      Set<Parameter> read = tryOut(model, trial);
+      Map<String, Parameter> parameters = named(model);
+      requireComplete(read, parameters);
+      return new Weights(owner, parameters, preset);
     } catch (RuntimeException e) {
       owner.close();
       throw e;
     }
   }
 
-  /** One bound and one generation over zeros: initialises every block and checks every shape. */
-  private static void tryOut(Model model, NDManager trial) {
+  /**
+   * One bound and one generation over zeros: initialises every block and checks every shape.
+   *
+   * @return the parameters that were read
+   */
+  private static Set<Parameter> tryOut(Model model, NDManager trial) {
     Shape x = model.spaces().get(model.observed()).shape();
     NDArray zeros = trial.zeros(new Shape(2).addAll(x));
-    ParameterStore store = new Initializing(trial);
+    Initializing store = new Initializing(trial);
     NoiseSource noise = new EngineNoise(trial, 2);
     model.bound(new Run(trial, store, true, noise), zeros).total();
     model.generate(new Run(trial, store, true, noise), Map.of());
+    return store.read;
   }
 
-  /** Undoes what the trial pass did to a buffer. */
-  private void reset(String name, Parameter parameter, Map<Parameter, NDArray> preset) {
-    NDArray buffer = buffers.get(name);
-    if (buffer == null) {
-      return;
+  private static void requireComplete(Set<Parameter> read, Map<String, Parameter> parameters) {
+    for (Parameter parameter : read) {
+      if (!parameters.containsValue(parameter)) {
+        throw new IllegalArgumentException(
+            "a bijector reads its parameter '%s' but does not list it in parameters(); list it there"
+                .formatted(parameter.getName()));
+      }
     }
-    NDArray start =
-        preset.containsKey(parameter)
-            ? preset.get(parameter)
-            : parameter
-                .getInitializer()
-                .initialize(manager, parameter.getShape(), buffer.getDataType());
-    start.copyTo(buffer);
+    parameters.forEach(
+        (name, parameter) -> {
+          if (!parameter.isInitialized()) {
+            throw new IllegalArgumentException(
+                name + ": nothing uses this parameter; remove its node or let another read it");
+          }
+          if (parameter.requiresGradient()
+              && parameter.getArray().getDataType() != DataType.FLOAT32) {
+            throw new IllegalArgumentException(
+                "%s: trained parameters are float32, this one is %s"
+                    .formatted(name, parameter.getArray().getDataType()));
+          }
+        });
   }
 
+  /** Every parameter once, by its path. */
   private static Map<String, Parameter> named(Model model) {
-    Map<String, Parameter> named = new LinkedHashMap<>();
+    Map<Parameter, String> names = new LinkedHashMap<>();
     model
         .parts()
         .holders()
@@ -114,15 +151,17 @@ public final class Weights implements AutoCloseable {
               if (holder instanceof Block block) {
                 block
                     .getParameters()
-                    .forEach(e -> named.put(path + "." + e.getKey(), e.getValue()));
+                    .forEach(e -> names.putIfAbsent(e.getValue(), path + "." + e.getKey()));
               } else {
                 int i = 0;
-                for (Object parameter : (List<?>) holder) {
-                  Parameter p = (Parameter) parameter;
-                  named.put(path + "." + i++ + "." + p.getName(), p);
+                for (Object listed : (List<?>) holder) {
+                  Parameter parameter = (Parameter) listed;
+                  names.putIfAbsent(parameter, path + "." + i++ + "." + parameter.getName());
                 }
               }
             });
+    Map<String, Parameter> named = new LinkedHashMap<>();
+    names.forEach((parameter, name) -> named.put(name, parameter));
     return named;
   }
 
@@ -136,18 +175,18 @@ public final class Weights implements AutoCloseable {
     return flat.size();
   }
 
-  /** Buffers by name: saved with the model, never differentiated. */
+  /** Buffers by name, in order: saved with the model, never differentiated. */
   public Map<String, NDArray> buffers() {
-    return Map.copyOf(buffers);
+    return Collections.unmodifiableMap(buffers);
   }
 
-  /** The name of every parameter and buffer, as it stands in files and graphs. */
+  /** The name of every parameter and buffer, as it stands in files and graphs, in order. */
   public Map<Parameter, String> names() {
-    return names;
+    return Collections.unmodifiableMap(names);
   }
 
   /**
-   * Views of a flat vector by parameter name; they share its storage.
+   * Views of a flat vector by parameter name; they share its storage, and its manager owns them.
    *
    * @param vector this model's vector or another of its length, such as a running average
    */
@@ -159,11 +198,14 @@ public final class Weights implements AutoCloseable {
       end += order.get(i).getShape().size();
       ends[i] = end;
     }
-    NDList pieces = ends.length == 0 ? new NDList(vector) : vector.split(ends, 0);
+    NDList pieces = vector.split(ends, 0);
     Map<String, NDArray> views = new LinkedHashMap<>();
-    int i = 0;
-    for (Map.Entry<String, Parameter> entry : trained.entrySet()) {
-      views.put(entry.getKey(), pieces.get(i++).reshape(entry.getValue().getShape()));
+    for (String name : trained.keySet()) {
+      NDArray piece = pieces.get(views.size());
+      views.put(name, piece.reshape(trained.get(name).getShape()));
+      if (piece != vector) {
+        piece.close();
+      }
     }
     return views;
   }
@@ -171,16 +213,39 @@ public final class Weights implements AutoCloseable {
   /**
    * What blocks read their parameters from while these values of the vector hold.
    *
-   * @param scope the manager of a step; the views live and die with it
+   * @param scope the manager of a step; the views live and die with it, and so do results computed
+   *     from them
    */
   public ParameterStore store(NDManager scope, NDArray vector) {
-    return new Views(scope, views(vector));
+    Map<String, NDArray> values = views(vector);
+    buffers.forEach((name, buffer) -> values.put(name, buffer.stopGradient())); // same storage
+    values.values().forEach(value -> value.attach(scope));
+    return new Views(scope, values);
   }
 
-  /** Replaces the values of the vector and of every buffer. */
+  /**
+   * Replaces the values of the vector and of every buffer.
+   *
+   * @throws IllegalArgumentException naming a value that is missing or of another shape
+   */
   public void load(NDArray vector, Map<String, NDArray> bufferValues) {
-    vector.copyTo(flat);
-    buffers.forEach((name, buffer) -> bufferValues.get(name).copyTo(buffer));
+    require("the parameter vector", flat, vector);
+    buffers.forEach((name, buffer) -> require(name, buffer, bufferValues.get(name)));
+    fill(flat, vector);
+    buffers.forEach((name, buffer) -> fill(buffer, bufferValues.get(name)));
+  }
+
+  /** Copies in place; DJL's copyTo gives the array other memory, which its views do not see. */
+  private static void fill(NDArray array, NDArray values) {
+    array.set(new NDIndex("..."), values);
+  }
+
+  private static void require(String name, NDArray expected, NDArray found) {
+    if (found == null || !found.getShape().equals(expected.getShape())) {
+      throw new IllegalArgumentException(
+          "%s: expected shape %s, found %s; these weights belong to another model"
+              .formatted(name, expected.getShape(), found == null ? "nothing" : found.getShape()));
+    }
   }
 
   @Override
@@ -189,24 +254,22 @@ public final class Weights implements AutoCloseable {
   }
 
   private final class Views extends ParameterStore {
-    private final Map<String, NDArray> views;
+    private final Map<String, NDArray> values;
 
-    Views(NDManager scope, Map<String, NDArray> views) {
+    Views(NDManager scope, Map<String, NDArray> values) {
       super(scope, false);
-      this.views = views;
+      this.values = values;
     }
 
     @Override
     public NDArray getValue(Parameter parameter, Device device, boolean training) {
       if (parameter == null) {
-        return null;
+        return null; // an optional parameter of a block, such as a bias
       }
-      String name = names.get(parameter);
-      NDArray view = views.get(name);
-      NDArray value = view == null ? buffers.get(name) : view;
+      NDArray value = values.get(names.get(parameter));
       if (value == null) {
         throw new IllegalStateException(
-            "parameter '" + parameter.getName() + "' is not among those its part listed");
+            "parameter '" + parameter.getName() + "' was not read when the weights were made");
       }
       return value;
     }
@@ -215,6 +278,7 @@ public final class Weights implements AutoCloseable {
   /** Initialises a bare parameter the first time it is read. */
   private static final class Initializing extends ParameterStore {
     private final NDManager trial;
+    private final Set<Parameter> read = new LinkedHashSet<>();
 
     Initializing(NDManager trial) {
       super(trial, false);
@@ -229,6 +293,7 @@ public final class Weights implements AutoCloseable {
       if (!parameter.isInitialized()) {
         parameter.initialize(trial, DataType.FLOAT32);
       }
+      read.add(parameter);
       return parameter.getArray();
     }
   }

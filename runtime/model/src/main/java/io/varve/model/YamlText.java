@@ -1,9 +1,9 @@
 package io.varve.model;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,13 +12,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
-import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -33,19 +31,14 @@ import org.yaml.snakeyaml.nodes.Tag;
  * nothing.
  */
 public final class YamlText {
-  private static final int MAX_CHARACTERS = 4 << 20;
-  private static final int MAX_DEPTH = 60;
-  private static final int MAX_NODES = 200_000;
-
   private final String name;
   private final Node root;
-  private final Map<Node, String> overridden = new HashMap<>();
-  private int nodes;
+  private final Map<Node, String> overridden;
 
-  private YamlText(String name, String text) {
+  private YamlText(String name, Node root, Map<Node, String> overridden) {
     this.name = name;
-    this.root = compose(name, text);
-    count(root, 0);
+    this.root = root;
+    this.overridden = overridden;
   }
 
   /**
@@ -55,11 +48,21 @@ public final class YamlText {
    */
   public static YamlText read(Path file) {
     try {
+      if (Files.size(file) > YamlTree.MAX_CHARACTERS) {
+        throw new IllegalArgumentException(
+            file
+                + ": has "
+                + Files.size(file)
+                + " bytes; a model file has at most "
+                + YamlTree.MAX_CHARACTERS);
+      }
       return of(file.toString(), Files.readString(file));
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(file + ": no such file", e);
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException(file + ": is not UTF-8 text", e);
+    } catch (AccessDeniedException e) {
+      throw new IllegalArgumentException(file + ": may not be read; check its permissions", e);
     } catch (IOException e) {
       throw new IllegalArgumentException(file + ": cannot be read: " + e.getMessage(), e);
     }
@@ -67,7 +70,7 @@ public final class YamlText {
 
   /** Parses text; {@code name} stands for the file in error messages. */
   public static YamlText of(String name, String text) {
-    return new YamlText(name, text);
+    return new YamlText(name, YamlTree.parse(name, text), new HashMap<>());
   }
 
   Node root() {
@@ -77,7 +80,9 @@ public final class YamlText {
   /**
    * Sets one key, as {@code --set training.epochs=3} does; the value is YAML.
    *
-   * @throws IllegalArgumentException if the path leads nowhere
+   * <p>A path may go through lists, {@code model.nodes[0].p}; keys on it that are absent are made.
+   *
+   * @throws IllegalArgumentException one line naming the {@code --set}, if the path leads nowhere
    */
   public YamlText set(String assignment) {
     int equals = assignment.indexOf('=');
@@ -87,79 +92,45 @@ public final class YamlText {
     }
     String path = assignment.substring(0, equals);
     String origin = "--set " + path;
-    Node value = compose(origin, assignment.substring(equals + 1));
-    String[] keys = path.split("\\.", -1);
-    Node at = root;
-    for (int i = 0; i < keys.length; i++) {
-      at = descend(at, keys[i], i == keys.length - 1 ? value : null, origin);
-    }
+    Node value = YamlTree.parse(origin, assignment.substring(equals + 1));
     mark(value, origin);
+    String[] steps = path.replace("[", ".[").split("\\.", -1);
+    Node at = root;
+    for (int i = 0; i < steps.length; i++) {
+      Node last = i == steps.length - 1 ? value : null;
+      at =
+          steps[i].startsWith("[")
+              ? item(at, steps[i], last, origin)
+              : child(at, steps[i], last, origin);
+    }
     return this;
   }
 
   /** Where a node stands, for an error message. */
   String where(Node node) {
     String origin = overridden.get(node);
-    return origin != null ? origin : name + ":" + (node.getStartMark().getLine() + 1);
+    return origin != null ? origin : name + ":" + YamlTree.line(node);
   }
 
-  private static Node compose(String name, String text) {
-    LoaderOptions options = new LoaderOptions();
-    options.setAllowDuplicateKeys(false);
-    options.setMaxAliasesForCollections(200);
-    options.setNestingDepthLimit(MAX_DEPTH);
-    options.setCodePointLimit(MAX_CHARACTERS);
-    Node node;
-    try {
-      node = new Yaml(options).compose(new StringReader(text));
-    } catch (MarkedYAMLException e) {
-      String line = e.getProblemMark() == null ? "" : ":" + (e.getProblemMark().getLine() + 1);
-      throw new IllegalArgumentException(name + line + ": " + e.getProblem(), e);
-    } catch (YAMLException e) {
+  /** An item of a list, {@code [2]}; replaced by {@code value} if given. */
+  private static Node item(Node at, String step, Node value, String origin) {
+    if (!(at instanceof SequenceNode list)) {
       throw new IllegalArgumentException(
-          name + ": " + e.getMessage().lines().findFirst().orElse(""), e);
+          origin + ": '" + step + "' has no place: what holds it is no list");
     }
-    if (node == null) {
-      throw new IllegalArgumentException(name + ": is empty");
-    }
-    return node;
-  }
-
-  /** Aliases multiply: counts nodes as a reader would meet them, and refuses too many. */
-  private void count(Node node, int depth) {
-    if (++nodes > MAX_NODES || depth > MAX_DEPTH) {
+    List<Node> items = list.getValue();
+    int index =
+        step.matches("\\[\\d{1,6}]") ? Integer.parseInt(step.substring(1, step.length() - 1)) : -1;
+    if (index < 0 || index >= items.size()) {
       throw new IllegalArgumentException(
-          where(node)
-              + ": expands to more than "
-              + MAX_NODES
-              + " values or "
-              + MAX_DEPTH
-              + " levels; unfold its aliases");
+          origin + ": there is no item '" + step + "'; the list has " + items.size());
     }
-    if (node instanceof SequenceNode s) {
-      s.getValue().forEach(child -> count(child, depth + 1));
-    } else if (node instanceof MappingNode m) {
-      m.getValue().forEach(tuple -> count(tuple.getValueNode(), depth + 1));
-    }
+    return value == null ? items.get(index) : replace(items, index, value);
   }
 
-  private Node descend(Node at, String key, Node value, String origin) {
-    int bracket = key.indexOf('[');
-    String word = bracket < 0 ? key : key.substring(0, bracket);
-    if (bracket < 0) {
-      return child(at, word, value, origin);
-    }
-    Node list = child(at, word, null, origin);
-    try {
-      int index = Integer.parseInt(key.substring(bracket + 1, key.length() - 1));
-      List<Node> items = ((SequenceNode) list).getValue();
-      if (value != null) {
-        items.set(index, value);
-      }
-      return items.get(index);
-    } catch (ClassCastException | IndexOutOfBoundsException | NumberFormatException e) {
-      throw new IllegalArgumentException(origin + ": there is no '" + key + "'", e);
-    }
+  private static Node replace(List<Node> items, int index, Node value) {
+    items.set(index, value);
+    return value;
   }
 
   /** The value of a key; set to {@code value} if given, made an empty mapping if absent. */
@@ -168,30 +139,29 @@ public final class YamlText {
       throw new IllegalArgumentException(
           origin + ": '" + key + "' has no place: what holds it is no mapping");
     }
+    if (key.isBlank()) {
+      throw new IllegalArgumentException(origin + ": a key on the path is empty");
+    }
     List<NodeTuple> tuples = mapping.getValue();
     for (int i = 0; i < tuples.size(); i++) {
       NodeTuple tuple = tuples.get(i);
-      if (tuple.getKeyNode() instanceof ScalarNode k && k.getValue().equals(key)) {
+      if (((ScalarNode) tuple.getKeyNode()).getValue().equals(key)) {
         if (value != null) {
-          tuples.set(i, new NodeTuple(k, value));
+          tuples.set(i, new NodeTuple(tuple.getKeyNode(), value));
         }
         return value == null ? tuple.getValueNode() : value;
       }
     }
+    Mark start = at.getStartMark();
+    Mark end = at.getEndMark();
     Node fresh =
         value != null
             ? value
-            : new MappingNode(
-                Tag.MAP,
-                true,
-                new ArrayList<>(),
-                at.getStartMark(),
-                at.getEndMark(),
-                FlowStyle.BLOCK);
-    ScalarNode name = (ScalarNode) compose(origin, key);
-    mark(name, origin);
+            : new MappingNode(Tag.MAP, true, new ArrayList<>(), start, end, FlowStyle.BLOCK);
+    Node word = new ScalarNode(Tag.STR, true, key, start, end, ScalarStyle.PLAIN);
+    mark(word, origin);
     mark(fresh, origin);
-    tuples.add(new NodeTuple(name, fresh));
+    tuples.add(new NodeTuple(word, fresh));
     return fresh;
   }
 
@@ -200,45 +170,74 @@ public final class YamlText {
     if (node instanceof SequenceNode s) {
       s.getValue().forEach(child -> mark(child, origin));
     } else if (node instanceof MappingNode m) {
-      m.getValue().forEach(tuple -> mark(tuple.getValueNode(), origin));
+      for (NodeTuple tuple : m.getValue()) {
+        mark(tuple.getKeyNode(), origin);
+        mark(tuple.getValueNode(), origin);
+      }
     }
   }
 
-  /** A mapping's entries in order; refuses duplicate keys and keys that are no words. */
+  /** A mapping's entries in order; refuses duplicate keys. */
   Map<String, Node> entries(Node node, String path) {
     if (!(node instanceof MappingNode mapping)) {
       throw error(node, path, "expected a mapping, found " + describe(node));
     }
     Map<String, Node> entries = new LinkedHashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
-      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        throw error(tuple.getKeyNode(), path, "a key must be a word");
-      }
-      if (entries.put(key.getValue(), tuple.getValueNode()) != null) {
-        throw error(key, path, "the key '" + key.getValue() + "' stands here twice; keep one");
+      String key = ((ScalarNode) tuple.getKeyNode()).getValue();
+      if (entries.put(key, tuple.getValueNode()) != null) {
+        throw error(tuple.getKeyNode(), path, "the key '" + key + "' stands here twice; keep one");
       }
     }
     return entries;
   }
 
+  /** The node of a key itself, so that an error can name its line. */
+  Node key(Node mapping, String key) {
+    return ((MappingNode) mapping)
+        .getValue().stream()
+            .map(NodeTuple::getKeyNode)
+            .filter(k -> ((ScalarNode) k).getValue().equals(key))
+            .findFirst()
+            .orElse(mapping);
+  }
+
+  /** An error of one line, whatever the text it quotes. */
   IllegalArgumentException error(Node node, String path, String problem) {
+    return new IllegalArgumentException(line(where(node), path, problem));
+  }
+
+  static String line(String where, String path, String problem) {
     String place = path.isEmpty() ? "" : path + ": ";
-    return new IllegalArgumentException(where(node) + ": " + place + problem);
+    return (where + ": " + place + problem).replace("\n", "\\n").replace("\r", "\\r");
   }
 
   static String describe(Node node) {
     if (node instanceof ScalarNode scalar) {
-      return "'" + scalar.getValue() + "'";
+      return isNothing(node) ? "nothing" : "'" + scalar.getValue() + "'";
     }
     return node instanceof SequenceNode ? "a list" : "a mapping";
   }
 
-  /** The keys at the top, for a first look at what a file is. */
-  public Set<String> keys() {
-    return entries(root, "").keySet();
+  /** Whether nothing stands after a key. */
+  static boolean isNothing(Node node) {
+    return node.getTag().equals(Tag.NULL);
   }
 
-  /** The text of this tree as YAML, overrides included. */
+  /**
+   * The value of one key at the top, as a text of its own with the same line numbers.
+   *
+   * @throws IllegalArgumentException if the key is missing
+   */
+  public YamlText at(String key) {
+    Node value = entries(root, "").get(key);
+    if (value == null) {
+      throw error(root, "", "the key '" + key + "' is missing");
+    }
+    return new YamlText(name, value, overridden);
+  }
+
+  /** The text of this tree as YAML, overrides included and aliases written out. */
   public String text() {
     StringWriter out = new StringWriter();
     DumperOptions options = new DumperOptions();

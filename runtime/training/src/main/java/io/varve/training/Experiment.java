@@ -24,8 +24,8 @@ import java.util.Optional;
  * @param objective what training maximises
  * @param training how
  * @param evaluation what is measured on the test images
- * @param export the entry points of a bundle: {@code bound}, {@code infer}, {@code generate},
- *     {@code carry u z1}
+ * @param export the entry points of a bundle: {@code bound}, {@code importance}, {@code infer},
+ *     {@code generate}, {@code carry u z1}
  */
 public record Experiment(
     String name,
@@ -42,9 +42,10 @@ public record Experiment(
       throw new IllegalArgumentException("'name' must not be empty");
     }
     for (String entry : export) {
-      if (!List.of("bound", "infer", "generate").contains(entry) && !entry.startsWith("carry ")) {
+      if (!List.of("bound", "importance", "infer", "generate").contains(entry)
+          && !entry.startsWith("carry ")) {
         throw new IllegalArgumentException(
-            "'export' lists '%s'; known are bound, infer, generate and, with names of variables, 'carry u z1'"
+            "'export' lists '%s'; known are bound, importance, infer, generate and, with names of variables, 'carry u z1'"
                 .formatted(entry));
       }
     }

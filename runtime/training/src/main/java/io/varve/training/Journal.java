@@ -85,8 +85,7 @@ final class Journal implements AutoCloseable {
   }
 
   /** Writes {@code report.html}. */
-  void report(
-      Report.Summary summary, List<Report.Picture> pictures, Report.Origin origin) {
+  void report(Report.Summary summary, List<Report.Picture> pictures, Report.Origin origin) {
     new Report(title, summary, points, pictures, origin).write(folder.resolve("report.html"));
   }
 

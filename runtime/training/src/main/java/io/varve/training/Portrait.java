@@ -40,8 +40,7 @@ record Portrait(Job job, Splits data, Split test, Model model) {
     int[] shape = data.train().shape();
     String images =
         "%,d training and %,d test images, %s"
-            .formatted(
-                data.train().size(), test.size(), new Shape(shape[0], shape[1], shape[2]));
+            .formatted(data.train().size(), test.size(), new Shape(shape[0], shape[1], shape[2]));
     return new Report.Summary(
         images,
         Devices.name(job.device()),

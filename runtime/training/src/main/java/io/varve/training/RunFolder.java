@@ -113,7 +113,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** The text of a run's model file, as it was written. */
-  static String text(Path run) {
+  public static String text(Path run) {
     try {
       return Files.readString(model(run));
     } catch (IOException e) {

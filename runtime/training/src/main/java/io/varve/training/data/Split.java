@@ -25,6 +25,11 @@ public interface Split {
     return Optional.empty();
   }
 
+  /** The first so many images, or all where there are fewer. */
+  default Split first(int images) {
+    return images < size() ? new First(this, images) : this;
+  }
+
   /** The bytes of one image: C times H times W. */
   default int imageBytes() {
     int[] shape = shape();

@@ -110,8 +110,8 @@ final class Curves {
     for (Point point : of(Split.TRAIN)) {
       long more = point.effort().skipped() - before;
       if (more > 0) {
-        String what = Numbers.count(more, "update") + " skipped by " + when(point);
-        marks.add(new Plot.Mark(x(point), what));
+        String what = Numbers.count(more, "update") + " skipped by ";
+        marks.add(new Plot.Mark(x(point), what + sample(point, 0).when()));
       }
       before = point.effort().skipped();
     }
@@ -123,16 +123,15 @@ final class Curves {
   }
 
   private List<Series.Sample> samples(List<Point> of, ToDoubleFunction<Point> value) {
-    return of.stream().map(p -> new Series.Sample(x(p), value.applyAsDouble(p), when(p))).toList();
+    return of.stream().map(p -> sample(p, value.applyAsDouble(p))).toList();
+  }
+
+  private Series.Sample sample(Point point, double value) {
+    return new Series.Sample(x(point), value, point.epoch(), point.step());
   }
 
   private double x(Point point) {
     return overEpochs ? point.epoch() : point.step();
-  }
-
-  private static String when(Point point) {
-    return "epoch %s, step %s"
-        .formatted(Numbers.fixed(point.epoch(), 2), Numbers.count(point.step()));
   }
 
   /** For curves that settle: the bulk of all values and where each ended. */

@@ -23,20 +23,27 @@ final class Glyphs {
   private static final char LAST = '~';
   private static final List<String> SHEET = sheet();
 
-  private Glyphs() {}
+  private final int zoom;
+  private final int argb;
 
-  static int width(String text, int zoom) {
+  /** Letters of this size, in squares of so many pixels, and this colour. */
+  Glyphs(int zoom, int argb) {
+    this.zoom = zoom;
+    this.argb = argb;
+  }
+
+  int width(String text) {
     return text.isEmpty() ? 0 : (text.length() * PITCH - 1) * zoom;
   }
 
-  static int height(int zoom) {
+  int height() {
     return HIGH * zoom;
   }
 
   /** Draws one line of text with its top left corner at (left, top). */
-  static void draw(BufferedImage canvas, String text, int left, int top, int zoom, int argb) {
+  void draw(BufferedImage canvas, String text, int left, int top) {
     for (int y = 0; y < HIGH * zoom; y++) {
-      for (int x = 0; x < width(text, zoom); x++) {
+      for (int x = 0; x < width(text); x++) {
         int column = x / zoom;
         int letter = column / PITCH;
         int row = y / zoom;

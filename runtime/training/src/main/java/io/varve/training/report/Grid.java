@@ -20,7 +20,7 @@ public final class Grid {
   /** Readable on white and on black: between the images the picture is transparent. */
   private static final int INK = OPAQUE | 0x7A828C;
 
-  private static final int LABEL_ZOOM = 2;
+  private static final Glyphs LETTERS = new Glyphs(2, INK);
 
   private final List<Row> rows;
   private final int columns;
@@ -44,7 +44,7 @@ public final class Grid {
     int zoom = Math.max(1, (PLEASANT + Math.max(height, width) - 1) / Math.max(height, width));
     this.cellHeight = height * zoom;
     this.cellWidth = width * zoom;
-    int label = rows.stream().mapToInt(r -> Glyphs.width(r.label(), LABEL_ZOOM)).max().orElse(0);
+    int label = rows.stream().mapToInt(r -> LETTERS.width(r.label())).max().orElse(0);
     this.labelWidth = label == 0 ? 0 : label + LABEL_GAP;
   }
 
@@ -95,8 +95,8 @@ public final class Grid {
       int last = Math.min(count, first + columns);
       for (int row = 0; row < rows.size(); row++) {
         int y = block * (blockHeight + blockGap) + row * (cellHeight + GAP);
-        int middle = y + (cellHeight - Glyphs.height(LABEL_ZOOM)) / 2;
-        Glyphs.draw(canvas, rows.get(row).label(), 0, middle, LABEL_ZOOM, INK);
+        int middle = y + (cellHeight - LETTERS.height()) / 2;
+        LETTERS.draw(canvas, rows.get(row).label(), 0, middle);
         for (int i = first; i < last; i++) {
           int x = labelWidth + (i - first) * (cellWidth + GAP);
           place(canvas, rows.get(row).images(), i, x, y);

@@ -56,16 +56,13 @@ final class Numbers {
     if (size < step / 2) {
       return "0";
     } else if ((step < 1e-3 && size < 1e-2) || size >= 1e9) {
-      return scientific(value, 1);
+      return scientific(value, (int) Math.max(1, Math.min(9, Math.ceil(Math.log10(size / step)))));
     } else if (step >= MILLION / 10.0) {
       return tick(value / MILLION, step / MILLION) + "M";
-    } else if (size >= 10 * THOUSAND || step >= THOUSAND) {
-      return step >= THOUSAND / 10.0
-          ? tick(value / THOUSAND, step / THOUSAND) + "k"
-          : fixed(value, 0);
+    } else if (step >= THOUSAND || (step >= THOUSAND / 10.0 && size >= 10 * THOUSAND)) {
+      return tick(value / THOUSAND, step / THOUSAND) + "k";
     }
-    int decimals = (int) Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
-    return fixed(value, decimals);
+    return fixed(value, (int) Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
   }
 
   /** Seconds as "38 s", "4 min 12 s" or "1 h 03 min". */
@@ -92,16 +89,11 @@ final class Numbers {
 
   /** 3e-4 rather than 3.0E-4. */
   static String scientific(double value, int digits) {
-    int exponent = (int) Math.floor(Math.log10(Math.abs(value)) + 1e-9);
-    String mantissa = String.format(Locale.ROOT, "%." + digits + "f", value / power(exponent));
-    if (mantissa.contains(".")) {
-      mantissa = mantissa.replaceAll("\\.?0+$", "");
-    }
-    return signed(mantissa + "e" + exponent);
-  }
-
-  private static double power(int exponent) {
-    return Double.parseDouble("1e" + exponent); // exact where Math.pow need not be
+    String number = String.format(Locale.ROOT, "%." + digits + "e", value);
+    int e = number.indexOf('e');
+    String mantissa = number.substring(0, e);
+    String brief = mantissa.contains(".") ? mantissa.replaceAll("\\.?0+$", "") : mantissa;
+    return signed(brief + "e" + Integer.parseInt(number.substring(e + 1)));
   }
 
   private static String signed(String number) {

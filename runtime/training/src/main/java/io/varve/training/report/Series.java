@@ -9,9 +9,14 @@ record Series(String name, List<Sample> samples) {
   /**
    * One value of a curve.
    *
-   * @param when the place on the x axis in words
+   * @param x the place on the axis, one of the two that follow
    */
-  record Sample(double x, double y, String when) {}
+  record Sample(double x, double y, double epoch, long step) {
+    /** The place in words. */
+    String when() {
+      return "epoch " + Numbers.fixed(epoch, 2) + ", step " + Numbers.count(step);
+    }
+  }
 
   /**
    * Samples that share a piece of the x axis: many samples are drawn as the band from lowest to

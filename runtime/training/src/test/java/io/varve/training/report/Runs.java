@@ -17,6 +17,8 @@ final class Runs {
   private static final int IMAGES = 32;
   private static final Images.Size DIGIT = new Images.Size(1, 28, 28, 256);
 
+  private static final List<Picture> PICTURES = pictures();
+
   private Runs() {}
 
   /** A run of so many epochs with so many latent nodes: a steep start, then a slow rise. */
@@ -99,7 +101,7 @@ final class Runs {
             Optional.of(new Importance(-92.31, 500, "")));
     Origin origin =
         new Origin(model, "varve train vae-mlp-mnist.yaml --out runs/mnist", environment);
-    return new Report("vae-mlp-mnist", summary, points, pictures(), origin);
+    return new Report("vae-mlp-mnist", summary, points, PICTURES, origin);
   }
 
   private static List<Picture> pictures() {

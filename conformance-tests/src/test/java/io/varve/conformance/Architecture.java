@@ -1,0 +1,224 @@
+package io.varve.conformance;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnClassesThat;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.internal.NDArrayEx;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.lang.ArchRule;
+import io.varve.spi.Component;
+import io.varve.spi.Named;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.pf4j.Extension;
+
+/**
+ * The rules that our compiled classes keep: who may use whom, and what nobody may do.
+ *
+ * <p>The build says the same of modules (Enforcer, in each pom); here it is said of packages, where
+ * one module holds several with different rights. Rules about packages that are still empty pass.
+ */
+final class Architecture {
+  /** Which of our packages, subpackages included, each of our packages may use besides itself. */
+  private static final Map<String, List<String>> USES =
+      Map.ofEntries(
+          Map.entry("spi", List.of()),
+          Map.entry("transforms", List.of("spi")),
+          Map.entry("priors", List.of("spi")),
+          Map.entry("likelihoods", List.of("spi")),
+          Map.entry("bijectors", List.of("spi")),
+          Map.entry("networks", List.of("spi")),
+          Map.entry("schedules", List.of("spi")),
+          Map.entry("hierarchies", List.of("spi")),
+          Map.entry("model", List.of("spi")),
+          Map.entry("inference", List.of()),
+          Map.entry("training", List.of("spi", "model", "inference")),
+          Map.entry("export", List.of("spi", "model", "inference")),
+          Map.entry("conformance", List.of("spi", "model", "inference", "training", "export")),
+          Map.entry("app", List.of("spi", "model", "inference", "training", "export")));
+
+  private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("io.varve..");
+
+  /** Of NDArray and NDArrays; with a trailing i in place, with a leading r in NDArrayEx. */
+  private static final Pattern ARITHMETIC =
+      Pattern.compile("r?(add|sub|mul|div|mod|pow|maximum|minimum)i?");
+
+  private Architecture() {}
+
+  /** Every rule by a short name, in the order of the names. */
+  static Map<String, ArchRule> rules() {
+    Map<String, ArchRule> rules = new TreeMap<>();
+    USES.forEach((user, used) -> rules.put("uses: " + user, uses(user, used)));
+    rules.put("onnx", onnxStandsAlone());
+    rules.put("engine", engine());
+    rules.put("inference", inferenceWithoutDjl());
+    rules.put("numbers", numberOperands());
+    rules.put("names", names());
+    rules.put("accessors", accessors());
+    rules.put("process", process());
+    rules.put("components", components());
+    rules.put("cycles", slices().matching("io.varve.(**)").should().beFreeOfCycles());
+    return rules;
+  }
+
+  private static ArchRule uses(String user, List<String> used) {
+    String[] packages =
+        Stream.concat(Stream.of(user), used.stream())
+            .map(name -> "io.varve." + name + "..")
+            .toArray(String[]::new);
+    return classes()
+        .that()
+        .resideInAPackage("io.varve." + user + "..")
+        .should(onlyDependOnClassesThat(not(OURS).or(resideInAnyPackage(packages))))
+        .because("of ours, " + user + " may use " + (used.isEmpty() ? "nothing" : used))
+        .allowEmptyShould(true);
+  }
+
+  private static ArchRule onnxStandsAlone() {
+    DescribedPredicate<JavaClass> own = resideInAPackage("io.varve.export.onnx..");
+    DescribedPredicate<JavaClass> safetensors =
+        describe(
+            "io.varve.inference.Safetensors",
+            type -> type.getName().matches("io\\.varve\\.inference\\.Safetensors(\\$.*)?"));
+    return classes()
+        .that(own)
+        .should(onlyDependOnClassesThat(not(OURS).or(own).or(safetensors)))
+        .because("it turns any DJL function into ONNX, and knows nothing of models")
+        .allowEmptyShould(true);
+  }
+
+  private static ArchRule engine() {
+    return noClasses()
+        .that(OURS)
+        .and()
+        .resideOutsideOfPackages("io.varve.training..", "io.varve.app..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.djl.pytorch..")
+        .because("only training may know which engine DJL runs on");
+  }
+
+  private static ArchRule inferenceWithoutDjl() {
+    return noClasses()
+        .that()
+        .resideInAPackage("io.varve.inference..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("ai.djl..", "org.pf4j..")
+        .because("it is the JAR that a service adds to run a bundle")
+        .allowEmptyShould(true);
+  }
+
+  private static ArchRule numberOperands() {
+    return noClasses()
+        .that(OURS)
+        .should(accessTargetWhere(describe("an NDArray meets a Number", Architecture::meetsNumber)))
+        .because("gradients would be silently wrong; write x.mul(Ops.constant(x, 0.5))");
+  }
+
+  private static boolean meetsNumber(JavaAccess<?> access) {
+    JavaClass owner = access.getTargetOwner();
+    return (owner.isAssignableTo(NDArray.class)
+            || owner.isAssignableTo(NDArrays.class)
+            || owner.isAssignableTo(NDArrayEx.class))
+        && ARITHMETIC.matcher(access.getName()).matches()
+        && parameters(access).anyMatch(type -> type.isEquivalentTo(Number.class));
+  }
+
+  private static Stream<JavaClass> parameters(JavaAccess<?> access) {
+    return access.getTarget() instanceof CodeUnitAccessTarget target
+        ? target.getRawParameterTypes().stream()
+        : Stream.empty();
+  }
+
+  private static ArchRule names() {
+    return noClasses()
+        .that(OURS)
+        // It stands for DJL's NDManager while a function is recorded.
+        .and()
+        .doNotHaveSimpleName("RecordingManager")
+        .should()
+        .haveNameMatching(
+            ".*[.$](\\w*(Impl|Manager|Factory|Utils?|Helper)|(Abstract|Base|Default)[A-Z]\\w*)")
+        .because("a class is named for what it is");
+  }
+
+  private static ArchRule accessors() {
+    return methods()
+        .that()
+        .areDeclaredInClassesThat(OURS)
+        .and()
+        .arePublic()
+        .and(describe("override nothing", method -> !overrides(method)))
+        .should()
+        .haveNameNotMatching("get[A-Z].*")
+        .because("an accessor is named for what it tells")
+        .allowEmptyShould(true);
+  }
+
+  private static boolean overrides(JavaMethod method) {
+    JavaClass owner = method.getOwner();
+    return Stream.concat(
+            owner.getAllRawSuperclasses().stream(), owner.getAllRawInterfaces().stream())
+        .flatMap(parent -> parent.getMethods().stream())
+        .anyMatch(
+            above ->
+                above.getName().equals(method.getName())
+                    && above.getRawParameterTypes().size() == method.getRawParameterTypes().size());
+  }
+
+  private static ArchRule process() {
+    DescribedPredicate<JavaAccess<?>> process =
+        describe(
+            "the process is touched",
+            access ->
+                switch (access.getTargetOwner().getName()) {
+                  case "java.lang.System" ->
+                      List.of("out", "err", "exit").contains(access.getName());
+                  case "java.lang.Runtime" -> List.of("exit", "halt").contains(access.getName());
+                  default -> access.getName().equals("printStackTrace");
+                });
+    return noClasses()
+        .that(OURS)
+        .and()
+        .resideOutsideOfPackage("io.varve.app..")
+        .should(accessTargetWhere(process))
+        .because("only the command line prints and exits");
+  }
+
+  private static ArchRule components() {
+    return classes()
+        .that(OURS)
+        .and(assignableTo(Component.class))
+        .and()
+        .areNotInterfaces()
+        .should()
+        .beRecords()
+        .andShould()
+        .bePublic()
+        .andShould()
+        .beAnnotatedWith(Named.class)
+        .andShould()
+        .beAnnotatedWith(Extension.class)
+        .because("the record is the plug-in: its components are its YAML keys")
+        .allowEmptyShould(true);
+  }
+}

@@ -1,0 +1,152 @@
+package io.varve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Our classes keep the rules of {@link Architecture}, and each rule catches a class that does not.
+ */
+class ArchitectureTest {
+  private static final Map<String, ArchRule> RULES = Architecture.rules();
+
+  private static final JavaClasses OURS =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.varve");
+
+  @TempDir private Path folder;
+
+  static Stream<String> rules() {
+    return RULES.keySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void holds(String rule) {
+    RULES.get(rule).check(OURS);
+  }
+
+  /** A rule and a source file that breaks it. */
+  static Stream<Arguments> breaches() {
+    return Stream.of(
+        uses("spi", "model"),
+        uses("transforms", "networks"),
+        uses("priors", "likelihoods"),
+        uses("likelihoods", "priors"),
+        uses("bijectors", "inference"),
+        uses("networks", "training"),
+        uses("schedules", "training"),
+        uses("hierarchies", "priors"),
+        uses("model", "inference"),
+        uses("inference", "spi"),
+        uses("training", "export"),
+        uses("export", "training"),
+        uses("conformance", "app"),
+        uses("app", "priors"),
+        breach("onnx", "package io.varve.export.onnx; class Bad { io.varve.spi.Space space; }"),
+        breach(
+            "engine", "package io.varve.export; class Bad { ai.djl.pytorch.engine.PtNDArray x; }"),
+        breach("inference", "package io.varve.inference; class Bad { ai.djl.ndarray.NDArray x; }"),
+        breach(
+            "numbers",
+            "package io.varve.priors; " + body("Object f(NDArray x) { return x.mul(2); }")),
+        breach(
+            "numbers",
+            "package io.varve.app; " + body("Object f(NDArray x) { return x.divi(2); }")),
+        breach(
+            "numbers",
+            "package io.varve.priors; "
+                + body("Function<Number, NDArray> f(NDArray x) { return x::sub; }")),
+        breach(
+            "numbers",
+            "package io.varve.model; "
+                + body("Object f(NDArray x) { return NDArrays.maximum(0, x); }")),
+        breach("names", "package io.varve.model; class BinderImpl {}"),
+        breach("names", "package io.varve.model; class Bad { static class AbstractNode {} }"),
+        breach(
+            "accessors",
+            "package io.varve.model; class Bad { public int getSize() { return 1; } }"),
+        breach("process", "package io.varve.model; " + body("void f() { System.out.println(); }")),
+        breach("process", "package io.varve.model; " + body("Object f() { return System.err; }")),
+        breach("process", "package io.varve.model; " + body("void f() { System.exit(1); }")),
+        breach(
+            "process",
+            "package io.varve.model; " + body("void f(Error e) { e.printStackTrace(); }")),
+        breach(
+            "components",
+            "package io.varve.schedules; abstract class Bad implements io.varve.spi.Schedule {}"),
+        breach(
+            "components",
+            "package io.varve.schedules; public record Bad(double at) implements io.varve.spi.Schedule { public double at(io.varve.spi.Progress progress) { return at; } }"),
+        breach(
+            "cycles",
+            "package io.varve.model.a; public class Bad { io.varve.model.b.Used used; }",
+            "package io.varve.model.b; public class Used { io.varve.model.a.Bad bad; }"));
+  }
+
+  private static Arguments uses(String user, String used) {
+    return breach(
+        "uses: " + user,
+        "package io.varve." + user + "; class Bad { io.varve." + used + ".Used used; }",
+        "package io.varve." + used + "; public class Used {}");
+  }
+
+  private static Arguments breach(String rule, String... sources) {
+    return Arguments.of(rule, List.of(sources));
+  }
+
+  private static String body(String member) {
+    return "import ai.djl.ndarray.*; import java.util.function.*; class Bad { " + member + " }";
+  }
+
+  @ParameterizedTest
+  @MethodSource("breaches")
+  void catches(String rule, List<String> sources) throws IOException {
+    assertThat(RULES.get(rule).evaluate(compile(sources)).hasViolation()).isTrue();
+  }
+
+  @Test
+  void everyRuleIsSeenToCatch() {
+    assertThat(breaches().map(breach -> breach.get()[0])).containsAll(RULES.keySet());
+  }
+
+  private JavaClasses compile(List<String> sources) throws IOException {
+    Path classes = folder.resolve("classes");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-proc:none",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                classes.toString()));
+    for (String source : sources) {
+      // Every public class here is Used or Bad, and no file holds both.
+      String name = source.contains("class Used") ? "Used" : "Bad";
+      Path file = folder.resolve(name + ".java");
+      arguments.add(Files.writeString(file, source).toString());
+    }
+    int exit =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, arguments.toArray(String[]::new));
+    assertThat(exit).as("the sample compiles").isZero();
+    return new ClassFileImporter().importPath(classes);
+  }
+}

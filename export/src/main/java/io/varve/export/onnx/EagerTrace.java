@@ -1,0 +1,60 @@
+package io.varve.export.onnx;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.training.ParameterStore;
+import ai.onnxruntime.OnnxJavaType;
+import io.varve.inference.Safetensors;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs traced code as it is, keeping copies of what it was given. */
+record EagerTrace(
+    long batch, NDManager manager, ParameterStore parameters, List<Safetensors.Entry> inputs)
+    implements Trace {
+
+  /** The inputs and outputs of one run. */
+  static Parity.Vectors run(Traced code, ParameterStore parameters, long batch, NDManager manager) {
+    try (NDManager scope = manager.newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
+      EagerTrace trace = new EagerTrace(batch, scope, parameters, new ArrayList<>());
+      List<Safetensors.Entry> outputs = new ArrayList<>();
+      code.run(trace).forEach((name, array) -> outputs.add(entry(name, array)));
+      return new Parity.Vectors(batch, trace.inputs, outputs);
+    }
+  }
+
+  @Override
+  public NDManager samples() {
+    return manager;
+  }
+
+  /** The sample itself. It is copied at once, because the code may change it in place. */
+  @Override
+  public NDArray input(String name, NDArray sample) {
+    inputs.add(entry(name, sample));
+    return sample;
+  }
+
+  private static Safetensors.Entry entry(String name, NDArray array) {
+    ByteBuffer data = array.toByteBuffer();
+    ByteBuffer copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
+    return new Safetensors.Entry(
+        name, Types.safetensors(array.getDataType()), array.getShape().getShape(), copy);
+  }
+
+  static OnnxJavaType onnxType(String safetensors) {
+    return switch (safetensors) {
+      case "F32" -> OnnxJavaType.FLOAT;
+      case "F64" -> OnnxJavaType.DOUBLE;
+      case "I32" -> OnnxJavaType.INT32;
+      case "I64" -> OnnxJavaType.INT64;
+      case "U8" -> OnnxJavaType.UINT8;
+      case "BOOL" -> OnnxJavaType.BOOL;
+      default -> throw new IllegalStateException("no ONNX type for " + safetensors);
+    };
+  }
+}

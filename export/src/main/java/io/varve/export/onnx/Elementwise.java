@@ -1,0 +1,178 @@
+package io.varve.export.onnx;
+
+import static io.varve.export.onnx.Operators.one;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Arithmetic and functions of single elements, with broadcasting.
+ *
+ * <p>Operands are cast to the type that the engine gave the result. Small whole types are computed
+ * in 32 bits and cast back, which wraps as the engine does.
+ */
+final class Elementwise {
+  private static final Map<String, String> FUNCTIONS =
+      Map.ofEntries(
+          Map.entry("sqrt", "Sqrt"),
+          Map.entry("exp", "Exp"),
+          Map.entry("log", "Log"),
+          Map.entry("sin", "Sin"),
+          Map.entry("cos", "Cos"),
+          Map.entry("tanh", "Tanh"));
+
+  /** Functions that ONNX Runtime has for FLOAT32 only. */
+  private static final Map<String, String> FLOAT_FUNCTIONS =
+      Map.of(
+          "tan", "Tan",
+          "asin", "Asin",
+          "acos", "Acos",
+          "atan", "Atan",
+          "sinh", "Sinh",
+          "cosh", "Cosh",
+          "erf", "Erf");
+
+  /** Functions that leave whole numbers as they are. */
+  private static final Map<String, String> ROUNDING =
+      Map.of("floor", "Floor", "ceil", "Ceil", "round", "Round");
+
+  private static final Map<String, String> ARITHMETIC =
+      Map.of(
+          "add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "pow", "Pow", "maximum", "Max",
+          "minimum", "Min");
+
+  private static final Map<String, Double> FACTORS =
+      Map.of(
+          "toDegrees", 180 / Math.PI,
+          "toRadians", Math.PI / 180,
+          "log2", 1 / Math.log(2),
+          "log10", 1 / Math.log(10));
+
+  static final List<Operator> OPERATORS = operators();
+
+  private Elementwise() {}
+
+  private static List<Operator> operators() {
+    List<Operator> table = new ArrayList<>();
+    ARITHMETIC.forEach((name, onnx) -> table.add(array(name, onnx, c -> arithmetic(c, onnx))));
+    FUNCTIONS.forEach((name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx))));
+    FLOAT_FUNCTIONS.forEach(
+        (name, onnx) -> table.add(array(name, onnx + ", FLOAT32", c -> floatFunction(c, onnx))));
+    ROUNDING.forEach((name, onnx) -> table.add(array(name, onnx, c -> rounding(c, onnx))));
+    table.add(array("neg", "Neg", c -> whole(c, "Neg")));
+    table.add(array("abs", "Abs", c -> whole(c, "Abs")));
+    table.add(array("sign", "Greater, Less, Sub", Elementwise::sign));
+    table.add(array("square", "Mul", Elementwise::square));
+    table.add(array("trunc", "Sign, Abs, Floor, Mul", Elementwise::trunc));
+    table.add(array("cbrt", "Pow", c -> pow(c, 1.0 / 3)));
+    table.add(array("mod", "Mod, with the sign of the divisor", Elementwise::mod));
+    table.add(array("xlogy", "Log, Mul, Where", Elementwise::xlogy));
+    table.add(array("clip", "Clip", Elementwise::clip));
+    for (String name : List.of("toDegrees", "toRadians")) {
+      table.add(array(name, "Mul", c -> scaled(c, c.in(0, c.type()), name)));
+    }
+    for (String name : List.of("log2", "log10")) {
+      table.add(array(name, "Log, Mul", c -> scaled(c, function(c, "Log"), name)));
+    }
+    return table;
+  }
+
+  private static Operator array(String name, String onnx, Operator.Single rule) {
+    return one("NDArray." + name, onnx, rule);
+  }
+
+  private static String arithmetic(Call c, String onnx) {
+    DataType computed = Types.arithmetic(c.type());
+    return c.emit()
+        .cast(c.node(onnx, operand(c, 0, computed), operand(c, 1, computed)), computed, c.type());
+  }
+
+  /** By way of the type of the result, in which the engine would have wrapped it. */
+  private static String operand(Call c, int i, DataType computed) {
+    return c.emit().cast(c.in(i, c.type()), c.type(), computed);
+  }
+
+  private static String whole(Call c, String onnx) {
+    DataType computed = Types.arithmetic(c.type());
+    return c.emit().cast(c.node(onnx, c.in(0, computed)), computed, c.type());
+  }
+
+  private static String function(Call c, String onnx) {
+    return c.node(onnx, c.in(0, c.type()));
+  }
+
+  private static String floatFunction(Call c, String onnx) {
+    c.floatOnly(c.type());
+    return function(c, onnx);
+  }
+
+  private static String rounding(Call c, String onnx) {
+    return c.type().isFloating() ? function(c, onnx) : c.in(0);
+  }
+
+  /** The engine's sign of a NaN is 0, that of ONNX Runtime a NaN. */
+  private static String sign(Call c) {
+    DataType computed = Types.arithmetic(c.type());
+    String x = c.in(0, computed);
+    String zero = c.scalar(0, computed);
+    String above = c.emit().cast(c.node("Greater", x, zero), DataType.BOOLEAN, computed);
+    String below = c.emit().cast(c.node("Less", x, zero), DataType.BOOLEAN, computed);
+    return c.emit().cast(c.node("Sub", above, below), computed, c.type());
+  }
+
+  private static String square(Call c) {
+    DataType computed = Types.arithmetic(c.type());
+    String x = c.in(0, computed);
+    return c.emit().cast(c.node("Mul", x, x), computed, c.type());
+  }
+
+  private static String trunc(Call c) {
+    if (!c.type().isFloating()) {
+      return c.in(0);
+    }
+    return c.node("Mul", c.node("Sign", c.in(0)), c.node("Floor", c.node("Abs", c.in(0))));
+  }
+
+  private static String pow(Call c, double exponent) {
+    return c.node("Pow", c.in(0, c.type()), c.scalar(exponent, c.type()));
+  }
+
+  private static String scaled(Call c, String x, String name) {
+    return c.node("Mul", x, c.scalar(FACTORS.get(name), c.type()));
+  }
+
+  /** The engine's remainder takes the sign of the divisor; ONNX does so for whole numbers only. */
+  private static String mod(Call c) {
+    if (!c.type().isFloating()) {
+      return arithmetic(c, "Mod");
+    }
+    String y = c.in(1, c.type());
+    String zero = c.scalar(0, c.type());
+    String remainder = c.node("Mod", Map.of("fmod", 1L), c.in(0, c.type()), y);
+    String otherSign = c.node("Xor", c.node("Less", remainder, zero), c.node("Less", y, zero));
+    String moved = c.node("And", c.node("Not", c.node("Equal", remainder, zero)), otherSign);
+    return c.node("Where", moved, c.node("Add", remainder, y), remainder);
+  }
+
+  /** x log(y), and 0 where x is 0 unless y is not a number. */
+  private static String xlogy(Call c) {
+    String x = c.in(0, c.type());
+    String y = c.in(1, c.type());
+    String zero = c.scalar(0, c.type());
+    String none = c.node("And", c.node("Equal", x, zero), c.node("Not", c.node("IsNaN", y)));
+    return c.node("Where", none, zero, c.node("Mul", x, c.node("Log", y)));
+  }
+
+  private static String clip(Call c) {
+    DataType computed = Types.arithmetic(c.type());
+    String clipped =
+        c.node(
+            "Clip",
+            operand(c, 0, computed),
+            c.scalar(c.number(1), computed),
+            c.scalar(c.number(2), computed));
+    return c.emit().cast(clipped, computed, c.type());
+  }
+}

@@ -1,0 +1,203 @@
+package io.varve.export.onnx;
+
+import ai.djl.ndarray.types.DataType;
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+
+/**
+ * Writes nodes and constants. Whatever is asked for twice and cannot differ (constants, casts,
+ * sizes) is written once.
+ */
+final class Emitter {
+  private final List<NodeProto.Builder> nodes = new ArrayList<>();
+  private final Map<Constant, String> constants = new LinkedHashMap<>();
+  private final Map<String, Constant> byName = new HashMap<>();
+  private final Map<List<Object>, String> shared = new HashMap<>();
+  private final String batchInput;
+  private String place = "graph";
+  private int count;
+
+  private record Constant(DataType type, List<Long> shape, ByteString bytes) {}
+
+  /**
+   * @param batchInput an input whose axis 0 is the batch, empty if there is none
+   */
+  Emitter(String batchInput) {
+    this.batchInput = batchInput;
+  }
+
+  /** Names what follows after a line of the author's code. */
+  void at(Origin origin) {
+    place = origin.brief();
+  }
+
+  List<NodeProto.Builder> nodes() {
+    return nodes;
+  }
+
+  /** The constants that a node reads; some were asked for only to be cast. */
+  List<TensorProto> initializers() {
+    Set<String> read = new HashSet<>();
+    nodes.forEach(node -> read.addAll(node.getInputList()));
+    return constants.entrySet().stream()
+        .filter(entry -> read.contains(entry.getValue()))
+        .map(entry -> tensor(entry.getValue(), entry.getKey()))
+        .toList();
+  }
+
+  private static TensorProto tensor(String name, Constant constant) {
+    return TensorProto.newBuilder()
+        .setName(name)
+        .setDataType(Types.onnx(constant.type()).getNumber())
+        .addAllDims(constant.shape())
+        .setRawData(constant.bytes())
+        .build();
+  }
+
+  /** A node with one output. An empty input is one left out. */
+  String node(String type, Map<String, ?> attributes, String... inputs) {
+    return nodes(type, attributes, List.of(inputs), 1).get(0);
+  }
+
+  /** A node with several outputs. */
+  List<String> nodes(String type, Map<String, ?> attributes, List<String> inputs, int outputs) {
+    String name = place + "/" + type + "_" + count++;
+    NodeProto.Builder node = NodeProto.newBuilder().setName(name).setOpType(type);
+    node.addAllInput(inputs);
+    // In one order, so that one program gives the same bytes every time.
+    new TreeMap<>(attributes).forEach((key, value) -> node.addAttribute(attribute(key, value)));
+    List<String> results =
+        outputs == 1
+            ? List.of(name)
+            : LongStream.range(0, outputs).mapToObj(i -> name + "." + i).toList();
+    node.addAllOutput(results);
+    nodes.add(node);
+    return results;
+  }
+
+  private static AttributeProto attribute(String name, Object value) {
+    AttributeProto.Builder attribute = AttributeProto.newBuilder().setName(name);
+    if (value instanceof Long || value instanceof Integer) {
+      attribute.setType(AttributeProto.AttributeType.INT).setI(((Number) value).longValue());
+    } else if (value instanceof Float number) {
+      attribute.setType(AttributeProto.AttributeType.FLOAT).setF(number);
+    } else if (value instanceof String text) {
+      attribute.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(text));
+    } else if (value instanceof long[] numbers) {
+      attribute.setType(AttributeProto.AttributeType.INTS);
+      LongStream.of(numbers).forEach(attribute::addInts);
+    } else {
+      throw new IllegalStateException("attribute " + name + " is a " + value.getClass());
+    }
+    return attribute.build();
+  }
+
+  String constant(DataType type, List<Long> shape, ByteString bytes) {
+    Constant constant = new Constant(type, shape, bytes);
+    String name = constants.computeIfAbsent(constant, key -> "constant_" + constants.size());
+    byName.put(name, constant);
+    return name;
+  }
+
+  /** A number without axes. */
+  String scalar(Number number, DataType type) {
+    return constant(type, List.of(), Types.element(number, type));
+  }
+
+  /** A vector of integers. */
+  String ints(long... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.nativeOrder());
+    LongStream.of(values).forEach(bytes::putLong);
+    return constant(
+        DataType.INT64, List.of((long) values.length), ByteString.copyFrom(bytes.flip()));
+  }
+
+  String cast(String input, DataType from, DataType to) {
+    if (from == to) {
+      return input;
+    }
+    Constant constant = byName.get(input);
+    if (constant != null && constant.shape().isEmpty()) {
+      return scalar(Types.number(constant.bytes(), from), to);
+    }
+    return shared(
+        List.of("cast", input, to),
+        () -> node("Cast", Map.of("to", Types.onnx(to).getNumber()), input));
+  }
+
+  /** A size as a vector of one integer. */
+  String size(Extent extent) {
+    if (extent.fixed()) {
+      return ints(extent.offset());
+    }
+    return shared(List.of("size", extent), () -> grown(extent));
+  }
+
+  private String grown(Extent extent) {
+    String size = shared(List.of("batch"), this::batch);
+    if (extent.slope() != 1) {
+      size = node("Mul", Map.of(), size, ints(extent.slope()));
+    }
+    return extent.offset() == 0 ? size : node("Add", Map.of(), size, ints(extent.offset()));
+  }
+
+  private String batch() {
+    if (batchInput.isEmpty()) {
+      throw new IllegalArgumentException(
+          place + ": a size depends on the batch, but no input carries it; declare one");
+    }
+    return node("Shape", Map.of("start", 0L, "end", 1L), batchInput);
+  }
+
+  /** A shape as a vector of integers. */
+  String shape(List<Extent> extents) {
+    if (extents.stream().allMatch(Extent::fixed)) {
+      return ints(extents.stream().mapToLong(Extent::offset).toArray());
+    }
+    return extents.size() == 1
+        ? size(extents.get(0))
+        : shared(
+            List.of("shape", extents),
+            () ->
+                node(
+                    "Concat",
+                    Map.of("axis", 0L),
+                    extents.stream().map(this::size).toArray(String[]::new)));
+  }
+
+  /** A size as a number without axes. */
+  String number(Extent extent, DataType type) {
+    if (extent.fixed()) {
+      return scalar(extent.offset(), type);
+    }
+    return cast(
+        shared(List.of("number", extent), () -> node("Squeeze", Map.of(), size(extent))),
+        DataType.INT64,
+        type);
+  }
+
+  private String shared(List<Object> key, Supplier<String> written) {
+    String known = shared.get(key);
+    if (known == null) {
+      known = written.get();
+      shared.put(Collections.unmodifiableList(key), known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,188 @@
+package io.varve.export.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Lowers a program to an ONNX graph: only what an output depends on, each constant once, and no
+ * node for what does nothing.
+ */
+final class Lowering {
+  private final Program program;
+  private final String[] names;
+  private final Emitter emitter;
+  private final List<Port> inputs = new ArrayList<>();
+  private final List<Port> outputs = new ArrayList<>();
+  private final Map<String, Value> weights = new LinkedHashMap<>();
+
+  private Lowering(Program program) {
+    this.program = program;
+    this.names = new String[program.values().size()];
+    for (Value value : program.values()) {
+      if (value.source() instanceof Source.Input input) {
+        requireExported(value, "input '" + input.name() + "'");
+        inputs.add(new Port(input.name(), value.type(), value.shape()));
+      }
+    }
+    this.emitter =
+        new Emitter(
+            inputs.stream()
+                .filter(p -> !p.extents().isEmpty())
+                .map(Port::name)
+                .findFirst()
+                .orElse(""));
+  }
+
+  static Graph lower(Program program) {
+    return new Lowering(program).graph();
+  }
+
+  private Graph graph() {
+    for (Step step : program.live()) {
+      lower(step);
+    }
+    nameOutputs();
+    GraphProto.Builder graph = GraphProto.newBuilder().setName("varve");
+    inputs.forEach(port -> graph.addInput(info(port)));
+    outputs.forEach(port -> graph.addOutput(info(port)));
+    emitter.nodes().forEach(graph::addNode);
+    graph.addAllInitializer(emitter.initializers());
+    requireUniqueNames(graph);
+    return new Graph(graph.build(), inputs, outputs, weights);
+  }
+
+  private void lower(Step step) {
+    emitter.at(step.origin());
+    Operator operator =
+        Operators.find(step.operation())
+            .orElseThrow(
+                () ->
+                    step.origin()
+                        .refuse(
+                            step.operation(),
+                            "cannot be exported",
+                            Operators.instead(step.operation())));
+    step.reads().forEach(this::name);
+    step.results().forEach(id -> requireExported(program.value(id), step.operation()));
+    List<String> results = operator.rule().lower(new Call(program, step, emitter, names));
+    for (int i = 0; i < results.size(); i++) {
+      names[step.results().get(i)] = results.get(i);
+    }
+  }
+
+  private static void requireExported(Value value, String what) {
+    if (!Types.exported(value.type())) {
+      throw value
+          .origin()
+          .refuse(
+              what,
+              "is of type " + value.type() + ", which cannot be exported",
+              "convert with toType(DataType.FLOAT32, false)");
+    }
+  }
+
+  /** The ONNX name of a value; what no step computes is declared when first read. */
+  private String name(int id) {
+    if (names[id] == null) {
+      names[id] = declare(program.value(id));
+    }
+    return names[id];
+  }
+
+  private String declare(Value value) {
+    if (value.source() instanceof Source.Input input) {
+      return input.name();
+    }
+    if (value.source() instanceof Source.Weight weight) {
+      requireExported(value, "parameter '" + weight.name() + "'");
+      weights.put(weight.name(), value);
+      return weight.name();
+    }
+    ByteBuffer bytes =
+        value.source() instanceof Source.Constant constant
+            ? constant.bytes()
+            : ((Source.Known) value.source()).bytes();
+    return emitter.constant(
+        value.type(),
+        value.shape().stream().map(Extent::offset).toList(),
+        ByteString.copyFrom(bytes.duplicate()));
+  }
+
+  /** Gives the last node the name of the output, and a node of its own where there is none. */
+  private void nameOutputs() {
+    emitter.at(new Origin("outputs", -1));
+    Set<String> computed = new HashSet<>();
+    emitter.nodes().forEach(node -> computed.addAll(node.getOutputList()));
+    Map<String, String> renamed = new HashMap<>();
+    program
+        .outputs()
+        .forEach(
+            (output, id) -> {
+              Value value = program.value(id);
+              outputs.add(new Port(output, value.type(), value.shape()));
+              String name = name(id);
+              if (computed.contains(name) && !renamed.containsKey(name)) {
+                renamed.put(name, output);
+              } else {
+                renamed.put(emitter.node("Identity", Map.of(), name), output);
+              }
+            });
+    for (NodeProto.Builder node : emitter.nodes()) {
+      for (int i = 0; i < node.getInputCount(); i++) {
+        node.setInput(i, renamed.getOrDefault(node.getInput(i), node.getInput(i)));
+      }
+      for (int i = 0; i < node.getOutputCount(); i++) {
+        node.setOutput(i, renamed.getOrDefault(node.getOutput(i), node.getOutput(i)));
+      }
+    }
+  }
+
+  private void requireUniqueNames(GraphProto.Builder graph) {
+    List<String> all = new ArrayList<>(weights.keySet());
+    graph.getInputList().forEach(input -> all.add(input.getName()));
+    graph.getInitializerList().stream().map(TensorProto::getName).forEach(all::add);
+    graph.getNodeList().forEach(node -> all.addAll(node.getOutputList()));
+    Set<String> seen = new HashSet<>();
+    for (String name : all) {
+      if (!seen.add(name)) {
+        throw new IllegalArgumentException(
+            "graph: the name '"
+                + name
+                + "' is given twice among inputs, outputs and parameters; rename one");
+      }
+    }
+  }
+
+  private static ValueInfoProto info(Port port) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (Extent extent : port.extents()) {
+      TensorShapeProto.Dimension.Builder dimension = shape.addDimBuilder();
+      if (extent.fixed()) {
+        dimension.setDimValue(extent.offset());
+      } else {
+        dimension.setDimParam(extent.toString().replace("B", "batch"));
+      }
+    }
+    TypeProto.Tensor.Builder tensor =
+        TypeProto.Tensor.newBuilder()
+            .setElemType(Types.onnx(port.type()).getNumber())
+            .setShape(shape);
+    return ValueInfoProto.newBuilder()
+        .setName(port.name())
+        .setType(TypeProto.newBuilder().setTensorType(tensor))
+        .build();
+  }
+}

@@ -1,0 +1,210 @@
+package io.varve.export.onnx;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Merges records of the same code at several batch sizes into one program: every integer that
+ * differs becomes an expression of the batch, and anything else that differs is refused.
+ */
+final class Merge {
+  private final long[] batches;
+  private final List<Program> programs;
+  private final Program first;
+
+  private Merge(long[] batches, List<Program> programs) {
+    this.batches = batches;
+    this.programs = programs;
+    this.first = programs.get(0);
+  }
+
+  /**
+   * @param batches the batch sizes, at least three and all different
+   * @param programs what was recorded at each
+   */
+  static Program of(long[] batches, List<Program> programs) {
+    return new Merge(batches, programs).merge();
+  }
+
+  private Program merge() {
+    for (int i = 1; i < programs.size(); i++) {
+      samePath(programs.get(i), batches[i]);
+    }
+    List<Value> values = new ArrayList<>();
+    for (int i = 0; i < first.values().size(); i++) {
+      int index = i;
+      values.add(value(programs.stream().map(p -> p.value(index)).toList()));
+    }
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < first.steps().size(); i++) {
+      int index = i;
+      steps.add(step(programs.stream().map(p -> p.steps().get(index)).toList()));
+    }
+    return new Program(values, steps, first.outputs());
+  }
+
+  private void samePath(Program other, long batch) {
+    int common = Math.min(first.steps().size(), other.steps().size());
+    for (int i = 0; i < common; i++) {
+      Step here = first.steps().get(i);
+      Step there = other.steps().get(i);
+      boolean same =
+          here.operation().equals(there.operation())
+              && here.results().equals(there.results())
+              && here.reads().boxed().toList().equals(there.reads().boxed().toList());
+      if (!same) {
+        throw otherPath(here, there.operation() + " at " + there.origin(), batch);
+      }
+    }
+    if (first.steps().size() != other.steps().size()) {
+      Program longer = first.steps().size() > common ? first : other;
+      Step extra = longer.steps().get(common);
+      throw otherPath(
+          extra, first.steps().size() + " and " + other.steps().size() + " calls", batch);
+    }
+    boolean same =
+        first.values().size() == other.values().size()
+            && List.copyOf(first.outputs().keySet()).equals(List.copyOf(other.outputs().keySet()))
+            && first.outputs().equals(other.outputs());
+    if (!same) {
+      throw new IllegalArgumentException(
+          "outputs: "
+              + first.outputs().keySet()
+              + " at batch "
+              + batches[0]
+              + " and "
+              + other.outputs().keySet()
+              + " at batch "
+              + batch
+              + " are not computed alike; let no branch depend on the batch size");
+    }
+  }
+
+  private IllegalArgumentException otherPath(Step step, String other, long batch) {
+    return step.origin()
+        .refuse(
+            step.operation(),
+            "is not done alike at batch " + batches[0] + " and " + batch + " (" + other + ")",
+            "let no branch or loop depend on the batch size");
+  }
+
+  private Value value(List<Value> versions) {
+    Value one = versions.get(0);
+    List<Extent> shape = new ArrayList<>();
+    for (int axis = 0; axis < one.shape().size(); axis++) {
+      int at = axis;
+      List<Extent> sizes =
+          versions.stream()
+              .map(v -> at < v.shape().size() ? v.shape().get(at) : Extent.of(-1))
+              .toList();
+      shape.add(extent(one.origin(), "an array", "axis " + axis, sizes));
+    }
+    for (Value version : versions) {
+      if (version.type() != one.type() || version.shape().size() != one.shape().size()) {
+        throw differs(one, "has another type or rank at another batch size");
+      }
+    }
+    return new Value(source(versions), one.type(), shape, one.origin());
+  }
+
+  private static Source source(List<Value> versions) {
+    Value one = versions.get(0);
+    if (versions.stream().allMatch(v -> sameSource(one.source(), v.source()))) {
+      return one.source();
+    }
+    if (one.source() instanceof Source.Known) {
+      return new Source.Computed();
+    }
+    throw differs(one, "made from host data differs between the runs of the code");
+  }
+
+  private static boolean sameSource(Source one, Source other) {
+    if (one instanceof Source.Weight weight) {
+      return other instanceof Source.Weight same && weight.name().equals(same.name());
+    }
+    return one.equals(other);
+  }
+
+  private static IllegalArgumentException differs(Value value, String problem) {
+    return value
+        .origin()
+        .refuse("an array", problem, "if it depends on the batch or on chance, make it an input");
+  }
+
+  private Step step(List<Step> versions) {
+    Step one = versions.get(0);
+    List<Argument> merged = new ArrayList<>();
+    for (int i = 0; i < one.arguments().size(); i++) {
+      int index = i;
+      Call call = new Call(one, "argument " + i);
+      merged.add(argument(call, versions.stream().map(s -> s.arguments().get(index)).toList()));
+    }
+    return new Step(one.operation(), merged, one.results(), one.origin());
+  }
+
+  /** Where in a step an argument stands. */
+  private record Call(Step step, String place) {}
+
+  private Argument argument(Call call, List<Argument> versions) {
+    Argument one = versions.get(0);
+    if (one instanceof Argument.Whole && all(versions, Argument.Whole.class)) {
+      return new Argument.Whole(
+          extent(
+              call.step().origin(),
+              call.step().operation(),
+              call.place(),
+              each(versions, v -> ((Argument.Whole) v).extent())));
+    }
+    if (one instanceof Argument.Scalar scalar && all(versions, Argument.Scalar.class)) {
+      return new Argument.Scalar(
+          scalar.type(), argument(call, each(versions, v -> ((Argument.Scalar) v).number())));
+    }
+    if (one instanceof Argument.Many many
+        && all(versions, Argument.Many.class)
+        && versions.stream()
+            .allMatch(v -> ((Argument.Many) v).items().size() == many.items().size())) {
+      List<Argument> items = new ArrayList<>();
+      for (int i = 0; i < many.items().size(); i++) {
+        int index = i;
+        items.add(argument(call, each(versions, v -> ((Argument.Many) v).items().get(index))));
+      }
+      return new Argument.Many(items);
+    }
+    if (!versions.stream().allMatch(v -> Objects.equals(v, one))) {
+      throw call.step()
+          .origin()
+          .refuse(
+              call.step().operation(),
+              "has " + versions + " as " + call.place() + " at batches " + Arrays.toString(batches),
+              "compute what depends on the batch with arrays, such as mean in place of sum and div");
+    }
+    return one;
+  }
+
+  private static boolean all(List<Argument> versions, Class<? extends Argument> kind) {
+    return versions.stream().allMatch(kind::isInstance);
+  }
+
+  private static <T> List<T> each(List<Argument> versions, Function<Argument, T> part) {
+    return versions.stream().map(part).toList();
+  }
+
+  private Extent extent(Origin origin, String operation, String place, List<Extent> versions) {
+    long[] sizes = versions.stream().mapToLong(Extent::offset).toArray();
+    return Extent.through(batches, sizes)
+        .orElseThrow(
+            () ->
+                origin.refuse(
+                    operation,
+                    "has "
+                        + Arrays.toString(sizes)
+                        + " as "
+                        + place
+                        + " at batches "
+                        + Arrays.toString(batches),
+                    "a size may only be a multiple of the batch plus a constant"));
+  }
+}

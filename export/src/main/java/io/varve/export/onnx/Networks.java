@@ -1,0 +1,127 @@
+package io.varve.export.onnx;
+
+import static io.varve.export.onnx.Operators.one;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Matrix products and the layers of networks. Layers are called on any array; their own input is
+ * argument 1.
+ */
+final class Networks {
+  static final List<Operator> OPERATORS =
+      List.of(
+          one("NDArray.matMul", "MatMul", Networks::matMul),
+          one("NDArray.batchMatMul", "MatMul", Networks::matMul),
+          one("NDArray.dot", "MatMul", Networks::matMul),
+          one("NDArrayEx.linear", "Gemm", Networks::linear),
+          one("NDArrayEx.embedding", "Gather", Networks::embedding),
+          one("NDArrayEx.convolution", "Conv, FLOAT32", Networks::convolution),
+          one("NDArrayEx.batchNorm", "BatchNormalization", Networks::batchNorm),
+          one("NDArrayEx.layerNorm", "LayerNormalization", Networks::layerNorm),
+          one("NDArrayEx.interpolation", "Resize, FLOAT32", Networks::interpolation));
+
+  private Networks() {}
+
+  private static String matMul(Call c) {
+    DataType computed = Types.arithmetic(c.type());
+    String product = c.node("MatMul", c.in(0, computed), c.in(1, computed));
+    return c.emit().cast(product, computed, c.type());
+  }
+
+  /** The weight is [out, in]; Gemm reads it as it lies in the file. */
+  private static String linear(Call c) {
+    List<String> inputs = new ArrayList<>(List.of(c.in(1), c.in(2)));
+    if (c.rank(1) != 2) {
+      long features = c.shape(2).get(1).offset();
+      inputs.set(0, c.node("Reshape", c.in(1), c.emit().ints(-1, features)));
+    }
+    if (c.has(3)) {
+      inputs.add(c.in(3));
+    }
+    String product = c.node("Gemm", Map.of("transB", 1L), inputs.toArray(String[]::new));
+    return c.rank(1) == 2 ? product : c.reshape(product, c.shape());
+  }
+
+  private static String embedding(Call c) {
+    return c.node("Gather", Map.of("axis", 0L), c.in(2), c.in(1, DataType.INT64));
+  }
+
+  private static String convolution(Call c) {
+    c.floatOnly(c.type());
+    long[] padding = c.wholes(5);
+    Map<String, ?> attributes =
+        Map.of(
+            "strides", c.wholes(4),
+            "pads", twice(padding),
+            "dilations", c.wholes(6),
+            "group", c.whole(7));
+    return c.has(3)
+        ? c.node("Conv", attributes, c.in(1), c.in(2), c.in(3))
+        : c.node("Conv", attributes, c.in(1), c.in(2));
+  }
+
+  /** The same padding in front and behind. */
+  static long[] twice(long[] padding) {
+    return LongStream.concat(LongStream.of(padding), LongStream.of(padding)).toArray();
+  }
+
+  /** Arguments: input, mean, variance, gamma, beta, axis, momentum, epsilon, training. */
+  private static String batchNorm(Call c) {
+    int axis = (int) c.whole(6);
+    // DJL's axis -1 stands for the channels, which are axis 1.
+    long[] order = Shapes.swapped(c.rank(1), 1, axis == -1 ? 1 : axis);
+    String normal =
+        c.node(
+            "BatchNormalization",
+            Map.of("epsilon", c.number(8).floatValue()),
+            Shapes.transpose(c, c.in(1), order),
+            c.in(4),
+            c.in(5),
+            c.in(2),
+            c.in(3));
+    return Shapes.transpose(c, normal, order);
+  }
+
+  private static String layerNorm(Call c) {
+    Map<String, ?> attributes =
+        Map.of("axis", -(long) c.wholes(2).length, "epsilon", c.number(5).floatValue());
+    return c.node("LayerNormalization", attributes, c.in(1), c.in(3), c.in(4));
+  }
+
+  private static final int NEAREST = 0;
+  private static final int BILINEAR = 1;
+
+  /** The engine ignores alignCorners, and smooths where it shrinks. */
+  private static String interpolation(Call c) {
+    c.floatOnly(c.type());
+    int mode = (int) c.whole(2);
+    Map<String, ?> attributes =
+        switch (mode) {
+          case NEAREST ->
+              Map.of(
+                  "mode",
+                  "nearest",
+                  "coordinate_transformation_mode",
+                  "asymmetric",
+                  "nearest_mode",
+                  "floor");
+          case BILINEAR ->
+              Map.of(
+                  "mode",
+                  "linear",
+                  "coordinate_transformation_mode",
+                  "half_pixel",
+                  "antialias",
+                  1L,
+                  "exclude_outside",
+                  1L);
+          default -> throw c.refuse("uses mode " + mode, "use 0 (nearest) or 1 (bilinear)");
+        };
+    return c.node("Resize", attributes, c.in(0), "", "", c.emit().shape(c.shape()));
+  }
+}

@@ -1,0 +1,222 @@
+package io.varve.export.onnx;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.varve.inference.Safetensors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How far a graph in ONNX Runtime is from the code it was traced from, at batch sizes that were
+ * never traced: 1, 2 and 32.
+ *
+ * @param results one per batch size and output
+ * @param vectors what was compared, to repeat it anywhere
+ */
+public record Parity(List<Result> results, List<Vectors> vectors) {
+  private static final long[] BATCHES = {1, 2, 32};
+
+  /** Copies the lists. */
+  public Parity {
+    results = List.copyOf(results);
+    vectors = List.copyOf(vectors);
+  }
+
+  /**
+   * The distance of one output.
+   *
+   * @param error max |a - b| / max(1, max |b|) over finite elements, b being DJL's; infinite where
+   *     an infinity or a NaN stands in one and not in the other
+   */
+  public record Result(long batch, String output, double error) {}
+
+  /**
+   * One comparison.
+   *
+   * @param inputs what the graph was given
+   * @param outputs what DJL computed from it
+   */
+  public record Vectors(
+      long batch, List<Safetensors.Entry> inputs, List<Safetensors.Entry> outputs) {
+    /** Copies the lists. */
+    public Vectors {
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  /**
+   * Runs code and graph on the same inputs.
+   *
+   * @param code what was exported
+   * @param parameters the values of its parameters
+   * @param onnx the file of the graph
+   * @param manager decides the engine and device that the code runs on
+   * @throws IllegalArgumentException if the graph cannot be opened or run
+   */
+  public static Parity of(Traced code, ParameterStore parameters, Path onnx, NDManager manager) {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    List<Result> results = new ArrayList<>();
+    List<Vectors> vectors = new ArrayList<>();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        OrtSession session = environment.createSession(onnx.toString(), options)) {
+      for (long batch : BATCHES) {
+        Vectors expected = EagerTrace.run(code, parameters, batch, manager);
+        vectors.add(expected);
+        results.addAll(compare(environment, session, onnx, expected));
+      }
+    } catch (OrtException e) {
+      throw refused(onnx, "cannot be opened by ONNX Runtime", e);
+    }
+    return new Parity(results, vectors);
+  }
+
+  private static List<Result> compare(
+      OrtEnvironment environment, OrtSession session, Path onnx, Vectors expected) {
+    Map<String, OnnxTensor> feed = new LinkedHashMap<>();
+    try {
+      for (Safetensors.Entry input : expected.inputs()) {
+        feed.put(input.name(), tensor(environment, input));
+      }
+      List<Result> results = new ArrayList<>();
+      try (OrtSession.Result run = session.run(feed)) {
+        for (Safetensors.Entry output : expected.outputs()) {
+          OnnxTensor found = (OnnxTensor) run.get(output.name()).orElseThrow();
+          requireShape(onnx, output, found.getInfo().getShape(), expected.batch());
+          double error = distance(elements(output.type(), found.getByteBuffer()), elements(output));
+          results.add(new Result(expected.batch(), output.name(), error));
+        }
+      }
+      return results;
+    } catch (OrtException e) {
+      throw refused(onnx, "cannot be run by ONNX Runtime at batch " + expected.batch(), e);
+    } finally {
+      feed.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private static OnnxTensor tensor(OrtEnvironment environment, Safetensors.Entry entry)
+      throws OrtException {
+    ByteBuffer data = entry.data().duplicate();
+    ByteBuffer direct = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.nativeOrder());
+    direct.put(data).flip();
+    return OnnxTensor.createTensor(
+        environment, direct, entry.shape(), EagerTrace.onnxType(entry.type()));
+  }
+
+  private static IllegalArgumentException refused(Path onnx, String problem, OrtException e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return new IllegalArgumentException(
+        onnx
+            + ": "
+            + problem
+            + ": "
+            + message
+            + "; if it is about shapes, the traced code depends on the batch unseen",
+        e);
+  }
+
+  private static void requireShape(
+      Path onnx, Safetensors.Entry expected, long[] found, long batch) {
+    if (!Arrays.equals(found, expected.shape())) {
+      throw new IllegalArgumentException(
+          onnx
+              + ": output '"
+              + expected.name()
+              + "' has shape "
+              + Arrays.toString(found)
+              + " at batch "
+              + batch
+              + ", expected "
+              + Arrays.toString(expected.shape())
+              + "; the traced code depends on the batch unseen, as in if (batch == 1)");
+    }
+  }
+
+  private static double[] elements(Safetensors.Entry entry) {
+    return elements(entry.type(), entry.data().duplicate().order(ByteOrder.nativeOrder()));
+  }
+
+  private static double[] elements(String type, ByteBuffer bytes) {
+    ByteBuffer data = bytes.order(ByteOrder.nativeOrder());
+    int start = data.position();
+    int size =
+        switch (type) {
+          case "F64", "I64" -> Long.BYTES;
+          case "F32", "I32" -> Integer.BYTES;
+          default -> 1;
+        };
+    double[] elements = new double[data.remaining() / size];
+    for (int i = 0; i < elements.length; i++) {
+      int at = start + i * size;
+      elements[i] =
+          switch (type) {
+            case "F64" -> data.getDouble(at);
+            case "I64" -> data.getLong(at);
+            case "F32" -> data.getFloat(at);
+            case "I32" -> data.getInt(at);
+            default -> data.get(at) & 0xFF;
+          };
+    }
+    return elements;
+  }
+
+  /** max |a - b| / max(1, max |b|), infinities and NaNs apart. */
+  static double distance(double[] found, double[] expected) {
+    double difference = 0;
+    double scale = 1;
+    for (int i = 0; i < expected.length; i++) {
+      if (Double.isFinite(found[i]) && Double.isFinite(expected[i])) {
+        difference = Math.max(difference, Math.abs(found[i] - expected[i]));
+        scale = Math.max(scale, Math.abs(expected[i]));
+      } else if (Double.compare(found[i], expected[i]) != 0) {
+        return Double.POSITIVE_INFINITY;
+      }
+    }
+    return difference / scale;
+  }
+
+  /** The largest error, 0 if nothing was compared. */
+  public double worst() {
+    return results.stream().mapToDouble(Result::error).max().orElse(0);
+  }
+
+  /**
+   * Checks every output.
+   *
+   * @param tolerance the largest error allowed, see {@link Result}
+   * @return this
+   * @throws IllegalArgumentException if an output is farther off; the message names the worst
+   */
+  public Parity require(double tolerance) {
+    results.stream()
+        .max(Comparator.comparingDouble(Result::error))
+        .filter(worst -> !(worst.error() <= tolerance))
+        .ifPresent(
+            worst -> {
+              throw new IllegalArgumentException(
+                  String.format(
+                      Locale.ROOT,
+                      "output '%s': ONNX Runtime differs from DJL by %.3g at batch %d, expected at"
+                          + " most %.3g; the traced code depends on the batch or on values unseen,"
+                          + " or the tolerance is too small",
+                      worst.output(),
+                      worst.error(),
+                      worst.batch(),
+                      tolerance));
+            });
+    return this;
+  }
+}

@@ -1,0 +1,242 @@
+package io.varve.export.onnx;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/**
+ * Records what traced code does at one batch size. Each call is evaluated at once on real arrays,
+ * so that the record knows the type and shape of everything.
+ *
+ * <p>The arrays it hands out are proxies that refuse what they do not know, in place of delegating
+ * it. Real arrays are closed with the manager they are made by.
+ */
+final class Recorder implements Trace {
+  /** Results of constants only are themselves kept as constants up to this many elements. */
+  private static final long FOLDED = 1 << 16;
+
+  private final long batch;
+  private final NDManager real;
+  private final Weights weights;
+  private final NDManager manager = proxy(NDManager.class, new RecordingManager(this));
+  private final List<Value> values = new ArrayList<>();
+  private final List<Step> steps = new ArrayList<>();
+  private final Map<String, Integer> lifted = new HashMap<>();
+  private final IdentityHashMap<NDArray, Integer> borrowed = new IdentityHashMap<>();
+
+  Recorder(long batch, NDManager real, Weights weights) {
+    this.batch = batch;
+    this.real = real;
+    this.weights = weights;
+  }
+
+  @Override
+  public long batch() {
+    return batch;
+  }
+
+  @Override
+  public NDManager samples() {
+    return real;
+  }
+
+  @Override
+  public NDManager manager() {
+    return manager;
+  }
+
+  /** The manager of the real arrays. */
+  NDManager real() {
+    return real;
+  }
+
+  @Override
+  public ParameterStore parameters() {
+    return new ParameterStore(real, false) {
+      @Override
+      public NDArray getValue(Parameter parameter, Device device, boolean training) {
+        return parameter == null ? null : parameter(parameter, training);
+      }
+
+      @Override
+      public NDManager getManager() {
+        return manager;
+      }
+    };
+  }
+
+  private NDArray parameter(Parameter parameter, boolean training) {
+    if (training) {
+      throw Origin.here()
+          .refuse(
+              "ParameterStore.getValue",
+              "asks for parameter '" + parameter.getName() + "' for training",
+              "export the forward pass with training = false");
+    }
+    if (weights.name(parameter).isEmpty()) {
+      throw Origin.here()
+          .refuse(
+              "ParameterStore.getValue",
+              "asks for parameter '" + parameter.getName() + "', which is not registered",
+              "name it in OnnxExporter.parameters(...)");
+    }
+    return lift(weights.value(parameter));
+  }
+
+  @Override
+  public NDArray input(String name, NDArray sample) {
+    Origin origin = Origin.here();
+    if (values.stream()
+        .anyMatch(v -> v.source() instanceof Source.Input i && i.name().equals(name))) {
+      throw origin.refuse("input '" + name + "'", "is declared twice", "give each its own name");
+    }
+    Shape shape = sample.getShape();
+    if (shape.dimension() > 0 && shape.get(0) != batch) {
+      throw origin.refuse(
+          "input '" + name + "'",
+          "has a sample of shape " + shape + ", expected [" + batch + ", ...]",
+          "make the sample with batch() rows");
+    }
+    NDArray plain = (NDArray) unwrap(sample);
+    return wrap(plain, add(new Source.Input(name), plain, origin), true);
+  }
+
+  /** The recording array of a plain one: a parameter, a constant, or itself if it records. */
+  NDArray lift(NDArray array) {
+    return RecordingArray.of(array).isPresent() ? array : wrap(array, value(array), false);
+  }
+
+  /** A constant made from host data. */
+  NDArray capture(NDArray made) {
+    return wrap(made, add(new Source.Constant(bytes(made)), made, Origin.here()), true);
+  }
+
+  /** The value of an array, recording or plain. */
+  int value(NDArray array) {
+    RecordingArray recording = RecordingArray.of(array).orElse(null);
+    if (recording != null) {
+      return recording.valueFor(this);
+    }
+    return lifted.computeIfAbsent(array.getUid(), uid -> liftPlain(array));
+  }
+
+  private int liftPlain(NDArray array) {
+    Origin origin = Origin.here();
+    String name = weights.name(array).orElse(null);
+    if (name != null) {
+      return add(new Source.Weight(name, array), array, origin);
+    }
+    if (array.size() != 1 || array.hasGradient()) {
+      throw origin.refuse(
+          "array " + array.getShape(),
+          "was never registered, so the graph would keep its present values",
+          "make it a registered Parameter, an input, or create it with the manager of the trace");
+    }
+    int id = add(new Source.Constant(bytes(array)), array, origin);
+    borrowed.put(array, id);
+    return id;
+  }
+
+  /** Writes down a call and gives recording arrays for its results. */
+  Object record(String operation, List<Argument> arguments, Callable<?> evaluation) {
+    Origin origin = Origin.here();
+    Object result = Calls.evaluate(origin, operation, evaluation);
+    List<NDArray> arrays = result instanceof NDList list ? list : List.of((NDArray) result);
+    Step reading = new Step(operation, arguments, List.of(), origin);
+    boolean folds = reading.reads().allMatch(i -> values.get(i).constant());
+    List<Integer> results = new ArrayList<>();
+    for (NDArray array : arrays) {
+      keep(array);
+      boolean known = folds && array.size() <= FOLDED;
+      Source source = known ? new Source.Known(bytes(array)) : new Source.Computed();
+      results.add(add(source, array, origin));
+    }
+    steps.add(new Step(operation, arguments, results, origin));
+    NDList wrapped = new NDList();
+    for (int i = 0; i < arrays.size(); i++) {
+      wrapped.add(wrap(arrays.get(i), results.get(i), true));
+    }
+    return result instanceof NDList ? wrapped : wrapped.get(0);
+  }
+
+  /**
+   * Moves a result to the recorder. It would otherwise go with the parameter it was computed from,
+   * or with a scope of the author's.
+   */
+  private void keep(NDArray result) {
+    if (!lifted.containsKey(result.getUid())) {
+      NDScope.unregister(result);
+      result.attach(real);
+    }
+  }
+
+  /** What was recorded. */
+  Program finish(Map<String, NDArray> outputs) {
+    borrowed.forEach(
+        (array, id) -> {
+          Value value = values.get(id);
+          if (!new Source.Constant(bytes(array)).equals(value.source())) {
+            throw value
+                .origin()
+                .refuse("a plain array", "changed while traced", "keep it constant");
+          }
+        });
+    Map<String, Integer> results = new LinkedHashMap<>();
+    outputs.forEach((name, array) -> results.put(name, value(array)));
+    return new Program(values, steps, results);
+  }
+
+  private int add(Source source, NDArray array, Origin origin) {
+    List<Extent> shape = Arrays.stream(array.getShape().getShape()).mapToObj(Extent::of).toList();
+    values.add(new Value(source, array.getDataType(), shape, origin));
+    return values.size() - 1;
+  }
+
+  private NDArray wrap(NDArray array, int value, boolean owned) {
+    return proxy(NDArray.class, new RecordingArray(this, array, value, owned));
+  }
+
+  static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(
+        Proxy.newProxyInstance(Recorder.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  /** The real counterpart of an argument. */
+  Object unwrap(Object argument) {
+    if (argument instanceof NDList list) {
+      NDList plain = new NDList();
+      list.forEach(array -> plain.add((NDArray) unwrap(array)));
+      return plain;
+    }
+    if (argument instanceof NDArray array) {
+      return RecordingArray.of(array).map(RecordingArray::real).orElse(array);
+    }
+    return argument == manager ? real : argument;
+  }
+
+  Object[] unwrapAll(Object[] arguments) {
+    return arguments == null ? null : Arrays.stream(arguments).map(this::unwrap).toArray();
+  }
+
+  private static ByteBuffer bytes(NDArray array) {
+    ByteBuffer from = array.toByteBuffer();
+    ByteBuffer copy = ByteBuffer.allocate(from.remaining()).order(from.order());
+    return copy.put(from.duplicate()).flip().asReadOnlyBuffer().order(from.order());
+  }
+}

@@ -1,0 +1,123 @@
+package io.varve.export.onnx;
+
+import static io.varve.export.onnx.Operators.many;
+import static io.varve.export.onnx.Operators.one;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reductions over axes, running sums and order. */
+final class Reductions {
+  private static final Map<String, String> REDUCTIONS =
+      Map.of(
+          "sum", "ReduceSum",
+          "mean", "ReduceMean",
+          "max", "ReduceMax",
+          "min", "ReduceMin",
+          "prod", "ReduceProd");
+
+  static final List<Operator> OPERATORS = operators();
+
+  private Reductions() {}
+
+  private static List<Operator> operators() {
+    List<Operator> table = new ArrayList<>();
+    REDUCTIONS.forEach(
+        (name, onnx) -> table.add(one("NDArray." + name, onnx, c -> reduce(c, onnx))));
+    table.add(one("NDArray.argMax", "ArgMax", c -> extremum(c, "ArgMax")));
+    table.add(one("NDArray.argMin", "ArgMin", c -> extremum(c, "ArgMin")));
+    table.add(one("NDArray.cumSum", "CumSum", Reductions::cumSum));
+    table.add(one("NDArray.softmax", "Softmax", c -> alongAxis(c, "Softmax")));
+    table.add(one("NDArray.logSoftmax", "LogSoftmax", c -> alongAxis(c, "LogSoftmax")));
+    table.add(one("NDArray.norm", "ReduceL1 or ReduceL2", Reductions::norm));
+    table.add(one("NDArray.normalize", "ReduceL1 or ReduceL2, Max, Div", Reductions::normalize));
+    table.add(one("NDArray.sort", "TopK", c -> sorted(c).get(0)));
+    table.add(one("NDArray.argSort", "TopK, Slice", Reductions::argSort));
+    table.add(many("NDArray.topK", "TopK", Reductions::topK));
+    return table;
+  }
+
+  private static String reduce(Call c, String onnx) {
+    DataType computed = Types.arithmetic(c.type());
+    String x = c.in(0, computed);
+    String reduced =
+        c.count() == 1
+            ? c.node(onnx, Map.of("keepdims", 0L), x)
+            : c.node(onnx, keep(c.flag(2)), x, c.emit().ints(c.axes(1)));
+    return c.emit().cast(reduced, computed, c.type());
+  }
+
+  private static Map<String, ?> keep(boolean keep) {
+    return Map.of("keepdims", keep ? 1L : 0L);
+  }
+
+  private static String extremum(Call c, String onnx) {
+    DataType from = c.type(0);
+    String x = from == DataType.BOOLEAN ? c.in(0, DataType.INT32) : c.in(0);
+    return c.count() == 1
+        ? c.node(onnx, Map.of("axis", 0L, "keepdims", 0L), c.node("Reshape", x, c.emit().ints(-1)))
+        : c.node(onnx, Map.of("axis", (long) c.axis(1), "keepdims", 0L), x);
+  }
+
+  private static String cumSum(Call c) {
+    String x = c.in(0, c.type());
+    if (c.rank(0) == 0) {
+      return c.reshape(x, c.shape());
+    }
+    long axis = c.count() == 1 ? 0 : c.axis(1);
+    return c.node("CumSum", x, c.scalar(axis, DataType.INT64));
+  }
+
+  private static String alongAxis(Call c, String onnx) {
+    return c.node(onnx, Map.of("axis", (long) c.axis(1)), c.in(0, c.type()));
+  }
+
+  private static String norm(Call c) {
+    if (c.count() == 2) {
+      return c.node("ReduceL2", keep(c.flag(1)), c.in(0));
+    }
+    String onnx = reduction(c, c.number(1).doubleValue());
+    return c.wholes(2).length == 0
+        ? c.node(onnx, keep(c.flag(3)), c.in(0))
+        : c.node(onnx, keep(c.flag(3)), c.in(0), c.emit().ints(c.axes(2)));
+  }
+
+  private static String normalize(Call c) {
+    String onnx = reduction(c, c.number(1).doubleValue());
+    String norm = c.node(onnx, keep(true), c.in(0), c.emit().ints(c.axis(2)));
+    return c.node("Div", c.in(0), c.node("Max", norm, c.scalar(c.number(3), c.type())));
+  }
+
+  private static String reduction(Call c, double order) {
+    if (order != 1 && order != 2) {
+      throw c.refuse("takes the order " + order, "use 1 or 2, or write it with pow and sum");
+    }
+    return order == 1 ? "ReduceL1" : "ReduceL2";
+  }
+
+  private static List<String> sorted(Call c) {
+    int axis = c.count() == 1 ? c.rank(0) - 1 : c.axis(1);
+    Map<String, ?> attributes = Map.of("axis", (long) axis, "largest", 0L, "sorted", 1L);
+    String all = c.emit().size(c.shape(0).get(axis));
+    DataType computed = Types.arithmetic(c.type(0));
+    List<String> sorted = c.emit().nodes("TopK", attributes, List.of(c.in(0, computed), all), 2);
+    return List.of(c.emit().cast(sorted.get(0), computed, c.type(0)), sorted.get(1));
+  }
+
+  private static String argSort(Call c) {
+    String ascending = sorted(c).get(1);
+    return c.flag(2) ? ascending : Shapes.flip(c, ascending, c.axis(1));
+  }
+
+  private static List<String> topK(Call c) {
+    Map<String, ?> attributes =
+        Map.of("axis", (long) c.axis(2), "largest", c.flag(3) ? 1L : 0L, "sorted", 1L);
+    DataType computed = Types.arithmetic(c.type(0));
+    List<String> top =
+        c.emit()
+            .nodes("TopK", attributes, List.of(c.in(0, computed), c.emit().size(c.extent(1))), 2);
+    return List.of(c.emit().cast(top.get(0), computed, c.type(0)), top.get(1));
+  }
+}

@@ -1,0 +1,80 @@
+package io.varve.export.onnx;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+
+/** Exports small functions and runs the gate on them. */
+final class Exports {
+  /** Single precision over a few operations, some of them sums of a thousand elements. */
+  static final double TOLERANCE = 1e-5;
+
+  private Exports() {}
+
+  /** A function of one normal input [B, 6, 4]. */
+  static Traced of(UnaryOperator<NDArray> function) {
+    return of((x, manager) -> function.apply(x));
+  }
+
+  /** A function of one normal input [B, 6, 4] and the manager. */
+  static Traced of(BiFunction<NDArray, NDManager, NDArray> function) {
+    return trace ->
+        Map.of("y", function.apply(normal(trace, "x", new Shape(6, 4)), trace.manager()));
+  }
+
+  static NDArray normal(Trace trace, String name, Shape event) {
+    return trace.input(name, trace.samples().randomNormal(new Shape(trace.batch()).addAll(event)));
+  }
+
+  /** Whole numbers in 0..high, without high. */
+  static NDArray whole(Trace trace, String name, long high, DataType type, long... event) {
+    Shape shape = new Shape(trace.batch()).addAll(new Shape(event));
+    NDArray drawn = trace.samples().randomInteger(0, high, shape, DataType.INT64);
+    return trace.input(name, drawn.toType(type, false));
+  }
+
+  static Graph export(Traced code) {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      return OnnxExporter.of(code).trace(manager);
+    }
+  }
+
+  /** The gate at all its batch sizes. */
+  static Parity parity(OnnxExporter exporter) {
+    Engine.getInstance().setRandomSeed(7);
+    try (NDManager manager = NDManager.newBaseManager()) {
+      Path file = Files.createTempFile("varve", ".onnx");
+      try {
+        Files.write(file, exporter.trace(manager).toBytes());
+        return exporter.check(file, manager);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Parity parity(Traced code) {
+    return parity(OnnxExporter.of(code));
+  }
+
+  /** Arrays under the names a, b, c and so on. */
+  static Map<String, NDArray> outputs(NDArray... arrays) {
+    Map<String, NDArray> outputs = new LinkedHashMap<>();
+    for (NDArray array : arrays) {
+      outputs.put("y" + outputs.size(), array);
+    }
+    return outputs;
+  }
+}

@@ -1,0 +1,82 @@
+package io.varve.export.onnx;
+
+import static io.varve.export.onnx.Exports.normal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParityTest {
+  private static final double NAN = Double.NaN;
+  private static final double INFINITY = Double.POSITIVE_INFINITY;
+
+  @Test
+  void measuresAgainstTheLargestElement() {
+    assertThat(distance(new double[] {1, 2.5}, new double[] {1, 2})).isEqualTo(0.25);
+    assertThat(distance(new double[] {0.1}, new double[] {0})).isEqualTo(0.1);
+    assertThat(distance(new double[] {}, new double[] {})).isZero();
+  }
+
+  @Test
+  void wantsInfinitiesAndNansInPlace() {
+    assertThat(distance(new double[] {NAN, INFINITY}, new double[] {NAN, INFINITY})).isZero();
+    assertThat(distance(new double[] {NAN}, new double[] {1})).isInfinite();
+    assertThat(distance(new double[] {1}, new double[] {NAN})).isInfinite();
+    assertThat(distance(new double[] {INFINITY}, new double[] {-INFINITY})).isInfinite();
+    assertThat(distance(new double[] {INFINITY}, new double[] {NAN})).isInfinite();
+  }
+
+  private static double distance(double[] found, double[] expected) {
+    return Parity.distance(found, expected);
+  }
+
+  @Test
+  void keepsWhatItCompared() {
+    Parity parity = Exports.parity(Exports.of(x -> x.add(1)));
+    assertThat(parity.results()).extracting(Parity.Result::batch).containsExactly(1L, 2L, 32L);
+    assertThat(parity.results()).allMatch(r -> r.output().equals("y") && r.error() == 0);
+    Parity.Vectors last = parity.vectors().get(2);
+    assertThat(last.inputs().get(0).shape()).containsExactly(32, 6, 4);
+    float x =
+        last.inputs().get(0).data().duplicate().order(java.nio.ByteOrder.nativeOrder()).getFloat(0);
+    float y =
+        last.outputs()
+            .get(0)
+            .data()
+            .duplicate()
+            .order(java.nio.ByteOrder.nativeOrder())
+            .getFloat(0);
+    assertThat(y).isEqualTo(x + 1);
+  }
+
+  @Test
+  void failsOnAGraphOfOtherCode(@TempDir Path folder) throws IOException {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      Path file = folder.resolve("net.onnx");
+      Files.write(file, Exports.export(Exports.of(x -> x.mul(2))).toBytes());
+      Parity parity = OnnxExporter.of(Exports.of(x -> x.mul(2.001))).check(file, manager);
+      assertThat(parity.worst()).isBetween(1e-4, 2e-3);
+      assertThat(parity.require(0.01)).isSameAs(parity);
+      assertThatThrownBy(() -> parity.require(1e-5))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("output 'y'", "at batch", "expected at most 1.00e-05");
+      Files.write(file, new byte[] {1, 2, 3});
+      assertThatThrownBy(() -> OnnxExporter.of(Exports.of(x -> x)).check(file, manager))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("net.onnx: cannot be opened by ONNX Runtime");
+    }
+  }
+
+  @Test
+  void copiesInputsBeforeTheCodeCanChangeThem() {
+    Traced code = trace -> Map.of("y", normal(trace, "x", new Shape(4)).addi(1));
+    assertThat(Exports.parity(code).worst()).isZero();
+  }
+}

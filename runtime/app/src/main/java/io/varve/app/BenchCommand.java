@@ -1,0 +1,130 @@
+package io.varve.app;
+
+import io.varve.inference.Bundle;
+import io.varve.inference.Manifest;
+import io.varve.model.Catalog;
+import io.varve.model.YamlText;
+import io.varve.training.Devices;
+import io.varve.training.Evaluator;
+import io.varve.training.Trained;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Times training and inference of a model, warmed up, as medians. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Times a model file (training steps, and inference of its bundle with fresh weights)",
+      "or a bundle (inference): warmed up, medians, images per second."
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final List<Integer> BATCHES = List.of(1, 64);
+
+  @ParentCommand private Varve varve;
+  @Mixin private Output output;
+
+  @Parameters(paramLabel = "MODEL.yaml|BUNDLE", description = "What to time.")
+  private Path target;
+
+  @Option(names = "--train", description = "Only training.")
+  private boolean trainOnly;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets a key of the model file.")
+  private List<String> set = List.of();
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The folder of the data set.")
+  private String data;
+
+  @Option(names = "--steps", defaultValue = "100", description = "Timed steps (default: 100).")
+  private int steps;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
+  private String device;
+
+  @Override
+  public Integer call() {
+    Map<String, Object> results = new LinkedHashMap<>();
+    if (Files.exists(target.resolve(Manifest.FILE))) {
+      inference(target, results);
+    } else {
+      try (Workspace workspace = Workspace.open(varve)) {
+        model(workspace.catalog(), results);
+      }
+    }
+    output.results(results);
+    return 0;
+  }
+
+  private void model(Catalog catalog, Map<String, Object> results) {
+    try (TemporaryFolder folder = new TemporaryFolder()) {
+      TrainingBench training = new TrainingBench(catalog, device, steps);
+      training.measure(read(), folder.path().resolve("timed"), results);
+      if (trainOnly) {
+        return;
+      }
+      Path run = folder.path().resolve("run");
+      YamlText brief =
+          read().set("training.epochs=1").set("data.train-images=64").set("data.test-images=64");
+      Runs.train(brief.set("training.batch=64"), catalog, run, "cpu", "varve bench");
+      Path bundle = folder.path().resolve("bundle");
+      ExportCommand.export(
+          catalog, run, bundle, Optional.of(List.of("bound", "infer", "generate")));
+      inference(bundle, results);
+      djl(catalog, run, results);
+    }
+  }
+
+  private YamlText read() {
+    YamlText yaml = YamlText.read(target);
+    set.forEach(yaml::set);
+    if (data != null) {
+      yaml.set("data.path=" + data);
+    }
+    return yaml;
+  }
+
+  private void inference(Path path, Map<String, Object> results) {
+    try (Bundle bundle = Bundle.open(path, Bundle.Options.of().withDevice(device))) {
+      results.put("inference_device", bundle.device());
+      int bytes =
+          bundle.manifest().data().shape().stream().reduce(1L, Math::multiplyExact).intValue();
+      results.put("infer_images_per_second", speeds(n -> bundle.infer(new byte[n * bytes], 1)));
+      results.put("score_images_per_second", speeds(n -> bundle.score(new byte[n * bytes], 1)));
+      results.put("generate_images_per_second", speeds(n -> bundle.generate(n, 1, 1)));
+    }
+  }
+
+  /** The same work in DJL, from the same weights. */
+  private void djl(Catalog catalog, Path run, Map<String, Object> results) {
+    Trained.Options options =
+        new Trained.Options(catalog, Optional.empty(), Devices.of(device), note -> {});
+    try (Trained trained = Trained.load(run, options)) {
+      Evaluator evaluator = trained.evaluator();
+      results.put("generate_djl_images_per_second", speeds(n -> evaluator.samples(n, 1)));
+    }
+  }
+
+  /** Images per second by batch size. */
+  private static Map<String, Double> speeds(IntConsumer work) {
+    Map<String, Double> speeds = new LinkedHashMap<>();
+    for (int batch : BATCHES) {
+      speeds.put(String.valueOf(batch), batch / Stopwatch.median(() -> work.accept(batch)));
+    }
+    return speeds;
+  }
+}

@@ -1,0 +1,46 @@
+package io.varve.app;
+
+import io.varve.inference.Manifest;
+import io.varve.model.Binder;
+import io.varve.model.Catalog;
+import io.varve.model.YamlText;
+import io.varve.training.Experiment;
+import io.varve.training.data.Source;
+import io.varve.training.data.Split;
+import java.util.Arrays;
+import java.util.List;
+
+/** Images for a bundle: its model file says how to read them, and needs no plug-in for that. */
+final class BundleData {
+  private BundleData() {}
+
+  /**
+   * Opens the images that the options ask for.
+   *
+   * @throws IllegalArgumentException if they are not to be had, or not of the bundle's shape
+   */
+  static Split open(Manifest manifest, DataOptions options) {
+    YamlText yaml = YamlText.of(manifest.name() + "'s model file", manifest.yaml()).at("data");
+    Catalog none = Catalog.of(List.of());
+    Experiment.Data data = new Binder(none).bind(yaml, Experiment.Data.class);
+    Source source = options.folder().map(data.source()::at).orElse(data.source());
+    Split split = options.of(source.open());
+    long[] wanted = manifest.data().shape().stream().mapToLong(Long::longValue).toArray();
+    long[] found = Arrays.stream(split.shape()).asLongStream().toArray();
+    if (!Arrays.equals(wanted, found)) {
+      throw new IllegalArgumentException(
+          "--data: images are %s, the bundle takes %s [channels, height, width]"
+              .formatted(Arrays.toString(found), Arrays.toString(wanted)));
+    }
+    return split;
+  }
+
+  /** Reads images {@code from} to {@code to}, end to end. */
+  static byte[] read(Split split, int from, int to) {
+    byte[] images = new byte[Math.multiplyExact(to - from, split.imageBytes())];
+    for (int i = from; i < to; i++) {
+      split.read(i, images, (i - from) * split.imageBytes());
+    }
+    return images;
+  }
+}

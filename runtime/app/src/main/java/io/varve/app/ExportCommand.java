@@ -1,0 +1,90 @@
+package io.varve.app;
+
+import io.varve.export.bundle.BundleExport;
+import io.varve.export.bundle.Exported;
+import io.varve.inference.Manifest;
+import io.varve.model.Catalog;
+import io.varve.training.Devices;
+import io.varve.training.Trained;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Exports a run to a bundle. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Exports a run to a bundle: ONNX graphs over one weights file that need no plug-in.",
+      "Every graph is checked against DJL in ONNX Runtime first."
+    })
+final class ExportCommand implements Callable<Integer> {
+  @ParentCommand private Varve varve;
+  @Mixin private Output output;
+
+  @Parameters(paramLabel = "RUN", description = "A folder that `varve train` wrote.")
+  private Path run;
+
+  @Option(names = "--out", required = true, paramLabel = "BUNDLE", description = "Where to.")
+  private Path out;
+
+  @Option(
+      names = "--graphs",
+      split = ",",
+      paramLabel = "NAMES",
+      description = {
+        "bound, importance, infer, generate, 'carry u z1'; those of the model file's export: key",
+        "unless given."
+      })
+  private List<String> graphs;
+
+  @Override
+  public Integer call() {
+    try (Workspace workspace = Workspace.open(varve)) {
+      BundleExport.Result result =
+          export(workspace.catalog(), run, out, Optional.ofNullable(graphs));
+      Map<String, Object> results = new LinkedHashMap<>();
+      results.put("out", result.bundle().toString());
+      results.put("parity", result.worst());
+      results.put("tolerance", BundleExport.TOLERANCE);
+      output.results(results);
+      return 0;
+    }
+  }
+
+  /** Exports a run's newest checkpoint. */
+  static BundleExport.Result export(
+      Catalog catalog, Path run, Path out, Optional<List<String>> graphs) {
+    Trained.Options options =
+        new Trained.Options(
+            catalog, Optional.empty(), Devices.of("cpu"), note -> Output.say("note: %s", note));
+    try (Trained trained = Trained.load(run, options)) {
+      Exported exported =
+          new Exported(
+              trained.experiment().name(),
+              Version.text(),
+              trained.yaml(),
+              trained.model(),
+              trained.experiment().data().encoding(),
+              trained.image(),
+              trained.weights(),
+              trained.weights().flat(),
+              plugins(catalog));
+      return BundleExport.export(exported, graphs.orElse(trained.experiment().export()), out);
+    }
+  }
+
+  private static List<Manifest.Plugin> plugins(Catalog catalog) {
+    return catalog.plugins().stream()
+        .map(p -> new Manifest.Plugin(p.id(), p.version(), p.sha256(), p.components()))
+        .toList();
+  }
+}

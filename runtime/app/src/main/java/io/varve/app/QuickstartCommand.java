@@ -1,0 +1,117 @@
+package io.varve.app;
+
+import io.varve.inference.Bundle;
+import io.varve.inference.Tensor;
+import io.varve.model.YamlText;
+import io.varve.training.Scores;
+import io.varve.training.data.Split;
+import io.varve.training.report.Grid;
+import io.varve.training.report.Images;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** The whole path on data drawn here: train, export, score, generate, reconstruct. */
+@Command(
+    name = "quickstart",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows the whole path in a minute or two, without data or network: draws strokes and",
+      "digits, trains a small VAE on them, exports it, and uses the bundle in ONNX Runtime."
+    })
+final class QuickstartCommand implements Callable<Integer> {
+  private static final int PICTURES = 16;
+  private static final int SCORED = 500;
+
+  @ParentCommand private Varve varve;
+  @Mixin private Output output;
+
+  @Option(
+      names = "--out",
+      defaultValue = "quickstart",
+      paramLabel = "DIR",
+      description = "Where to (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Override
+  public Integer call() throws IOException {
+    long start = System.nanoTime();
+    Map<String, Object> results = new LinkedHashMap<>();
+    Path run = out.resolve("run");
+    Path bundle = out.resolve("bundle");
+    try (Workspace workspace = Workspace.open(varve)) {
+      Output.say("1. varve train quickstart.yaml --out %s", run);
+      String command = "varve quickstart --out " + out;
+      Scores scores = Runs.train(model(), workspace.catalog(), run, "cpu", command);
+      results.put("bound", scores.bound());
+      results.put("bits_per_dim", scores.bitsPerDim());
+      Output.say("2. varve export %s --out %s", run, bundle);
+      results.put(
+          "parity",
+          ExportCommand.export(workspace.catalog(), run, bundle, Optional.empty()).worst());
+    }
+    use(bundle, results);
+    results.put("report", run.resolve("report.html").toString());
+    results.put("bundle", bundle.toString());
+    results.put("seconds", (System.nanoTime() - start) * 1e-9);
+    output.results(results);
+    Output.say("Now open %s in a browser.", run.resolve("report.html"));
+    return 0;
+  }
+
+  private static YamlText model() throws IOException {
+    try (InputStream in = QuickstartCommand.class.getResourceAsStream("quickstart.yaml")) {
+      return YamlText.of("quickstart.yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private void use(Path path, Map<String, Object> results) {
+    try (Bundle bundle = Bundle.open(path)) {
+      Output.say("3. varve score %s", path);
+      Split test = BundleData.open(bundle.manifest(), new DataOptions());
+      byte[] images = BundleData.read(test, 0, Math.min(SCORED, test.size()));
+      results.put("score", mean(bundle.score(images, 1).bound()));
+      byte[] noise = new byte[images.length];
+      new Random(1).nextBytes(noise);
+      results.put("score_of_noise", mean(bundle.score(noise, 1).bound()));
+
+      Path generated = out.resolve("generated.png");
+      Output.say("4. varve generate %s -n 64 --out %s", path, generated);
+      Images drawn = Pictures.of(bundle.generate(64, 1, 1).get("pixels.mean"));
+      Grid.samples(drawn, PICTURES).write(generated);
+
+      Path reconstructed = out.resolve("reconstructed.png");
+      Output.say("5. varve reconstruct %s --carry z --out %s", path, reconstructed);
+      byte[] few = BundleData.read(test, 0, PICTURES);
+      Tensor pixels = bundle.reconstruct(few, Set.of("z"), 1, 1).get("pixels.mean");
+      Grid.compare(
+              List.of(
+                  new Grid.Row("original", Pictures.of(few, bundle.manifest().data())),
+                  new Grid.Row("carried z", Pictures.of(pixels))),
+              PICTURES)
+          .write(reconstructed);
+      results.put("generated", generated.toString());
+      results.put("reconstructed", reconstructed.toString());
+    }
+  }
+
+  private static double mean(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+}

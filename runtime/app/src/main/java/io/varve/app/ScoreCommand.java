@@ -1,0 +1,76 @@
+package io.varve.app;
+
+import io.varve.inference.Bundle;
+import io.varve.training.data.Split;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Scores images with a bundle: the bound is high for what the model has seen, low for anomalies.
+ */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Scores images with a bundle, in nats: high for images like those it was trained on,"
+          + " low for anomalies."
+    })
+final class ScoreCommand implements Callable<Integer> {
+  @Mixin private BundleOptions options;
+  @Mixin private DataOptions data;
+  @Mixin private Output output;
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write a line per image.")
+  private Path csv;
+
+  @Option(
+      names = "--importance-samples",
+      paramLabel = "K",
+      defaultValue = "0",
+      description =
+          "Also the importance-weighted bound by K samples; needs the graph 'importance'.")
+  private int samples;
+
+  @Override
+  public Integer call() throws IOException {
+    try (Bundle bundle = options.open()) {
+      Split split = BundleData.open(bundle.manifest(), data);
+      BundleScores scores = new BundleScores(bundle, split, samples, options.seed);
+      if (csv != null) {
+        write(scores.columns(), split.size());
+      }
+      Map<String, Object> results = scores.summary();
+      results.put("device", bundle.device());
+      output.results(results);
+      return 0;
+    }
+  }
+
+  private void write(Map<String, float[]> columns, int images) throws IOException {
+    Path part = csv.resolveSibling(csv.getFileName() + ".part");
+    try (Writer writer = Files.newBufferedWriter(part)) {
+      writer.write("image," + String.join(",", columns.keySet()) + "\n");
+      for (int i = 0; i < images; i++) {
+        StringBuilder line = new StringBuilder().append(i);
+        for (float[] column : columns.values()) {
+          line.append(',').append(String.format(Locale.ROOT, "%.6g", column[i]));
+        }
+        writer.write(line.append('\n').toString());
+      }
+    } catch (IOException e) {
+      Files.deleteIfExists(part);
+      throw new IllegalArgumentException(csv + ": cannot be written: " + e, e);
+    }
+    Files.move(part, csv, StandardCopyOption.REPLACE_EXISTING);
+    Output.say("wrote %s", csv);
+  }
+}

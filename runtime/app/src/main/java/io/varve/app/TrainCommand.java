@@ -1,0 +1,51 @@
+package io.varve.app;
+
+import io.varve.training.Scores;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Trains a model file. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains a model file. The run's folder receives checkpoints, metrics, event files and",
+      "report.html; 'varve resume RUN' goes on with it."
+    })
+final class TrainCommand implements Callable<Integer> {
+  @ParentCommand private Varve varve;
+  @Mixin private ModelOptions model;
+  @Mixin private Output output;
+
+  @Option(
+      names = "--out",
+      paramLabel = "RUN",
+      description = "The run's folder; runs/NAME of the model file unless given.")
+  private Path out;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
+  private String device;
+
+  @Override
+  public Integer call() {
+    try (Workspace workspace = Workspace.open(varve)) {
+      String stem = model.file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+      Path run = out == null ? Path.of("runs", stem) : out;
+      String command = "varve train " + model.file + " --out " + run;
+      Scores scores = Runs.train(model.read(), workspace.catalog(), run, device, command);
+      Map<String, Object> results = Runs.summary(scores);
+      results.put("out", run.toString());
+      results.put("report", run.resolve("report.html").toString());
+      output.results(results);
+      return 0;
+    }
+  }
+}

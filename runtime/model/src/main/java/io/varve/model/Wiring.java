@@ -1,0 +1,110 @@
+package io.varve.model;
+
+import io.varve.spi.Factor;
+import io.varve.spi.Node;
+import io.varve.spi.Node.Derived;
+import io.varve.spi.Node.Feature;
+import io.varve.spi.Node.Latent;
+import io.varve.spi.Step;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Follows what variables read, before any is computed. */
+final class Wiring {
+  private final Map<String, Node> nodes;
+  private final String task;
+  private final Function<Node, List<String>> reads;
+  private final Set<String> open = new LinkedHashSet<>();
+  private final Set<String> done = new HashSet<>();
+
+  private Wiring(Map<String, Node> nodes, String task, Function<Node, List<String>> reads) {
+    this.nodes = nodes;
+    this.task = task;
+    this.reads = reads;
+  }
+
+  /**
+   * Follows what every node reads, in inference and in generation.
+   *
+   * @throws IllegalArgumentException naming the path of a cycle
+   */
+  static void refuseCycles(Map<String, Node> nodes) {
+    Wiring inference = new Wiring(nodes, "inference", Wiring::readsInInference);
+    Wiring generation = new Wiring(nodes, "generation", Wiring::readsInGeneration);
+    for (Node node : nodes.values()) {
+      inference.visit(node.name());
+      if (!(node instanceof Feature)) {
+        generation.visit(node.name());
+      }
+    }
+  }
+
+  /**
+   * The latents whose p reads what was drawn given themselves, as p(z1 | z2) does where q(z2 | z1)
+   * infers bottom-up: given that parent the latent is not distributed as q any more, and so the KL
+   * divergence in closed form is not the expectation of log q - log p.
+   */
+  static Set<String> readBySelf(Map<String, Node> nodes) {
+    Set<String> found = new LinkedHashSet<>();
+    for (Node node : nodes.values()) {
+      if (node instanceof Latent z) {
+        Wiring inference = new Wiring(nodes, "inference", Wiring::readsInInference);
+        reads(z.p(), List.of()).forEach(inference::visit);
+        if (inference.done.contains(z.name())) {
+          found.add(z.name());
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<String> readsInInference(Node node) {
+    if (node instanceof Derived d) {
+      return List.of(d.of());
+    }
+    if (node instanceof Latent z) {
+      return reads(z.q(), z.shared());
+    }
+    return node instanceof Feature f ? f.given() : List.of();
+  }
+
+  private static List<String> readsInGeneration(Node node) {
+    if (node instanceof Feature f) {
+      return f.given();
+    }
+    return reads(Parts.p(node).orElseThrow(), node instanceof Latent z ? z.shared() : List.of());
+  }
+
+  private static List<String> reads(Factor factor, List<Step> shared) {
+    List<String> names = new ArrayList<>(factor.given());
+    factor.flow().forEach(step -> names.addAll(step.given()));
+    shared.forEach(step -> names.addAll(step.given()));
+    return names;
+  }
+
+  private void visit(String name) {
+    if (done.contains(name)) {
+      return;
+    }
+    if (!open.add(name)) {
+      List<String> path = new ArrayList<>(open);
+      path = path.subList(path.indexOf(name), path.size());
+      throw new IllegalArgumentException(
+          "the variables %s -> %s need each other in %s; break the cycle in their 'given'"
+              .formatted(String.join(" -> ", path), name, task));
+    }
+    String prior = Parts.priorOf(name);
+    if (prior == null) {
+      reads.apply(nodes.get(name)).forEach(this::visit);
+    } else {
+      Parts.p(nodes.get(prior)).orElseThrow().given().forEach(this::visit);
+    }
+    open.remove(name);
+    done.add(name);
+  }
+}

@@ -1,0 +1,94 @@
+package io.varve.model;
+
+import static io.varve.model.YamlTextTest.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import io.varve.spi.Progress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ObjectiveTest {
+  /** A few float32 sums of small numbers. */
+  private static final double ROUNDING = 1e-5;
+
+  private static final Progress START = new Progress(0, 0);
+
+  private NDManager manager;
+  private Bound bound;
+
+  /** Mean log p -4 and -1; mean KL 1.5 and 0.25. */
+  @BeforeEach
+  void bound() {
+    manager = NDManager.newBaseManager();
+    Map<String, NDArray> logP = new LinkedHashMap<>();
+    logP.put("y", manager.create(new float[] {-3, -5}));
+    logP.put("x", manager.create(new float[] {-1, -1}));
+    Map<String, NDArray> kl = new LinkedHashMap<>();
+    kl.put("u", manager.create(new float[] {1, 2}));
+    kl.put("z", manager.create(new float[] {0.5f, 0}));
+    bound = new Bound(logP, kl);
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  private static Objective objective(String yaml) {
+    return Kit.binder().bind("o", yaml, Objective.class);
+  }
+
+  private double loss(String yaml, Progress progress) {
+    NDArray loss = objective(yaml).loss(bound, progress);
+    assertThat(loss.getShape().isScalar()).isTrue();
+    return loss.getFloat();
+  }
+
+  @Test
+  void isTheNegativeBoundByItself() {
+    assertThat(loss("{}", START)).isCloseTo(5 + 1.75, within(ROUNDING));
+    assertThat(loss("{}", START)).isCloseTo(-Kit.mean(bound.total()), within(ROUNDING));
+  }
+
+  @Test
+  void weighsTheKlByItsSchedule() {
+    String yaml = "{beta: {type: linear, from: 0, to: 1, epochs: 10}}";
+    assertThat(loss(yaml, START)).isCloseTo(5, within(ROUNDING));
+    assertThat(loss(yaml, new Progress(100, 4))).isCloseTo(5 + 0.4 * 1.75, within(ROUNDING));
+    assertThat(loss(yaml, new Progress(900, 30))).isCloseTo(5 + 1.75, within(ROUNDING));
+  }
+
+  /** The mean over the batch comes before the maximum: 0.25 counts as 1 though an entry is 0. */
+  @Test
+  void chargesNoLatentLessThanItsFreeBits() {
+    assertThat(loss("{free-bits: 1}", START)).isCloseTo(5 + 1.5 + 1, within(ROUNDING));
+    assertThat(loss("{free-bits: 2, beta: {type: constant, value: 0.5}}", START))
+        .isCloseTo(5 + 0.5 * (2 + 2), within(ROUNDING));
+    refused(() -> objective("{free-bits: -1}"), "o:1: 'free-bits' must be at least 0, not -1.0");
+  }
+
+  @Test
+  void passesNoGradientToALatentWithinItsFreeBits() {
+    bound.kl().values().forEach(kl -> kl.setRequiresGradient(true));
+    try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      collector.backward(objective("{free-bits: 1}").loss(bound, START));
+    }
+    assertThat(bound.kl().get("u").getGradient().toFloatArray()).containsExactly(0.5f, 0.5f);
+    assertThat(bound.kl().get("z").getGradient().toFloatArray()).containsExactly(0, 0);
+  }
+
+  @Test
+  void needsNoLatent() {
+    bound = new Bound(bound.logP(), Map.of());
+    assertThat(loss("{free-bits: 1}", START)).isCloseTo(5, within(ROUNDING));
+    assertThat(Kit.mean(bound.total())).isCloseTo(-5, within(ROUNDING));
+  }
+}

@@ -1,0 +1,22 @@
+package io.varve.training.data;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** The first images of a split. */
+record First(Split all, int size) implements Split {
+  @Override
+  public int[] shape() {
+    return all.shape();
+  }
+
+  @Override
+  public void read(int index, byte[] into, int offset) {
+    all.read(index, into, offset);
+  }
+
+  @Override
+  public Optional<ByteBuffer> memory() {
+    return all.memory().map(b -> b.slice(0, size * imageBytes()));
+  }
+}

@@ -1,0 +1,201 @@
+package io.varve.training.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.training.report.Report.Importance;
+import io.varve.training.report.Report.Origin;
+import io.varve.training.report.Report.Picture;
+import io.varve.training.report.Report.Summary;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+class ReportTest {
+  /** What a mail attachment may weigh. */
+  private static final int LARGEST = 2_000_000;
+
+  private static final Pattern ODD = Pattern.compile("NaN|Inf|E");
+
+  @TempDir Path folder;
+
+  static Stream<Arguments> runs() {
+    List<Point> broken = new ArrayList<>(Runs.points(4, 2));
+    IntStream.range(20, 60).forEach(i -> broken.set(i, Runs.bound(broken.get(i), Double.NaN)));
+    broken.set(70, Runs.bound(broken.get(70), Double.NEGATIVE_INFINITY));
+    broken.set(71, Runs.bound(broken.get(71), -1e300));
+    Point point = Runs.point(10, Split.TRAIN);
+    Effort nothing = new Effort(0, 0, Double.NaN, 0, Double.NaN, Double.NaN);
+    Score nan = new Score(Double.NaN, Double.NaN, Map.of("kl.z", Double.NaN, "log_p.x", -1.0));
+    return Stream.of(
+        Arguments.of("nothing", List.of()),
+        Arguments.of("one point", List.of(point)),
+        Arguments.of("one test point", List.of(Runs.point(0, Split.TEST))),
+        Arguments.of("the same point twice", List.of(point, point)),
+        Arguments.of("only NaN", List.of(new Point(0, Double.NaN, Split.TRAIN, nan, nothing))),
+        Arguments.of("no terms", List.of(new Point(3, 1, Split.TRAIN, empty(), nothing))),
+        Arguments.of("broken", broken),
+        Arguments.of("no test", Runs.points(4, 1).stream().filter(ReportTest::train).toList()),
+        Arguments.of("one node", Runs.points(20, 1)),
+        Arguments.of("six nodes", Runs.points(4, 6)),
+        Arguments.of("seven nodes", Runs.points(4, 7)),
+        Arguments.of("forty nodes", Runs.points(40, 40)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("runs")
+  void standsAlone(String name, List<Point> points) throws Exception {
+    String html = Runs.report(points).html();
+    assertThat(html.length()).isLessThan(LARGEST);
+    Document page = parse(html);
+    assertThat(elements(page, "script")).isEmpty();
+    assertThat(elements(page, "link")).isEmpty();
+    assertThat(elements(page, "img")).allMatch(i -> i.getAttribute("src").startsWith("data:"));
+    assertThat(html.replace("http://www.w3.org/2000/svg", "")).doesNotContain("://", "url(");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("runs")
+  void drawsOnlyFiniteCoordinates(String name, List<Point> points) throws Exception {
+    Document page = parse(Runs.report(points).html());
+    List<String> broken = new ArrayList<>();
+    for (String tag : List.of("path", "rect", "circle", "text", "svg")) {
+      for (Element element : elements(page, tag)) {
+        for (String attribute : List.of("d", "x", "y", "width", "height", "cx", "cy", "viewBox")) {
+          String value = element.getAttribute(attribute);
+          boolean negative = attribute.equals("width") && value.startsWith("-");
+          if (negative || ODD.matcher(value).find()) {
+            broken.add(tag + " " + attribute + "=" + value);
+          }
+        }
+      }
+    }
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void escapesHostileNames() throws Exception {
+    String hostile = "</title></style><script>alert('1')</script>\" onload=\"x & \u0000\uD800 ]]>";
+    String shown = hostile.replace('\u0000', '\uFFFD').replace('\uD800', '\uFFFD');
+    Map<String, Double> terms = new LinkedHashMap<>();
+    terms.put(Score.KL + hostile, 3.0);
+    terms.put(Score.KL + "z", 2.0);
+    terms.put(hostile, -90.0);
+    Effort effort = new Effort(1, 1e-3, 2, 0, 100, 1);
+    List<Point> points = new ArrayList<>();
+    for (Split split : Split.values()) {
+      points.add(new Point(1, 1, split, new Score(-95, 0.2, terms), effort));
+    }
+    Png png = Grid.samples(Runs.blobs(1, 1), 1);
+    Report report =
+        new Report(
+            hostile,
+            new Summary(hostile, hostile, 1, Optional.of(new Importance(-90, 5, hostile))),
+            points,
+            List.of(new Picture(hostile, hostile, png)),
+            new Origin(hostile, hostile, Map.of(hostile, hostile)));
+    Document page = parse(report.html());
+    assertThat(elements(page, "script")).isEmpty();
+    assertThat(elements(page, "title").get(0).getTextContent()).isEqualTo(shown + " \u2013 Varve");
+    assertThat(elements(page, "pre"))
+        .extracting(Element::getTextContent)
+        .containsExactly(shown, shown);
+    assertThat(elements(page, "img").get(0).hasAttribute("onload")).isFalse();
+    assertThat(elements(page, "h2")).extracting(Element::getTextContent).contains(shown);
+  }
+
+  @Test
+  void saysWhatTheRunGave() throws Exception {
+    Document page = parse(Runs.report(Runs.points(20, 2)).html());
+    String text = page.getDocumentElement().getTextContent();
+    assertThat(text)
+        .contains("1,378,916", "4,700", "4 min 36 s", "\u221292.31 nats, 500 samples")
+        .contains("varve train vae-mlp-mnist.yaml --out runs/mnist", "0.35.1")
+        .contains("KL z1", "Gradient norm", "points below the frame");
+    assertThat(elements(page, "img")).hasSize(5);
+  }
+
+  @Test
+  void leavesConstantsOutOfTheCharts() {
+    List<Point> points = new ArrayList<>();
+    for (int step = 0; step < 50; step++) {
+      Score score = new Score(-100 + step, 0.2, Map.of("kl.z", 3.0));
+      Effort effort = new Effort(1, 1e-3, 2, 0, 100, step);
+      points.add(new Point(step, step / 10.0, Split.TRAIN, score, effort));
+    }
+    String html = Runs.report(points).html();
+    assertThat(html)
+        .contains("Beta at the end")
+        .doesNotContain("<h3>Beta")
+        .doesNotContain("<h3>Learning");
+  }
+
+  @Test
+  void marksSkippedUpdatesAndBrokenValues() throws Exception {
+    List<Point> points = new ArrayList<>(Runs.points(8, 2));
+    points.set(40, Runs.bound(points.get(40), Double.NaN));
+    Document page = parse(Runs.report(points).html());
+    List<String> marks =
+        elements(page, "path").stream()
+            .filter(p -> p.getAttribute("class").equals("mark"))
+            .map(Element::getTextContent)
+            .toList();
+    assertThat(marks)
+        .anyMatch(m -> m.startsWith("train is NaN, epoch 0.85"))
+        .anyMatch(m -> m.startsWith("1 update skipped by epoch"));
+  }
+
+  @Test
+  void writesAtomically() throws IOException {
+    Path file = folder.resolve("run/report.html");
+    Report report = Runs.report(Runs.points(2, 1));
+    report.write(file);
+    report.write(file);
+    assertThat(Files.readString(file)).isEqualTo(report.html());
+    try (Stream<Path> left = Files.list(file.getParent())) {
+      assertThat(left).containsExactly(file);
+    }
+    assertThatThrownBy(() -> report.write(file.resolve("report.html")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("report.html: cannot be written: ")
+        .hasMessageNotContaining("\n");
+  }
+
+  private static boolean train(Point point) {
+    return point.split() == Split.TRAIN;
+  }
+
+  private static Score empty() {
+    return new Score(-3, 0.1, Map.of());
+  }
+
+  private static Document parse(String html) throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new InputSource(new StringReader(html)));
+  }
+
+  private static List<Element> elements(Document page, String tag) {
+    NodeList nodes = page.getElementsByTagName(tag);
+    return IntStream.range(0, nodes.getLength()).mapToObj(i -> (Element) nodes.item(i)).toList();
+  }
+}

@@ -3,14 +3,13 @@ package io.varve.app;
 import io.varve.model.Catalog;
 import io.varve.model.YamlText;
 import io.varve.training.Devices;
-import io.varve.training.Experiment;
 import io.varve.training.Job;
-import io.varve.training.RunFolder;
 import io.varve.training.Scores;
 import io.varve.training.Trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Training, as several commands start it. */
 final class Runs {
@@ -18,25 +17,18 @@ final class Runs {
 
   /** Trains a model file into a new folder. */
   static Scores train(YamlText yaml, Catalog catalog, Path out, String device, String command) {
-    Experiment experiment = Experiment.of(yaml, catalog);
-    Job job = new Job(experiment, yaml.text(), Devices.of(device), command);
-    try (RunFolder folder = RunFolder.create(out, yaml.text())) {
-      return run(job, folder);
+    Job job = Job.of(yaml, catalog, Devices.of(device), command);
+    try (ProgressLine progress = new ProgressLine();
+        Trainer trainer = Trainer.start(job, out, progress)) {
+      return trainer.run();
     }
   }
 
   /** Goes on with a run. */
   static Scores resume(Path run, Catalog catalog, String device) {
-    Experiment experiment = Experiment.of(RunFolder.yaml(run), catalog);
-    try (RunFolder folder = RunFolder.open(run)) {
-      Job job = new Job(experiment, RunFolder.text(run), Devices.of(device), "varve resume " + run);
-      return run(job, folder);
-    }
-  }
-
-  private static Scores run(Job job, RunFolder folder) {
+    Job job = Job.of(run, catalog, Optional.empty(), Devices.of(device), "varve resume " + run);
     try (ProgressLine progress = new ProgressLine();
-        Trainer trainer = Trainer.open(job, folder, progress)) {
+        Trainer trainer = Trainer.resume(job, run, progress)) {
       return trainer.run();
     }
   }

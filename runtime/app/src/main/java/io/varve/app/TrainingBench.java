@@ -3,10 +3,8 @@ package io.varve.app;
 import io.varve.model.Catalog;
 import io.varve.model.YamlText;
 import io.varve.training.Devices;
-import io.varve.training.Experiment;
 import io.varve.training.Job;
 import io.varve.training.Listener;
-import io.varve.training.RunFolder;
 import io.varve.training.Trainer;
 import io.varve.training.report.Point;
 import io.varve.training.report.Split;
@@ -40,20 +38,18 @@ final class TrainingBench {
     yaml.set("training.log-every=" + WINDOW)
         .set("training.epochs=1000000")
         .set("training.evaluate-every=1000000");
-    Experiment experiment = Experiment.of(yaml, catalog);
-    Job job = new Job(experiment, yaml.text(), Devices.of(device), "varve bench");
+    Job job = Job.of(yaml, catalog, Devices.of(device), "varve bench");
     Windows windows = new Windows(Math.max(1, steps / WINDOW));
-    try (RunFolder run = RunFolder.create(folder, yaml.text());
-        Trainer trainer = Trainer.open(job, run, windows)) {
+    try (Trainer trainer = Trainer.start(job, folder, windows)) {
       trainer.run();
       throw new IllegalStateException("the bench ended before it had its steps");
     } catch (Enough e) {
       double speed = Stopwatch.median(windows.speeds);
       results.put("device", Devices.name(Devices.of(device)));
-      results.put("batch", experiment.training().batch());
+      results.put("batch", job.experiment().training().batch());
       results.put("timed_steps", windows.speeds.size() * WINDOW);
       results.put("train_images_per_second", speed);
-      results.put("seconds_per_step", experiment.training().batch() / speed);
+      results.put("seconds_per_step", job.experiment().training().batch() / speed);
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import io.varve.inference.Safetensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,7 +98,18 @@ final class Checkpoints {
     try (Stream<Path> all = Files.list(folder)) {
       // A commit goes before its tensors: without it nobody looks for them.
       for (Path file : all.filter(f -> !kept.contains(f)).sorted().toList()) {
-        Files.deleteIfExists(file);
+        delete(file);
+      }
+    }
+  }
+
+  /** Windows keeps a file that is still mapped; the next save tries again. */
+  private static void delete(Path file) throws IOException {
+    try {
+      Files.deleteIfExists(file);
+    } catch (AccessDeniedException e) {
+      if (!System.getProperty("os.name").startsWith("Windows")) {
+        throw e;
       }
     }
   }

@@ -11,6 +11,7 @@ import io.varve.training.report.TensorBoard;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What a run tells as it goes: metrics, event files, pictures, and the page that sums them up. */
 final class Journal implements AutoCloseable {
@@ -19,23 +20,30 @@ final class Journal implements AutoCloseable {
   private static final int COLUMNS = 16;
 
   private final Path folder;
+  private final String title;
   private final Metrics metrics;
   private final TensorBoard events;
   private final List<Point> points;
 
-  private Journal(Path folder, Metrics metrics, TensorBoard events, List<Point> points) {
+  private Journal(
+      Path folder, String title, Metrics metrics, TensorBoard events, List<Point> points) {
     this.folder = folder;
+    this.title = title;
     this.metrics = metrics;
     this.events = events;
     this.points = points;
   }
 
-  /** Goes on after a step; whatever was told of later steps is dropped. */
-  static Journal open(Path folder, long step) {
+  /**
+   * Goes on after a step; whatever was told of later steps is dropped.
+   *
+   * @param title the model's name
+   */
+  static Journal open(Path folder, String title, long step) {
     Path file = folder.resolve("metrics.jsonl");
     Metrics metrics = Metrics.resume(file, step);
     TensorBoard events = TensorBoard.open(folder.resolve("events"), step);
-    return new Journal(folder, metrics, events, new ArrayList<>(Metrics.read(file)));
+    return new Journal(folder, title, metrics, events, new ArrayList<>(Metrics.read(file)));
   }
 
   /** Adds a measurement. */
@@ -70,15 +78,14 @@ final class Journal implements AutoCloseable {
   }
 
   private Report.Picture picture(String section, String caption, Png png, long step) {
-    String name = section.toLowerCase(java.util.Locale.ROOT);
+    String name = section.toLowerCase(Locale.ROOT);
     png.write(folder.resolve("samples").resolve("%s-%010d.png".formatted(name, step)));
     events.image(Split.TEST, name, step, png);
     return new Report.Picture(section, caption, png);
   }
 
   /** Writes {@code report.html}. */
-  void report(
-      String title, Report.Summary summary, List<Report.Picture> pictures, Report.Origin origin) {
+  void report(Report.Summary summary, List<Report.Picture> pictures, Report.Origin origin) {
     new Report(title, summary, points, pictures, origin).write(folder.resolve("report.html"));
   }
 

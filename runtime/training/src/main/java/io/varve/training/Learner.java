@@ -99,11 +99,6 @@ final class Learner implements AutoCloseable {
     return experiment.data().encoding().encode(run, images);
   }
 
-  /** The derived variables. */
-  List<String> derived() {
-    return model.nodes().stream().filter(Node.Derived.class::isInstance).map(Node::name).toList();
-  }
-
   Weights weights() {
     return weights;
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The folder of a training run: {@code model.yaml} with overrides resolved, {@code run.json},
@@ -32,21 +33,30 @@ public final class RunFolder implements AutoCloseable {
    * @param yaml the model file's text, overrides resolved
    * @throws IllegalArgumentException if the folder already holds a run or cannot be written
    */
-  public static RunFolder create(Path path, String yaml) {
-    if (Files.exists(model(path))) {
-      throw new IllegalArgumentException(
-          "%s: already holds a run; continue it with 'varve resume %s' or choose another --out"
-              .formatted(path, path));
-    }
+  static RunFolder create(Path path, String yaml) {
+    requireNone(path);
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           path + ": cannot be made a folder (" + e + "); choose another --out", e);
     }
-    RunFolder folder = new RunFolder(path, lock(path));
+    FileChannel lock = lock(path);
     Durable.write(model(path), yaml);
-    return folder;
+    return new RunFolder(path, lock);
+  }
+
+  /**
+   * Checks that nobody's run would be overwritten.
+   *
+   * @throws IllegalArgumentException if the folder already holds a run
+   */
+  static void requireNone(Path path) {
+    if (Files.exists(model(path))) {
+      throw new IllegalArgumentException(
+          "%s: already holds a run; continue it with 'varve resume %s' or choose another --out"
+              .formatted(path, path));
+    }
   }
 
   /**
@@ -54,23 +64,26 @@ public final class RunFolder implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is none, or another process writes to it
    */
-  public static RunFolder open(Path path) {
-    yaml(path);
+  static RunFolder open(Path path) {
+    yaml(path, Optional.empty());
     return new RunFolder(path, lock(path));
   }
 
   /**
    * The model file of a run, to read it only.
    *
+   * @param data the folder of its data set, where it is not the one in the file
    * @throws IllegalArgumentException if the folder holds no run
    */
-  public static YamlText yaml(Path path) {
+  public static YamlText yaml(Path path, Optional<String> data) {
     if (!Files.isRegularFile(model(path))) {
       throw new IllegalArgumentException(
           path
               + ": holds no run, it has no model.yaml; expected the --out folder of 'varve train'");
     }
-    return YamlText.read(model(path));
+    YamlText yaml = YamlText.read(model(path));
+    data.ifPresent(folder -> yaml.set("data.path='" + folder.replace("'", "''") + "'"));
+    return yaml;
   }
 
   private static FileChannel lock(Path path) {
@@ -95,7 +108,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** The folder. */
-  public Path path() {
+  Path path() {
     return path;
   }
 

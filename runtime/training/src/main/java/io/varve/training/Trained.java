@@ -54,14 +54,8 @@ public final class Trained implements AutoCloseable {
    *     the weights, or data that do not fit
    */
   public static Trained load(Path run, Options options) {
-    YamlText yaml = RunFolder.yaml(run);
-    options.data().ifPresent(folder -> yaml.set("data.path=" + quoted(folder)));
-    Experiment experiment = Experiment.of(yaml, options.catalog());
-    return load(run, experiment, options);
-  }
-
-  private static String quoted(String text) {
-    return "'" + text.replace("'", "''") + "'";
+    YamlText yaml = RunFolder.yaml(run, options.data());
+    return load(run, Experiment.of(yaml, options.catalog()), options);
   }
 
   private static Trained load(Path run, Experiment experiment, Options options) {

@@ -1,7 +1,9 @@
 package io.varve.training;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.varve.model.Catalog;
 import io.varve.model.Model;
 import io.varve.spi.Progress;
 import io.varve.training.data.Feed;
@@ -9,17 +11,16 @@ import io.varve.training.data.Order;
 import io.varve.training.data.Splits;
 import io.varve.training.report.Effort;
 import io.varve.training.report.Point;
-import io.varve.training.report.Report;
 import io.varve.training.report.Score;
 import io.varve.training.report.Split;
+import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Trains a model into a {@link RunFolder}, from its start or from its newest checkpoint.
+ * Trains a model into the folder of a run, from its start or from its newest checkpoint.
  *
  * <p>What a step does depends on the model file and the step's number alone, so a run that was
  * killed and resumed ends with the weights of one that was not: bit for bit on the CPU.
@@ -39,6 +40,7 @@ public final class Trainer implements AutoCloseable {
   private final Learner learner;
   private final Evaluator evaluator;
   private final Checkpoints checkpoints;
+  private final Portrait portrait;
   private final Journal journal;
   private final Clock clock = new Clock();
   private final int batch;
@@ -47,17 +49,15 @@ public final class Trainer implements AutoCloseable {
   private long skipped;
   private Optional<Scores> latest = Optional.empty();
 
-  /** Fields are final, so what the constructor opened is closed here should it fail. */
-  private Trainer(Job job, RunFolder folder, Listener listener) {
+  /** The folder comes last: what cannot be trained leaves nothing behind. */
+  private Trainer(Job job, Supplier<RunFolder> open, Listener listener) {
     this.job = job;
     this.training = job.experiment().training();
-    this.folder = folder;
     this.listener = listener;
     this.data = job.experiment().data().open();
     this.test = Limited.to(data.test(), job.experiment().evaluation().images());
     int[] shape = data.train().shape();
     Model model = job.experiment().build(new Shape(shape[0], shape[1], shape[2]));
-    this.checkpoints = new Checkpoints(RunFolder.checkpoints(folder.path()), job.yaml());
     this.manager = NDManager.newBaseManager(job.device(), "PyTorch");
     try {
       this.learner = new Learner(job.experiment(), model, manager);
@@ -67,21 +67,44 @@ public final class Trainer implements AutoCloseable {
       this.feed = new Feed(manager, data.train(), RESIDENT_BYTES);
       this.batch = Math.min(training.batch(), feed.size());
       this.perEpoch = feed.size() / batch;
-      restore(checkpoints.newest(listener::noted));
-      this.journal = Journal.open(folder.path(), step);
+      this.folder = open.get();
     } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+    try {
+      this.checkpoints = new Checkpoints(RunFolder.checkpoints(folder.path()), job.yaml());
+      restore(checkpoints.newest(listener::noted));
+      this.portrait = new Portrait(job, data, test, model);
+      this.journal = Journal.open(folder.path(), job.experiment().name(), step);
+    } catch (RuntimeException e) {
+      folder.close();
       manager.close();
       throw e;
     }
   }
 
   /**
-   * Makes ready to train from the start, or from the newest checkpoint where there is one.
+   * Makes ready to train from the start.
    *
-   * @throws IllegalArgumentException one line: data, model or checkpoints that cannot be used
+   * @param out becomes the run's folder
+   * @throws IllegalArgumentException one line: data or a model that cannot be used, or a folder
+   *     that already holds a run
    */
-  public static Trainer open(Job job, RunFolder folder, Listener listener) {
-    return new Trainer(job, folder, listener);
+  public static Trainer start(Job job, Path out, Listener listener) {
+    RunFolder.requireNone(out);
+    return new Trainer(job, () -> RunFolder.create(out, job.yaml()), listener);
+  }
+
+  /**
+   * Makes ready to go on from the newest checkpoint, or from the start where none was completed.
+   *
+   * @param job that of the run, as {@link Job#of(Path, Catalog, Optional, Device, String)} reads it
+   * @throws IllegalArgumentException one line: no run, no checkpoint that can be used, data or
+   *     plug-ins that do not fit it, or another process that trains it
+   */
+  public static Trainer resume(Job job, Path run, Listener listener) {
+    return new Trainer(job, () -> RunFolder.open(run), listener);
   }
 
   private void restore(Optional<Checkpoints.Saved> newest) {
@@ -107,7 +130,7 @@ public final class Trainer implements AutoCloseable {
    * @return what the test images say of the final weights
    */
   public Scores run() {
-    describe();
+    folder.describe(portrait.facts(steps(), learner.weights().count()));
     listener.started(step, steps());
     clock.start();
     while (step < steps()) {
@@ -229,46 +252,16 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void report(Optional<Scores.Importance> importance) {
-    Report.Summary summary =
-        new Report.Summary(
-            "%,d training and %,d test images, %s"
-                .formatted(data.train().size(), test.size(), feed.image()),
-            Devices.name(manager.getDevice()),
-            learner.weights().count(),
-            importance.map(i -> new Report.Importance(i.mean(), i.samples(), note())));
     journal.report(
-        job.experiment().name(),
-        summary,
+        portrait.summary(learner.weights().count(), importance),
         journal.draw(evaluator, test, training.seed(), step),
-        new Report.Origin(job.yaml(), job.command(), Surroundings.describe(manager)));
-  }
-
-  /** A model with derived variables bounds the density of x together with them. */
-  private String note() {
-    List<String> derived = learner.derived();
-    return derived.isEmpty()
-        ? ""
-        : "A bound of log p(x, " + String.join(", ", derived) + "), which is at most log p(x)";
-  }
-
-  private void describe() {
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("name", job.experiment().name());
-    facts.put("command", job.command());
-    facts.put("seed", training.seed());
-    facts.put("steps", steps());
-    facts.put("batch", batch);
-    facts.put("train_images", data.train().size());
-    facts.put("test_images", data.test().size());
-    facts.put("image", data.train().shape());
-    facts.put("parameters", learner.weights().count());
-    facts.put("environment", Surroundings.describe(manager));
-    folder.describe(facts);
+        portrait.origin());
   }
 
   @Override
   public void close() {
     journal.close();
+    folder.close();
     feed.close();
     learner.close();
     manager.close();

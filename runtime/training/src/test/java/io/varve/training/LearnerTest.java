@@ -1,0 +1,190 @@
+package io.varve.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import io.varve.model.EngineNoise;
+import io.varve.model.Model;
+import io.varve.model.Run;
+import io.varve.model.Weights;
+import io.varve.spi.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+final class LearnerTest {
+  /** Two orders of summation in single precision. */
+  private static final double ROUNDING = 1e-5;
+
+  private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void holdsNoMoreHandlesAfterAnyNumberOfSteps() {
+    Experiment experiment = Small.experiment("data.augment=[flip, affine]");
+    try (Learner learner = learner(experiment)) {
+      steps(learner, 0, 50);
+      learner.tally().take();
+      int at50 = handles();
+      for (int step = 50; step < 150; step += 25) {
+        steps(learner, step, step + 25);
+        learner.tally().take();
+      }
+      assertThat(handles()).isEqualTo(at50);
+      NDArray leak = manager.zeros(new Shape(1));
+      assertThat(handles()).as("the count sees a leak").isEqualTo(at50 + 1);
+      leak.close();
+    }
+  }
+
+  /** Resident memory includes what no count of handles could see. */
+  @Test
+  @Tag("slow")
+  void holdsNoMoreMemoryAfterTwoThousandSteps() throws IOException {
+    try (Learner learner = learner(Small.experiment())) {
+      steps(learner, 0, 300);
+      int handles = handles();
+      long resident = resident();
+      steps(learner, 300, 2000);
+      assertThat(handles()).isEqualTo(handles);
+      assertThat(resident()).isLessThan(resident + resident / 20);
+    }
+  }
+
+  @Test
+  void flatGradientIsThatOfEachParameter() {
+    Experiment experiment = Small.experiment();
+    Model model = experiment.build(new Shape(1, 8, 8));
+    try (Weights weights = Weights.initialize(model, manager);
+        NDManager scope = manager.newSubManager()) {
+      NDArray leaf = weights.flat().stopGradient();
+      leaf.setRequiresGradient(true);
+      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+        collector.backward(loss(model, scope, weights.store(scope, leaf)));
+      }
+      Map<String, NDArray> leaves = new HashMap<>();
+      weights
+          .views(weights.flat())
+          .forEach(
+              (name, view) -> {
+                NDArray own = view.duplicate();
+                own.setRequiresGradient(true);
+                leaves.put(name, own);
+              });
+      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+        collector.backward(loss(model, scope, new Own(scope, weights, leaves)));
+      }
+      weights
+          .views(leaf.getGradient())
+          .forEach(
+              (name, piece) -> {
+                float[] flat = piece.toFloatArray();
+                float[] own = leaves.get(name).getGradient().toFloatArray();
+                double largest = 0;
+                for (int i = 0; i < own.length; i++) {
+                  assertThat((double) flat[i]).as(name).isCloseTo(own[i], within(ROUNDING));
+                  largest = Math.max(largest, Math.abs(own[i]));
+                }
+                assertThat(largest).as(name).isPositive();
+              });
+    }
+  }
+
+  @Test
+  void talliesTheBoundAndTheGradient() {
+    try (Learner learner = learner(Small.experiment())) {
+      steps(learner, 0, 10);
+      Tally.Means means = learner.tally().take();
+      assertThat(means.terms().keySet()).containsExactly("log_p.x", "kl.z");
+      assertThat(means.bound())
+          .isEqualTo(means.terms().get("log_p.x") - means.terms().get("kl.z"))
+          .isBetween(-64.0, -5.0);
+      assertThat(means.gradientNorm()).isPositive();
+      assertThat(means.skipped()).isZero();
+      assertThat(learner.tally().steps()).isZero();
+    }
+  }
+
+  @Test
+  void learns() {
+    Experiment experiment =
+        Small.experiment("training.rate={type: constant, value: 1e-2}", "objective={}");
+    try (Learner learner = learner(experiment)) {
+      steps(learner, 0, 20);
+      double before = learner.tally().take().bound();
+      steps(learner, 20, 200);
+      learner.tally().take();
+      steps(learner, 200, 220);
+      assertThat(learner.tally().take().bound()).isGreaterThan(before + 5);
+    }
+  }
+
+  private Learner learner(Experiment experiment) {
+    return new Learner(experiment, experiment.build(new Shape(1, 8, 8)), manager);
+  }
+
+  private static void steps(Learner learner, int from, int to) {
+    for (int step = from; step < to; step++) {
+      learner.step(LearnerTest::images, new Progress(step, step / 6.0));
+    }
+  }
+
+  /** A dark square on a light ground. */
+  private static NDArray images(NDManager scope) {
+    NDArray images = scope.zeros(new Shape(16, 1, 8, 8), DataType.UINT8);
+    images.set(new ai.djl.ndarray.index.NDIndex(":, :, 2:6, 2:6"), 250);
+    return images;
+  }
+
+  /** Arrays alive in the whole process: everything descends from one root manager. */
+  private int handles() {
+    return manager.getParentManager().getManagedArrays().size();
+  }
+
+  private static long resident() throws IOException {
+    System.gc();
+    return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1]);
+  }
+
+  /** The same dropout and the same noise each time. */
+  private static NDArray loss(Model model, NDManager scope, ParameterStore store) {
+    Engine.getInstance().setRandomSeed(3);
+    NDArray x = scope.randomUniform(0, 1, new Shape(4, 1, 8, 8)).round();
+    Run run = new Run(scope, store, true, new EngineNoise(scope, 4));
+    return model.bound(run, x).total().mean().neg();
+  }
+
+  private static final class Own extends ParameterStore {
+    private final Weights weights;
+    private final Map<String, NDArray> leaves;
+
+    Own(NDManager scope, Weights weights, Map<String, NDArray> leaves) {
+      super(scope, false);
+      this.weights = weights;
+      this.leaves = leaves;
+    }
+
+    @Override
+    public NDArray getValue(Parameter parameter, Device device, boolean training) {
+      return leaves.get(weights.names().get(parameter));
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.varve.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A run that was cut off and resumed against one that was not, to the last bit: dropout, dynamic
+ * binarisation, a running average, a schedule and an open interval of metrics.
+ */
+final class ResumeTest {
+  private static final String CLOCKS = "\"(images_per_second|seconds)\":[^,]*,";
+
+  @TempDir Path folder;
+
+  /**
+   * Before the first checkpoint, on one, just after, in mid-epoch, at an epoch's end, at the end.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {3, 5, 6, 10, 12, 17, 23, 24})
+  void endsAsIfNeverInterrupted(long cut) throws IOException {
+    Job job = Small.job();
+    Small.train(folder.resolve("whole"), job);
+    Path cutOff = folder.resolve("cut");
+    assertThatThrownBy(() -> Small.train(cutOff, job, killer(cut))).isInstanceOf(Kill.class);
+    Small.resume(cutOff, job);
+    assertThat(newest(cutOff)).isEqualTo(newest(folder.resolve("whole")));
+    assertThat(metrics(cutOff)).isEqualTo(metrics(folder.resolve("whole")));
+  }
+
+  @Test
+  void aFinishedRunIsLeftAsItIs() throws IOException {
+    Job job = Small.job("training.epochs=2");
+    Scores trained = Small.train(folder.resolve("run"), job);
+    List<String> metrics = metrics(folder.resolve("run"));
+    Scores again = Small.resume(folder.resolve("run"), job);
+    assertThat(again.bound()).isEqualTo(trained.bound());
+    assertThat(metrics(folder.resolve("run"))).isEqualTo(metrics);
+  }
+
+  @Test
+  void twoRunsAreTheSameAndTheSeedMatters() throws IOException {
+    Small.train(folder.resolve("a"), Small.job("training.epochs=1"));
+    Small.train(folder.resolve("b"), Small.job("training.epochs=1"));
+    Small.train(folder.resolve("c"), Small.job("training.epochs=1", "training.seed=2"));
+    assertThat(newest(folder.resolve("a"))).isEqualTo(newest(folder.resolve("b")));
+    assertThat(newest(folder.resolve("a"))).isNotEqualTo(newest(folder.resolve("c")));
+  }
+
+  @Test
+  void theModelFileMustBeTheOneTrained() throws IOException {
+    Job job = Small.job("training.epochs=1");
+    Small.train(folder.resolve("run"), job);
+    Job other = Small.job("training.epochs=1", "training.batch=8");
+    assertThatThrownBy(() -> Small.resume(folder.resolve("run"), other))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("another model.yaml");
+  }
+
+  private static Listener killer(long cut) {
+    return new Listener() {
+      @Override
+      public void stepped(long step) {
+        if (step == cut) {
+          throw new Kill();
+        }
+      }
+    };
+  }
+
+  private static byte[] newest(Path run) throws IOException {
+    try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
+      Path file =
+          files
+              .filter(f -> f.toString().endsWith(".safetensors"))
+              .max(Comparator.naturalOrder())
+              .orElseThrow();
+      return Files.readAllBytes(file);
+    }
+  }
+
+  /** The lines without what depends on the time of day. */
+  private static List<String> metrics(Path run) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+      String timeless = line.replaceAll(CLOCKS, "");
+      assertThat(timeless).isNotEqualTo(line);
+      lines.add(timeless);
+    }
+    return lines;
+  }
+
+  private static final class Kill extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+}

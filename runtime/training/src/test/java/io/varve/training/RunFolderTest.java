@@ -1,0 +1,81 @@
+package io.varve.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RunFolderTest {
+  @TempDir Path folder;
+
+  @Test
+  void holdsAllThereIsToKnow() throws IOException {
+    Path run = folder.resolve("run");
+    List<Path> saved = new ArrayList<>();
+    Listener listener =
+        new Listener() {
+          @Override
+          public void saved(Path checkpoint) {
+            saved.add(checkpoint);
+          }
+        };
+    Job job = Small.job("training.epochs=2", "evaluation.importance-samples=3");
+    assertThat(Small.train(run, job, listener).importance()).isPresent();
+    assertThat(saved).hasSize(3).allMatch(f -> f.startsWith(run.resolve("checkpoints")));
+    assertThat(run.resolve("model.yaml")).content().contains("epochs: 2");
+    assertThat(run.resolve("run.json")).content().contains("\"parameters\"", "\"seed\": 1");
+    assertThat(run.resolve("report.html")).content().contains("Importance bound", "small");
+    assertThat(run.resolve("samples")).isDirectoryContaining("glob:**/samples-0000000012.png");
+    assertThat(run.resolve("samples"))
+        .isDirectoryContaining("glob:**/reconstructions-0000000012.png");
+    assertThat(run.resolve("events/train")).isNotEmptyDirectory();
+    assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(3 + 2);
+  }
+
+  @Test
+  void refusesToTrainOverARun() {
+    RunFolder.create(folder.resolve("run"), Small.YAML).close();
+    assertThatThrownBy(() -> RunFolder.create(folder.resolve("run"), Small.YAML))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("already holds a run")
+        .hasMessageContaining("varve resume");
+  }
+
+  @Test
+  void leavesNothingBehindWhenTheDataCannotBeUsed() {
+    Path run = folder.resolve("run");
+    for (String data :
+        List.of("{type: idx, path: nowhere}", "{type: strokes, size: 9, count: 4}")) {
+      Job job = Small.job("data=" + data, "model.nodes[1].p=standard-normal");
+      assertThatThrownBy(() -> Small.train(run, job)).isInstanceOf(IllegalArgumentException.class);
+      assertThat(run).doesNotExist();
+    }
+  }
+
+  @Test
+  void letsOneWriterIn() {
+    try (RunFolder first = RunFolder.create(folder.resolve("run"), Small.YAML)) {
+      assertThatThrownBy(() -> RunFolder.open(first.path()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("another process");
+    }
+    RunFolder.open(folder.resolve("run")).close();
+  }
+
+  @Test
+  void saysWhereNoRunIs() {
+    assertThatThrownBy(() -> RunFolder.open(folder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("holds no run");
+    RunFolder.create(folder.resolve("run"), Small.YAML).close();
+    assertThatThrownBy(() -> Small.load(folder.resolve("run")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no checkpoint yet");
+  }
+}

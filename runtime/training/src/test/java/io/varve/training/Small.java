@@ -1,0 +1,93 @@
+package io.varve.training;
+
+import ai.djl.Device;
+import io.varve.hierarchies.Graph;
+import io.varve.likelihoods.Bernoulli;
+import io.varve.likelihoods.DiscretizedLogistic;
+import io.varve.model.Catalog;
+import io.varve.model.YamlText;
+import io.varve.networks.Mlp;
+import io.varve.priors.Mixture;
+import io.varve.priors.Normal;
+import io.varve.priors.StandardNormal;
+import io.varve.schedules.Constant;
+import io.varve.schedules.Linear;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A model that trains in a blink, with whatever a resumed run could get wrong. */
+final class Small {
+  static final Catalog CATALOG =
+      Catalog.of(
+          List.of(
+              Graph.class,
+              Bernoulli.class,
+              DiscretizedLogistic.class,
+              Mlp.class,
+              Mixture.class,
+              Normal.class,
+              StandardNormal.class,
+              Constant.class,
+              Linear.class));
+
+  /** 96 images in batches of 16: six steps an epoch. */
+  static final String YAML =
+      """
+      name: small
+      data: {type: strokes, count: 100, test-count: 33, size: 8, binarize: dynamic}
+      model:
+        type: graph
+        nodes:
+          - latent: z
+            shape: [3]
+            p: standard-normal
+            q: {type: normal, given: [x], network: {type: mlp, hidden: [12], dropout: 0.2}}
+          - observed: x
+            p: {type: bernoulli, given: [z], network: {type: mlp, hidden: [12]}}
+      objective: {beta: {type: linear, from: 0, to: 1, epochs: 2}}
+      training: {epochs: 4, batch: 16, ema: 0.9, clip-norm: 5, log-every: 4, checkpoint-every: 5}
+      """;
+
+  private Small() {}
+
+  static YamlText yaml(String... overrides) {
+    YamlText yaml = YamlText.of("small.yaml", YAML);
+    for (String override : overrides) {
+      yaml.set(override);
+    }
+    return yaml;
+  }
+
+  static Experiment experiment(String... overrides) {
+    return Experiment.of(yaml(overrides), CATALOG);
+  }
+
+  static Job job(String... overrides) {
+    YamlText yaml = yaml(overrides);
+    return new Job(
+        Experiment.of(yaml, CATALOG), yaml.text(), Device.cpu(), "varve train small.yaml");
+  }
+
+  /** Trains a new run to its end. */
+  static Scores train(Path folder, Job job) {
+    return train(folder, job, Listener.SILENT);
+  }
+
+  static Scores train(Path folder, Job job, Listener listener) {
+    try (Trainer trainer = Trainer.start(job, folder, listener)) {
+      return trainer.run();
+    }
+  }
+
+  /** Goes on with a run to its end. */
+  static Scores resume(Path folder, Job job) {
+    try (Trainer trainer = Trainer.resume(job, folder, Listener.SILENT)) {
+      return trainer.run();
+    }
+  }
+
+  static Trained load(Path folder) {
+    return Trained.load(
+        folder, new Trained.Options(CATALOG, java.util.Optional.empty(), Device.cpu(), line -> {}));
+  }
+}

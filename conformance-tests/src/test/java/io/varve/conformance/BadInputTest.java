@@ -96,8 +96,8 @@ final class BadInputTest {
     refuses(
         MODEL.replace("type: strokes, count: 64, test-count: 16, size: 8", "type: idx, path: data"),
         "train-images-idx3-ubyte",
-        "4112",
-        "116");
+        "4096",
+        "at most 100");
   }
 
   @Test

@@ -31,7 +31,7 @@ final class KillTest {
           - observed: x
             p: {type: bernoulli, given: [z], network: {type: mlp, hidden: [256, 256]}}
       objective: {beta: {type: linear, from: 0, to: 1, epochs: 4}}
-      training: {epochs: 40, batch: 64, optimizer: adam, ema: 0.99, clip-norm: 5, checkpoint-every: {steps: 2}, seed: 11}
+      training: {epochs: 40, batch: 64, optimizer: adam, ema: 0.99, clip-norm: 5, checkpoint-every: 2, seed: 11}
       """;
 
   @TempDir Path folder;

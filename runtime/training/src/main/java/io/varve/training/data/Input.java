@@ -20,7 +20,7 @@ final class Input implements Closeable {
   private static final String AGAIN = "copy or download the file again";
 
   private final Path file;
-  private final long limit; // what it can hold at most, so that a lying header allocates little
+  private long left; // what can follow at most, so that a lying header allocates little
   private final InputStream in;
 
   Input(Path file) {
@@ -30,7 +30,7 @@ final class Input implements Closeable {
       long size = Files.size(file);
       raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
       boolean gz = file.toString().endsWith(".gz");
-      limit = gz ? size * MAX_EXPANSION : size;
+      left = gz ? size * MAX_EXPANSION : size;
       in = gz ? new GZIPInputStream(raw, 1 << 16) : raw;
     } catch (IOException e) {
       close(raw);
@@ -49,9 +49,10 @@ final class Input implements Closeable {
       throw error(
           "expected at most %d bytes of %s, found %d".formatted(Integer.MAX_VALUE, what, count));
     }
-    if (count > limit) {
-      throw truncated(count, what, "at most " + limit);
+    if (count > left) {
+      throw truncated(count, what, "at most " + left);
     }
+    left -= count;
     ByteBuffer buffer = ByteBuffer.allocateDirect((int) count);
     byte[] chunk = new byte[(int) Math.min(count, 1 << 16)];
     try {

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -70,7 +71,10 @@ public final class BundleExport {
     Path building = null;
     try (NDManager manager = exported.vector().getManager().newSubManager()) {
       Files.createDirectories(parent);
-      building = Files.createTempDirectory(parent, "." + bundle.getFileName() + "-");
+      // Not Files.createTempDirectory, whose directories are for their owner alone.
+      building =
+          Files.createDirectory(
+              parent.resolve("." + bundle.getFileName() + "-" + UUID.randomUUID()));
       Map<String, Double> worst = new BundleExport(exported, manager).write(entries, building);
       if (Files.exists(bundle)) {
         delete(bundle);

@@ -93,7 +93,7 @@ final class BenchCommand implements Callable<Integer> {
     YamlText yaml = YamlText.read(target);
     set.forEach(yaml::set);
     if (data != null) {
-      yaml.set("data.path=" + data);
+      yaml.set("data.path", data);
     }
     return yaml;
   }

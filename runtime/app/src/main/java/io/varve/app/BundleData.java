@@ -5,7 +5,6 @@ import io.varve.model.Binder;
 import io.varve.model.Catalog;
 import io.varve.model.YamlText;
 import io.varve.training.Experiment;
-import io.varve.training.data.Source;
 import io.varve.training.data.Split;
 import java.util.Arrays;
 import java.util.List;
@@ -21,10 +20,9 @@ final class BundleData {
    */
   static Split open(Manifest manifest, DataOptions options) {
     YamlText yaml = YamlText.of(manifest.name() + "'s model file", manifest.yaml()).at("data");
-    Catalog none = Catalog.of(List.of());
-    Experiment.Data data = new Binder(none).bind(yaml, Experiment.Data.class);
-    Source source = options.folder().map(data.source()::at).orElse(data.source());
-    Split split = options.of(source.open());
+    options.folder().ifPresent(folder -> yaml.set("path", folder));
+    Binder binder = new Binder(Catalog.of(List.of()));
+    Split split = options.of(binder.bind(yaml, Experiment.Data.class).open());
     long[] wanted = manifest.data().shape().stream().mapToLong(Long::longValue).toArray();
     long[] found = Arrays.stream(split.shape()).asLongStream().toArray();
     if (!Arrays.equals(wanted, found)) {

@@ -28,7 +28,7 @@ final class ModelOptions {
     YamlText yaml = YamlText.read(file);
     set.forEach(yaml::set);
     if (data != null) {
-      yaml.set("data.path=" + data);
+      yaml.set("data.path", data);
     }
     return yaml;
   }

@@ -2,6 +2,7 @@ package io.varve.app;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +23,12 @@ final class ResumeCommand implements Callable<Integer> {
   private Path run;
 
   @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder of the data set, where it moved.")
+  private String data;
+
+  @Option(
       names = "--device",
       defaultValue = "auto",
       description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
@@ -30,7 +37,8 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(varve)) {
-      Map<String, Object> results = Runs.summary(Runs.resume(run, workspace.catalog(), device));
+      Map<String, Object> results =
+          Runs.summary(Runs.resume(run, workspace.catalog(), Optional.ofNullable(data), device));
       results.put("out", run.toString());
       results.put("report", run.resolve("report.html").toString());
       output.results(results);

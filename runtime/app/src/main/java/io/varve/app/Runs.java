@@ -24,9 +24,9 @@ final class Runs {
     }
   }
 
-  /** Goes on with a run. */
-  static Scores resume(Path run, Catalog catalog, String device) {
-    Job job = Job.of(run, catalog, Optional.empty(), Devices.of(device), "varve resume " + run);
+  /** Goes on with a run, whose data may have moved to another folder. */
+  static Scores resume(Path run, Catalog catalog, Optional<String> data, String device) {
+    Job job = Job.of(run, catalog, data, Devices.of(device), "varve resume " + run);
     try (ProgressLine progress = new ProgressLine();
         Trainer trainer = Trainer.resume(job, run, progress)) {
       return trainer.run();

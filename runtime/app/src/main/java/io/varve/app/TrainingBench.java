@@ -45,7 +45,7 @@ final class TrainingBench {
       throw new IllegalStateException("the bench ended before it had its steps");
     } catch (Enough e) {
       double speed = Stopwatch.median(windows.speeds);
-      results.put("device", Devices.name(Devices.of(device)));
+      results.put("device", Devices.name(job.device()));
       results.put("batch", job.experiment().training().batch());
       results.put("timed_steps", windows.speeds.size() * WINDOW);
       results.put("train_images_per_second", speed);

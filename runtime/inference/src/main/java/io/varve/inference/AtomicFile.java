@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Replaces a file as a whole or not at all, also when the machine stops half-way. */
 final class AtomicFile {
@@ -22,8 +23,11 @@ final class AtomicFile {
     Path target = file.toAbsolutePath();
     Path temporary = null;
     try {
-      temporary = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp");
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      // Not Files.createTempFile, whose files are for their owner alone.
+      String name = target.getFileName() + "." + UUID.randomUUID() + ".tmp";
+      temporary = target.resolveSibling(name);
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(channel);
         channel.force(true);
       }

@@ -21,6 +21,7 @@ import java.util.zip.ZipException;
 /** A plug-in JAR looked at before any class of it is loaded. */
 final class PluginJar {
   private static final String INDEX = "META-INF/extensions.idx";
+  private static final List<String> PROVIDED = List.of("ai/djl/", "org/pf4j/", "io/varve/spi/");
   private static final Pattern VERSIONED = Pattern.compile("META-INF/versions/(\\d+)/(.*)");
 
   /** Class files of Java N have major version N + 44. */
@@ -34,7 +35,7 @@ final class PluginJar {
 
   /**
    * The classes a JAR provides, as PF4J's annotation processor listed them; refuses a JAR that
-   * ships what Varve provides, or combines an NDArray with a Number (rules J2 and J3 of
+   * ships what Varve provides, or combines an NDArray with a Number (rules J3 and J4 of
    * CONTRACT.md).
    *
    * @throws IllegalArgumentException one line: the JAR, the class or line, and what to do
@@ -91,7 +92,7 @@ final class PluginJar {
   }
 
   private void requireForeign(String entry) {
-    if (entry.startsWith("ai/djl/") || entry.startsWith("io/varve/spi/")) {
+    if (PROVIDED.stream().anyMatch(entry::startsWith)) {
       throw refuse(
           "contains " + className(entry) + ", which Varve provides",
           "give varve-core-spi the scope 'provided' and do not shade it");

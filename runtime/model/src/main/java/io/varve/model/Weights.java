@@ -8,17 +8,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The parameters of a {@link Model}: one flat vector of everything trained, and the buffers.
@@ -92,52 +89,15 @@ public final class Weights implements AutoCloseable {
           preset.put(parameter, copy);
         }
       }
-      Set<Parameter> read = tryOut(model, trial);
+      Trial run = new Trial(trial);
+      run.of(model);
       Map<String, Parameter> parameters = named(model);
-      requireComplete(read, parameters);
+      run.requireComplete(parameters);
       return new Weights(owner, parameters, preset);
     } catch (RuntimeException e) {
       owner.close();
       throw e;
     }
-  }
-
-  /**
-   * One bound and one generation over zeros: initialises every block and checks every shape.
-   *
-   * @return the parameters that were read
-   */
-  private static Set<Parameter> tryOut(Model model, NDManager trial) {
-    Shape x = model.spaces().get(model.observed()).shape();
-    NDArray zeros = trial.zeros(new Shape(2).addAll(x));
-    Initializing store = new Initializing(trial);
-    NoiseSource noise = new EngineNoise(trial, 2);
-    model.bound(new Run(trial, store, true, noise), zeros).total();
-    model.generate(new Run(trial, store, true, noise), Map.of());
-    return store.read;
-  }
-
-  private static void requireComplete(Set<Parameter> read, Map<String, Parameter> parameters) {
-    for (Parameter parameter : read) {
-      if (!parameters.containsValue(parameter)) {
-        throw new IllegalArgumentException(
-            "a bijector reads its parameter '%s' but does not list it in parameters(); list it there"
-                .formatted(parameter.getName()));
-      }
-    }
-    parameters.forEach(
-        (name, parameter) -> {
-          if (!parameter.isInitialized()) {
-            throw new IllegalArgumentException(
-                name + ": nothing uses this parameter; remove its node or let another read it");
-          }
-          if (parameter.requiresGradient()
-              && parameter.getArray().getDataType() != DataType.FLOAT32) {
-            throw new IllegalArgumentException(
-                "%s: trained parameters are float32, this one is %s"
-                    .formatted(name, parameter.getArray().getDataType()));
-          }
-        });
   }
 
   /** Every parameter once, by its path. */
@@ -272,29 +232,6 @@ public final class Weights implements AutoCloseable {
             "parameter '" + parameter.getName() + "' was not read when the weights were made");
       }
       return value;
-    }
-  }
-
-  /** Initialises a bare parameter the first time it is read. */
-  private static final class Initializing extends ParameterStore {
-    private final NDManager trial;
-    private final Set<Parameter> read = new LinkedHashSet<>();
-
-    Initializing(NDManager trial) {
-      super(trial, false);
-      this.trial = trial;
-    }
-
-    @Override
-    public NDArray getValue(Parameter parameter, Device device, boolean training) {
-      if (parameter == null) {
-        return null;
-      }
-      if (!parameter.isInitialized()) {
-        parameter.initialize(trial, DataType.FLOAT32);
-      }
-      read.add(parameter);
-      return parameter.getArray();
     }
   }
 }

@@ -106,6 +106,11 @@ public final class YamlText {
     return this;
   }
 
+  /** Sets one key to a text, whatever characters it has. */
+  public YamlText set(String path, String text) {
+    return set(path + "='" + text.replace("'", "''") + "'");
+  }
+
   /** Where a node stands, for an error message. */
   String where(Node node) {
     String origin = overridden.get(node);

@@ -207,7 +207,10 @@ class FlowTest {
   void conditionsAStepOnOtherVariables() {
     String flow = "[{bijector: rank1-affine}, {given: [z], bijector: stretch}]";
     Model model =
-        Kit.model(Space.real(new Shape(2)), NODES.formatted(NONE, NONE, NONE, flow), Stretch.class);
+        Kit.model(
+            Space.real(new Shape(2)),
+            NODES.formatted(NONE, NONE, NONE, flow),
+            List.of(Stretch.class));
     try (Weights weights = weights(model)) {
       Kit.NamedNoise noise = new Kit.NamedNoise(manager, BATCH, 5);
       NDArray x = Kit.repeat(manager, BATCH, X);

@@ -50,13 +50,8 @@ final class Kit {
 
   private Kit() {}
 
-  @SafeVarargs
-  static Binder binder(Class<? extends Component>... more) {
-    List<Class<? extends Component>> types = new ArrayList<>(BUNDLED);
-    for (Class<? extends Component> type : more) {
-      types.add(type);
-    }
-    return new Binder(Catalog.of(types));
+  static Binder binder() {
+    return new Binder(Catalog.of(BUNDLED));
   }
 
   /** Nodes as they are, so that what a model refuses is refused by the model. */
@@ -69,9 +64,16 @@ final class Kit {
   }
 
   /** A model of these nodes, which are items of a YAML list. */
-  @SafeVarargs
-  static Model model(Space x, String nodes, Class<? extends Component>... more) {
-    return Model.of(binder(more).bind("test", "nodes:\n" + nodes, Nodes.class), x, 1);
+  static Model model(Space x, String nodes) {
+    return model(x, nodes, List.of());
+  }
+
+  /** A model of these nodes, with components of a test's own beside the bundled ones. */
+  static Model model(Space x, String nodes, List<? extends Class<? extends Component>> more) {
+    List<Class<? extends Component>> types = new ArrayList<>(BUNDLED);
+    types.addAll(more);
+    Binder binder = new Binder(Catalog.of(types));
+    return Model.of(binder.bind("test", "nodes:\n" + nodes, Nodes.class), x, 1);
   }
 
   /** Noise that depends on the stream's name alone, on the seed and the shape; it counts draws. */

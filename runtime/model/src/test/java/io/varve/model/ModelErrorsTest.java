@@ -24,7 +24,7 @@ class ModelErrorsTest {
   private static final String X = "- {observed: x, p: {type: normal, given: [z], " + MLP + "}}\n";
 
   private static void refusedModel(Space x, String nodes, String message) {
-    refused(() -> Kit.model(x, nodes, Probe.class), message);
+    refused(() -> Kit.model(x, nodes, List.of(Probe.class)), message);
   }
 
   @Test
@@ -158,7 +158,7 @@ class ModelErrorsTest {
 
   private static void refusedWeights(Space x, String nodes, String message) {
     try (NDManager manager = NDManager.newBaseManager()) {
-      Model model = Kit.model(x, nodes, Probe.class, Fixed.class);
+      Model model = Kit.model(x, nodes, List.of(Probe.class, Fixed.class));
       refused(() -> Weights.initialize(model, manager), message);
       assertThat(manager.getManagedArrays()).isEmpty();
     }

@@ -53,7 +53,7 @@ class ModelTest {
   @BeforeEach
   void build() {
     manager = NDManager.newBaseManager();
-    model = Kit.model(X, NODES, Probe.class);
+    model = Kit.model(X, NODES, List.of(Probe.class));
     weights = Weights.initialize(model, manager);
     // p(y_i = 1 | u) = sigmoid(2 u_i), p(z | y) = N(3 y_1 - 3 y_2, e^-7)
     Kit.set(weights, "y.p.network.output.weight", 2, 0, 0, 2);

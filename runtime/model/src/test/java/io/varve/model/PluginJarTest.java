@@ -80,6 +80,7 @@ class PluginJarTest {
   @CsvSource({
     "ai/djl/ndarray/NDArray.class, ai.djl.ndarray.NDArray",
     "io/varve/spi/Ops.class, io.varve.spi.Ops",
+    "org/pf4j/Extension.class, org.pf4j.Extension",
     "META-INF/versions/21/io/varve/spi/Ops.class, io.varve.spi.Ops"
   })
   void refusesWhatVarveProvides(String entry, String type) throws IOException {

@@ -125,7 +125,7 @@ public final class Evaluator {
    */
   public List<byte[]> reconstructions(Split split, int n, long seed) {
     List<byte[]> pairs = new ArrayList<>();
-    Split few = Limited.to(split, n);
+    Split few = split.first(n);
     forBatches(
         few,
         few.size(),

@@ -11,6 +11,7 @@ import io.varve.spi.Default;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Inline;
 import io.varve.training.data.Source;
+import io.varve.training.data.Split;
 import io.varve.training.data.Splits;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +83,7 @@ public record Experiment(
      */
     public Splits open() {
       Splits all = source.open();
-      return new Splits(Limited.to(all.train(), trainImages), Limited.to(all.test(), testImages));
+      return new Splits(first(all.train(), trainImages), first(all.test(), testImages));
     }
   }
 
@@ -106,6 +107,11 @@ public record Experiment(
       atLeastOne("images", images);
       atLeastOne("batch", Optional.of(batch));
     }
+
+    /** The images to measure on. */
+    Split of(Split test) {
+      return first(test, images);
+    }
   }
 
   /**
@@ -125,6 +131,10 @@ public record Experiment(
    */
   public Model build(Shape image) {
     return Model.of(model, data.encoding().space(image), training.seed());
+  }
+
+  private static Split first(Split split, Optional<Integer> images) {
+    return images.map(split::first).orElse(split);
   }
 
   private static void atLeastOne(String key, Optional<Integer> value) {

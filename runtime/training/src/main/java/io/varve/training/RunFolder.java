@@ -82,7 +82,7 @@ public final class RunFolder implements AutoCloseable {
               + ": holds no run, it has no model.yaml; expected the --out folder of 'varve train'");
     }
     YamlText yaml = YamlText.read(model(path));
-    data.ifPresent(folder -> yaml.set("data.path='" + folder.replace("'", "''") + "'"));
+    data.ifPresent(folder -> yaml.set("data.path", folder));
     return yaml;
   }
 

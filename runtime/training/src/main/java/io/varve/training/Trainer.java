@@ -55,7 +55,7 @@ public final class Trainer implements AutoCloseable {
     this.training = job.experiment().training();
     this.listener = listener;
     this.data = job.experiment().data().open();
-    this.test = Limited.to(data.test(), job.experiment().evaluation().images());
+    this.test = job.experiment().evaluation().of(data.test());
     int[] shape = data.train().shape();
     Model model = job.experiment().build(new Shape(shape[0], shape[1], shape[2]));
     this.manager = NDManager.newBaseManager(job.device(), "PyTorch");

@@ -1,0 +1,45 @@
+@echo off
+rem Starts Varve on Windows: from a distribution (bin\, lib\, plugins\), or from a checkout, which it builds when
+rem nothing is built.
+rem
+rem   JAVA_HOME         the Java to run on, 17 or later; otherwise java on the PATH
+rem   VARVE_JAVA_OPTS   more options for the Java virtual machine
+setlocal
+for %%i in ("%~dp0..") do set "root=%%~fi"
+set "home=%root%"
+
+set "java=java"
+if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
+set "version="
+for /f "tokens=3" %%v in ('""%java%" -version 2^>^&1" ^| findstr /c:" version "') do set "version=%%~v"
+for /f "delims=." %%v in ("%version%") do set "version=%%v"
+if not defined version (
+  echo varve: no Java found; install a JDK 17 or later and set JAVA_HOME. 1>&2
+  exit /b 2
+)
+if %version% lss 17 (
+  echo varve: Java 17 or later is needed, "%java%" is Java %version%; set JAVA_HOME. 1>&2
+  exit /b 2
+)
+
+if not exist "%root%\runtime\distribution\pom.xml" goto run
+set "home=%root%\runtime\distribution\target\varve"
+if exist "%home%\plugins" goto run
+echo varve: nothing is built yet: building first (mvn package, a few minutes the first time) 1>&2
+pushd "%root%"
+call mvn -q -B -DskipTests -pl runtime/distribution -am package 1>&2
+set "failed=%errorlevel%"
+popd
+if not "%failed%"=="0" (
+  echo varve: the build failed; run "mvn package" in "%root%" to see why. 1>&2
+  exit /b 2
+)
+
+:run
+set "native="
+if %version% geq 24 set "native=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+"%java%" %native% -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -Djava.awt.headless=true ^
+  -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.log.ai.djl.util.cuda=error ^
+  "-Dvarve.home=%home%" %VARVE_JAVA_OPTS% ^
+  -cp "%home%\lib\*" io.varve.app.Varve %*
+exit /b %errorlevel%

@@ -1,0 +1,78 @@
+package io.varve.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The first run of a model, over zeros: it initialises every block, checks every shape, and notes
+ * which parameters are read. A bare parameter is initialised when it is first read.
+ */
+final class Trial extends ParameterStore {
+  private final Set<Parameter> read = new LinkedHashSet<>();
+
+  /**
+   * A trial that runs once.
+   *
+   * @param manager owns the arrays of the trial, the parameters among them
+   */
+  Trial(NDManager manager) {
+    super(manager, false);
+  }
+
+  @Override
+  public NDArray getValue(Parameter parameter, Device device, boolean training) {
+    if (parameter == null) {
+      return null; // an optional parameter of a block, such as a bias
+    }
+    if (!parameter.isInitialized()) {
+      parameter.initialize(getManager(), DataType.FLOAT32);
+    }
+    read.add(parameter);
+    return parameter.getArray();
+  }
+
+  /** One bound and one generation, as in training. */
+  void of(Model model) {
+    Shape x = model.spaces().get(model.observed()).shape();
+    NDArray zeros = getManager().zeros(new Shape(2).addAll(x));
+    NoiseSource noise = new EngineNoise(getManager(), 2);
+    model.bound(new Run(getManager(), this, true, noise), zeros).total();
+    model.generate(new Run(getManager(), this, true, noise), Map.of());
+  }
+
+  /**
+   * Refuses parameters that were read but not listed by their part, or listed but of no use.
+   *
+   * @param parameters what the parts list, by path
+   */
+  void requireComplete(Map<String, Parameter> parameters) {
+    for (Parameter parameter : read) {
+      if (!parameters.containsValue(parameter)) {
+        throw new IllegalArgumentException(
+            "a bijector reads its parameter '%s' but does not list it in parameters(); list it there"
+                .formatted(parameter.getName()));
+      }
+    }
+    parameters.forEach(
+        (name, parameter) -> {
+          if (!parameter.isInitialized()) {
+            throw new IllegalArgumentException(
+                name + ": nothing uses this parameter; remove its node or let another read it");
+          }
+          if (parameter.requiresGradient()
+              && parameter.getArray().getDataType() != DataType.FLOAT32) {
+            throw new IllegalArgumentException(
+                "%s: trained parameters are float32, this one is %s"
+                    .formatted(name, parameter.getArray().getDataType()));
+          }
+        });
+  }
+}

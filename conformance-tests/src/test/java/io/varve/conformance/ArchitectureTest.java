@@ -13,7 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +35,18 @@ class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.varve");
 
+  private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+  /** One for all samples, so that the JARs of the class path are opened once. */
+  private static final StandardJavaFileManager FILES =
+      COMPILER.getStandardFileManager(null, null, null);
+
   @TempDir private Path folder;
+
+  @AfterAll
+  static void closeFiles() throws IOException {
+    FILES.close();
+  }
 
   static Stream<String> rules() {
     return RULES.keySet().stream();
@@ -128,25 +143,25 @@ class ArchitectureTest {
   }
 
   private JavaClasses compile(List<String> sources) throws IOException {
-    Path classes = folder.resolve("classes");
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "-proc:none",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-d",
-                classes.toString()));
+    List<Path> files = new ArrayList<>();
     for (String source : sources) {
       // Every public class here is Used or Bad, and no file holds both.
-      String name = source.contains("class Used") ? "Used" : "Bad";
-      Path file = folder.resolve(name + ".java");
-      arguments.add(Files.writeString(file, source).toString());
+      String name = source.contains("class Used") ? "Used.java" : "Bad.java";
+      files.add(Files.writeString(folder.resolve(name), source));
     }
-    int exit =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, arguments.toArray(String[]::new));
-    assertThat(exit).as("the sample compiles").isZero();
+    Path classes = Files.createDirectory(folder.resolve("classes"));
+    FILES.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(classes));
+    boolean compiled =
+        COMPILER
+            .getTask(
+                null,
+                FILES,
+                null,
+                List.of("-proc:none"),
+                null,
+                FILES.getJavaFileObjectsFromPaths(files))
+            .call();
+    assertThat(compiled).as("the sample compiles").isTrue();
     return new ClassFileImporter().importPath(classes);
   }
 }

@@ -1,12 +1,10 @@
 package io.varve.app;
 
+import io.varve.inference.AtomicFile;
 import io.varve.inference.Bundle;
 import io.varve.training.data.Split;
-import java.io.IOException;
-import java.io.Writer;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -41,7 +39,7 @@ final class ScoreCommand implements Callable<Integer> {
   private int samples;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     try (Bundle bundle = options.open()) {
       Split split = BundleData.open(bundle.manifest(), data);
       BundleScores scores = new BundleScores(bundle, split, samples, options.seed);
@@ -55,22 +53,17 @@ final class ScoreCommand implements Callable<Integer> {
     }
   }
 
-  private void write(Map<String, float[]> columns, int images) throws IOException {
-    Path part = csv.resolveSibling(csv.getFileName() + ".part");
-    try (Writer writer = Files.newBufferedWriter(part)) {
-      writer.write("image," + String.join(",", columns.keySet()) + "\n");
-      for (int i = 0; i < images; i++) {
-        StringBuilder line = new StringBuilder().append(i);
-        for (float[] column : columns.values()) {
-          line.append(',').append(String.format(Locale.ROOT, "%.6g", column[i]));
-        }
-        writer.write(line.append('\n').toString());
+  private void write(Map<String, float[]> columns, int images) {
+    StringBuilder text = new StringBuilder("image,");
+    text.append(String.join(",", columns.keySet())).append('\n');
+    for (int i = 0; i < images; i++) {
+      text.append(i);
+      for (float[] column : columns.values()) {
+        text.append(',').append(String.format(Locale.ROOT, "%.6g", column[i]));
       }
-    } catch (IOException e) {
-      Files.deleteIfExists(part);
-      throw new IllegalArgumentException(csv + ": cannot be written: " + e, e);
+      text.append('\n');
     }
-    Files.move(part, csv, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(csv, text.toString().getBytes(StandardCharsets.UTF_8));
     Output.say("wrote %s", csv);
   }
 }

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Replaces a file as a whole or not at all, also when the machine stops half-way. */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
   /** Writes the content of a file. */
@@ -19,6 +19,16 @@ final class AtomicFile {
     void writeTo(FileChannel channel) throws IOException;
   }
 
+  /**
+   * Replaces a file by these bytes.
+   *
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public static void write(Path file, byte[] bytes) {
+    write(file, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
+  }
+
+  /** Replaces a file by what the content writes beside it, once that is on the disk. */
   static void write(Path file, Content content) {
     Path target = file.toAbsolutePath();
     Path temporary = null;

@@ -2,6 +2,7 @@ package io.varve.training;
 
 import ai.djl.ndarray.types.Shape;
 import io.varve.inference.Safetensors;
+import io.varve.inference.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -34,7 +35,7 @@ final class Checkpoints {
    */
   Checkpoints(Path folder, String yaml) {
     this.folder = folder;
-    this.model = Durable.sha256(yaml);
+    this.model = Sha256.of(yaml);
   }
 
   /**
@@ -78,7 +79,7 @@ final class Checkpoints {
     try {
       Files.createDirectories(folder);
       Tensors.write(file, learner);
-      Commit commit = new Commit(1, position, model, Durable.sha256(file));
+      Commit commit = new Commit(1, position, model, Sha256.of(file));
       Durable.write(commitOf(file), commit);
       prune();
       return file;
@@ -154,7 +155,7 @@ final class Checkpoints {
       throw new Damage(e.getMessage());
     }
     tensors.requireFinite();
-    String sum = Durable.sha256(file);
+    String sum = Sha256.of(file);
     if (!sum.equals(found.sha256())) {
       throw new Damage(
           "%s has the SHA-256 %s, expected %s".formatted(file.getFileName(), sum, found.sha256()));

@@ -1,15 +1,13 @@
 package io.varve.training.report;
 
+import io.varve.inference.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** Whole files that are either there or not, and disk errors in one line. */
 final class Disk {
@@ -27,24 +25,9 @@ final class Disk {
   static void replace(Path file, byte[] bytes) {
     try {
       makeFolderOf(file);
-      Path fresh = file.resolveSibling("." + file.getFileName() + "." + pid() + ".tmp");
-      try {
-        try (FileChannel channel =
-            FileChannel.open(
-                fresh,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
-          for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
-            channel.write(left);
-          }
-          channel.force(true);
-        }
-        Files.move(
-            fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(fresh);
-      }
+      AtomicFile.write(file, bytes);
+    } catch (UncheckedIOException e) {
+      throw unwritable(file, e.getCause());
     } catch (IOException e) {
       throw unwritable(file, e);
     }
@@ -73,9 +56,5 @@ final class Disk {
       return "a file is where a folder should be";
     }
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown error");
-  }
-
-  private static long pid() {
-    return ProcessHandle.current().pid();
   }
 }

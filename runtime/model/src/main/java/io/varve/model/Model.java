@@ -130,6 +130,19 @@ public final class Model {
    * @return every variable by name; for the observed x also {@code x.mean}, its expectation
    */
   public Map<String, NDArray> generate(Run run, Map<String, NDArray> carried) {
+    return generate(run, carried, Pick.DRAW);
+  }
+
+  /** What stands for a data variable that is not carried; latents are always drawn. */
+  public enum Pick {
+    /** A draw from its distribution: exact ancestral sampling. */
+    DRAW,
+    /** Its mode, as the papers show their pictures. */
+    MODE
+  }
+
+  /** As {@link #generate(Run, Map)}, with a choice of what stands for derived and observed data. */
+  public Map<String, NDArray> generate(Run run, Map<String, NDArray> carried, Pick pick) {
     Map<String, NDArray> given = new HashMap<>();
     carried.forEach(
         (name, value) -> {
@@ -142,7 +155,9 @@ public final class Model {
             (name, scope) ->
                 given.containsKey(name)
                     ? new NDList(given.get(name))
-                    : parts.common(run, name, scope).orElseGet(() -> draw(run, name, scope, means)),
+                    : parts
+                        .common(run, name, scope)
+                        .orElseGet(() -> pick(run, name, scope, pick, means)),
             parts::asInput);
     Map<String, NDArray> values = new LinkedHashMap<>();
     for (Node node : parts.nodes().values()) {
@@ -168,12 +183,16 @@ public final class Model {
     }
   }
 
-  private NDList draw(Run run, String name, Scope scope, Map<String, NDArray> means) {
+  private NDList pick(Run run, String name, Scope scope, Pick pick, Map<String, NDArray> means) {
     Distribution p = parts.p(name).at(run, scope);
     NDArray value = p.draw().value();
-    if (parts.nodes().get(name) instanceof Observed) {
-      // A likelihood without a network answers one row for the whole batch.
+    Node node = parts.nodes().get(name);
+    // A likelihood without a network answers one row for the whole batch.
+    if (node instanceof Observed) {
       means.put(name + ".mean", value.zerosLike().add(p.mean()));
+    }
+    if (pick == Pick.MODE && !(node instanceof Latent)) {
+      value = value.zerosLike().add(p.mode());
     }
     return new NDList(parts.share(run, name, scope, value));
   }

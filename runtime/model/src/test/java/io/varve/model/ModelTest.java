@@ -213,6 +213,24 @@ class ModelTest {
   }
 
   @Test
+  void standsForDataByItsModeWhereAsked() {
+    Map<String, NDArray> latents =
+        Map.of("u", Kit.repeat(manager, BATCH, 0, 1), "z", Kit.repeat(manager, BATCH, 1));
+    Map<String, NDArray> mode = model.generate(run(noise()), latents, Model.Pick.MODE);
+    Map<String, NDArray> again =
+        model.generate(run(new EngineNoise(manager, BATCH)), latents, Model.Pick.MODE);
+    for (String data : List.of("y", "x")) {
+      assertThat(again.get(data).toFloatArray()).containsExactly(mode.get(data).toFloatArray());
+    }
+    float[] x = mode.get("x").toFloatArray();
+    float[] mean = mode.get("x.mean").toFloatArray();
+    for (int i = 0; i < x.length; i++) {
+      // the mode is the level at the location, the mean within half a level of it
+      assertThat(x[i]).isEqualTo(Math.round(x[i])).isCloseTo(mean[i], within(1.0001f));
+    }
+  }
+
+  @Test
   void refusesValuesThatDoNotFit() {
     NDArray y = Kit.repeat(manager, BATCH, 0, 1);
     refused(

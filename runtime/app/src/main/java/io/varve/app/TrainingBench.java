@@ -1,15 +1,21 @@
 package io.varve.app;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.varve.model.Catalog;
 import io.varve.model.YamlText;
 import io.varve.training.Devices;
 import io.varve.training.Job;
 import io.varve.training.Listener;
+import io.varve.training.OperatorProfile;
 import io.varve.training.Trainer;
 import io.varve.training.report.Point;
 import io.varve.training.report.Split;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +23,8 @@ import java.util.Map;
 final class TrainingBench {
   private static final int WINDOW = 5;
   private static final int WARM_UP = 4;
+  private static final int PROFILED = 4;
+  private static final int LISTED = 10;
 
   private final Catalog catalog;
   private final String device;
@@ -50,6 +58,42 @@ final class TrainingBench {
       results.put("timed_steps", windows.speeds.size() * WINDOW);
       results.put("train_images_per_second", speed);
       results.put("seconds_per_step", job.experiment().training().batch() / speed);
+      if (job.device().equals(Device.cpu())) {
+        describe(windows.profile, results);
+      }
+    }
+  }
+
+  /** Where the time of a step went; profiling itself makes steps somewhat slower. */
+  private static void describe(OperatorProfile profile, Map<String, Object> results) {
+    int profiled = PROFILED * WINDOW;
+    results.put("native_share", profile.nativeSeconds() / profile.seconds());
+    Map<String, Double> operators = new LinkedHashMap<>();
+    double products = 0;
+    for (OperatorProfile.Operator operator : profile.operators()) {
+      if (operators.size() < LISTED) {
+        operators.put(operator.name(), operator.milliseconds() / profiled);
+      }
+      if (List.of("mm", "addmm", "bmm", "baddbmm").contains(operator.name())) {
+        products += operator.milliseconds() * 1e-3;
+      }
+    }
+    results.put("operators_ms_per_step", operators);
+    results.put("matrix_product_gflop_per_step", profile.matrixGflop() / profiled);
+    if (products > 0) {
+      results.put("matrix_product_gflop_per_second", profile.matrixGflop() / products);
+    }
+    results.put("matrix_product_limit_gflop_per_second", limit());
+  }
+
+  /** What this machine's matrix product reaches on square matrices that fit its caches. */
+  private static double limit() {
+    int side = 1024;
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+      NDArray left = manager.randomNormal(new Shape(side, side));
+      NDArray right = manager.randomNormal(new Shape(side, side));
+      double seconds = Stopwatch.median(() -> left.matMul(right).close());
+      return 2e-9 * side * side * side / seconds;
     }
   }
 
@@ -58,6 +102,8 @@ final class TrainingBench {
     private final int wanted;
     private final List<Double> speeds = new ArrayList<>();
     private int seen;
+    private OperatorProfile.Recording recording;
+    private OperatorProfile profile;
 
     Windows(int wanted) {
       this.wanted = wanted;
@@ -65,11 +111,17 @@ final class TrainingBench {
 
     @Override
     public void measured(Point point, double secondsLeft) {
-      if (point.split() == Split.TRAIN && seen++ >= WARM_UP) {
+      if (point.split() == Split.TEST) {
+        return;
+      }
+      seen++;
+      if (seen > WARM_UP && speeds.size() < wanted) {
         speeds.add(point.effort().imagesPerSecond());
-        if (speeds.size() >= wanted) {
-          throw new Enough();
-        }
+      } else if (seen == WARM_UP + wanted + 1) {
+        recording = OperatorProfile.begin();
+      } else if (seen == WARM_UP + wanted + 1 + PROFILED) {
+        profile = recording.end();
+        throw new Enough();
       }
     }
   }

@@ -34,6 +34,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @ParentCommand private Varve varve;
   @Mixin private Output output;
+  @Mixin private DeviceOption device;
 
   @Parameters(paramLabel = "MODEL.yaml|BUNDLE", description = "What to time.")
   private Path target;
@@ -49,12 +50,6 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--steps", defaultValue = "100", description = "Timed steps (default: 100).")
   private int steps;
-
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
-  private String device;
 
   @Override
   public Integer call() {
@@ -72,7 +67,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private void model(Catalog catalog, Map<String, Object> results) {
     try (TemporaryFolder folder = new TemporaryFolder()) {
-      TrainingBench training = new TrainingBench(catalog, device, steps);
+      TrainingBench training = new TrainingBench(catalog, device.name, steps);
       training.measure(read(), folder.path().resolve("timed"), results);
       if (trainOnly) {
         return;
@@ -99,7 +94,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void inference(Path path, Map<String, Object> results) {
-    try (Bundle bundle = Bundle.open(path, Bundle.Options.of().withDevice(device))) {
+    try (Bundle bundle = Bundle.open(path, Bundle.Options.of().withDevice(device.name))) {
       results.put("inference_device", bundle.device());
       int bytes =
           bundle.manifest().data().shape().stream().reduce(1L, Math::multiplyExact).intValue();
@@ -112,7 +107,7 @@ final class BenchCommand implements Callable<Integer> {
   /** The same work in DJL, from the same weights. */
   private void djl(Catalog catalog, Path run, Map<String, Object> results) {
     Trained.Options options =
-        new Trained.Options(catalog, Optional.empty(), Devices.of(device), note -> {});
+        new Trained.Options(catalog, Optional.empty(), Devices.of(device.name), note -> {});
     try (Trained trained = Trained.load(run, options)) {
       Evaluator evaluator = trained.evaluator();
       results.put("generate_djl_images_per_second", speeds(n -> evaluator.samples(n, 1)));

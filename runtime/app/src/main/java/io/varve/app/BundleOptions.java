@@ -2,19 +2,16 @@ package io.varve.app;
 
 import io.varve.inference.Bundle;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** How a command opens a bundle. */
 final class BundleOptions {
+  @Mixin DeviceOption device;
+
   @Parameters(paramLabel = "BUNDLE", description = "A folder that `varve export` wrote.")
   Path bundle;
-
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
-  String device;
 
   @Option(
       names = "--threads",
@@ -25,7 +22,7 @@ final class BundleOptions {
   long seed;
 
   Bundle open() {
-    Bundle.Options options = Bundle.Options.of().withDevice(device);
+    Bundle.Options options = Bundle.Options.of().withDevice(device.name);
     return Bundle.open(bundle, threads == null ? options : options.withThreads(threads));
   }
 }

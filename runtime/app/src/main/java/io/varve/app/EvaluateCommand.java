@@ -27,6 +27,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;
   @Mixin private DataOptions data;
   @Mixin private Output output;
+  @Mixin private DeviceOption device;
 
   @Parameters(paramLabel = "RUN|BUNDLE", description = "What to measure.")
   private Path target;
@@ -44,12 +45,6 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "1", description = "Of the noise (default: 1).")
   private long seed;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
-  private String device;
-
   @Override
   public Integer call() {
     output.results(Files.exists(target.resolve(Manifest.FILE)) ? bundle() : run());
@@ -57,7 +52,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> bundle() {
-    Bundle.Options options = Bundle.Options.of().withDevice(device).withChunk(batch);
+    Bundle.Options options = Bundle.Options.of().withDevice(device.name).withChunk(batch);
     try (Bundle bundle = Bundle.open(target, options)) {
       return new BundleScores(bundle, BundleData.open(bundle.manifest(), data), samples, seed)
           .summary();
@@ -72,7 +67,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 new Trained.Options(
                     workspace.catalog(),
                     data.folder(),
-                    Devices.of(device),
+                    Devices.of(device.name),
                     note -> Output.say("note: %s", note)))) {
       return Runs.summary(
           trained

@@ -18,6 +18,7 @@ import picocli.CommandLine.ParentCommand;
 final class ResumeCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;
   @Mixin private Output output;
+  @Mixin private DeviceOption device;
 
   @Parameters(paramLabel = "RUN", description = "A folder that `varve train` wrote.")
   private Path run;
@@ -28,17 +29,12 @@ final class ResumeCommand implements Callable<Integer> {
       description = "The folder of the data set, where it moved.")
   private String data;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
-  private String device;
-
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(varve)) {
       Map<String, Object> results =
-          Runs.summary(Runs.resume(run, workspace.catalog(), Optional.ofNullable(data), device));
+          Runs.summary(
+              Runs.resume(run, workspace.catalog(), Optional.ofNullable(data), device.name));
       results.put("out", run.toString());
       results.put("report", run.resolve("report.html").toString());
       output.results(results);

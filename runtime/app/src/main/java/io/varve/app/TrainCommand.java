@@ -21,6 +21,7 @@ final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;
   @Mixin private ModelOptions model;
   @Mixin private Output output;
+  @Mixin private DeviceOption device;
 
   @Option(
       names = "--out",
@@ -28,19 +29,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "The run's folder; runs/NAME of the model file unless given.")
   private Path out;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
-  private String device;
-
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(varve)) {
       String stem = model.file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
       Path run = out == null ? Path.of("runs", stem) : out;
       String command = "varve train " + model.file + " --out " + run;
-      Scores scores = Runs.train(model.read(), workspace.catalog(), run, device, command);
+      Scores scores = Runs.train(model.read(), workspace.catalog(), run, device.name, command);
       Map<String, Object> results = Runs.summary(scores);
       results.put("out", run.toString());
       results.put("report", run.resolve("report.html").toString());

@@ -1,0 +1,93 @@
+package io.varve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The names and habits of the command line that scripts rely on. */
+final class CommandLineTest {
+  private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z]+)  ");
+
+  @TempDir Path folder;
+
+  @Test
+  void everyCommandHasHelp() {
+    String help = Cli.succeed(folder, "--help").out();
+    List<String> commands =
+        COMMAND.matcher(help).results().map((MatchResult r) -> r.group(1)).toList();
+    assertThat(commands)
+        .contains(
+            "quickstart",
+            "train",
+            "resume",
+            "evaluate",
+            "export",
+            "score",
+            "generate",
+            "reconstruct",
+            "bench",
+            "plugins",
+            "schema",
+            "expand",
+            "doctor");
+    for (String command : commands) {
+      if (!command.equals("help")) {
+        assertThat(Cli.succeed(folder, command, "--help").out())
+            .contains("Usage: varve " + command);
+      }
+    }
+  }
+
+  @Test
+  void misusedOptionsEndWithTwo() {
+    Cli.Ended unknown = Cli.run(folder, "train", "m.yaml", "--epocs", "3");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("--epocs").doesNotContain("\tat ");
+    assertThat(Cli.run(folder, "train", "absent.yaml").err())
+        .isEqualTo("varve: absent.yaml: no such file\n");
+  }
+
+  @Test
+  void doctorFindsNothingWrong() {
+    JsonObject doctor = Cli.succeed(folder, "doctor", "--json").json();
+    assertThat(doctor.get("problems").getAsString()).isEqualTo("none");
+    assertThat(doctor.get("libtorch").getAsString()).isNotBlank();
+    assertThat(doctor.get("plugins").getAsString()).startsWith("7 JARs");
+  }
+
+  @Test
+  void benchmarksPrintWhatLaterWorkComparesWith() throws IOException {
+    Files.writeString(
+        folder.resolve("m.yaml"),
+        """
+        name: small
+        data: {type: strokes, count: 256, test-count: 64, size: 8, binarize: dynamic}
+        model:
+          type: graph
+          nodes:
+            - latent: z
+              shape: [2]
+              p: standard-normal
+              q: {type: normal, given: [x], network: {type: mlp, hidden: [8]}}
+            - observed: x
+              p: {type: bernoulli, given: [z], network: {type: mlp, hidden: [8]}}
+        training: {epochs: 1, batch: 16}
+        """);
+    JsonObject training =
+        Cli.succeed(folder, "bench", "m.yaml", "--train", "--steps", "20", "--json").json();
+    assertThat(training.get("train_images_per_second").getAsDouble()).isPositive();
+    assertThat(training.get("operators_ms_per_step").getAsJsonObject().size()).isEqualTo(10);
+    assertThat(training.get("native_share").getAsDouble()).isBetween(0.05, 1.0);
+    assertThat(training.has("infer_images_per_second")).isFalse();
+    assertThat(Cli.succeed(folder, "expand", "m.yaml").out()).contains("latent (2)", "parameters");
+    assertThat(Cli.succeed(folder, "schema").out()).contains("\"bernoulli\"");
+  }
+}

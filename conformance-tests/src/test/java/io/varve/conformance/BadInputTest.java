@@ -97,7 +97,7 @@ final class BadInputTest {
         MODEL.replace("type: strokes, count: 64, test-count: 16, size: 8", "type: idx, path: data"),
         "train-images-idx3-ubyte",
         "4096",
-        "at most 100");
+        "found 100");
   }
 
   @Test

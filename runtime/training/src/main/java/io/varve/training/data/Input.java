@@ -20,16 +20,17 @@ final class Input implements Closeable {
   private static final String AGAIN = "copy or download the file again";
 
   private final Path file;
+  private final boolean gz;
   private long left; // what can follow at most, so that a lying header allocates little
   private final InputStream in;
 
   Input(Path file) {
     this.file = file;
+    this.gz = file.toString().endsWith(".gz");
     InputStream raw = null;
     try {
       long size = Files.size(file);
       raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-      boolean gz = file.toString().endsWith(".gz");
       left = gz ? size * MAX_EXPANSION : size;
       in = gz ? new GZIPInputStream(raw, 1 << 16) : raw;
     } catch (IOException e) {
@@ -50,7 +51,7 @@ final class Input implements Closeable {
           "expected at most %d bytes of %s, found %d".formatted(Integer.MAX_VALUE, what, count));
     }
     if (count > left) {
-      throw truncated(count, what, "at most " + left);
+      throw truncated(count, what, (gz ? "at most " : "") + left);
     }
     left -= count;
     ByteBuffer buffer = ByteBuffer.allocateDirect((int) count);

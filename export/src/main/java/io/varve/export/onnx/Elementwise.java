@@ -26,12 +26,9 @@ final class Elementwise {
   /** Functions that ONNX Runtime has for FLOAT32 only. */
   private static final Map<String, String> FLOAT_FUNCTIONS =
       Map.of(
-          "tan", "Tan",
           "asin", "Asin",
           "acos", "Acos",
           "atan", "Atan",
-          "sinh", "Sinh",
-          "cosh", "Cosh",
           "erf", "Erf");
 
   /** Functions that leave whole numbers as they are. */
@@ -59,7 +56,10 @@ final class Elementwise {
     ARITHMETIC.forEach((name, onnx) -> table.add(array(name, onnx, c -> arithmetic(c, onnx))));
     FUNCTIONS.forEach((name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx))));
     FLOAT_FUNCTIONS.forEach(
-        (name, onnx) -> table.add(array(name, onnx + ", FLOAT32", c -> floatFunction(c, onnx))));
+        (name, onnx) -> table.add(
+                array(name, onnx, c -> floatFunction(c, onnx))
+                    .only("FLOAT32, also as the result of whole numbers")
+                    .but("FLOAT64: convert with toType(FLOAT32, false)")));
     ROUNDING.forEach((name, onnx) -> table.add(array(name, onnx, c -> rounding(c, onnx))));
     table.add(array("neg", "Neg", c -> whole(c, "Neg")));
     table.add(array("abs", "Abs", c -> whole(c, "Abs")));

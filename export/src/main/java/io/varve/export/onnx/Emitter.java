@@ -136,6 +136,9 @@ final class Emitter {
       attribute.setType(AttributeProto.AttributeType.FLOAT).setF(number);
     } else if (value instanceof String text) {
       attribute.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(text));
+    } else if (value instanceof List<?> texts) {
+      attribute.setType(AttributeProto.AttributeType.STRINGS);
+      texts.forEach(text -> attribute.addStrings(ByteString.copyFromUtf8((String) text)));
     } else if (value instanceof GraphProto body) {
       attribute.setType(AttributeProto.AttributeType.GRAPH).setG(body);
     } else if (value instanceof long[] numbers) {
@@ -158,6 +161,11 @@ final class Emitter {
   /** A number without axes. */
   String scalar(Number number, DataType type) {
     return constant(type, List.of(), Types.element(number, type));
+  }
+
+  /** An array of numbers, row by row. */
+  String array(DataType type, List<Long> shape, double... numbers) {
+    return constant(type, shape, Types.elements(numbers, type));
   }
 
   /** A vector of integers. */

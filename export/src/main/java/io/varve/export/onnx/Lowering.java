@@ -68,13 +68,11 @@ final class Lowering {
 
   private void lower(Step step) {
     emitter.at(step.origin());
+    Operator.Rule rule =
+        step.body().isPresent() ? c -> loop(c, step.body().get()) : operator(step).rule();
     step.operands().forEach(this::name);
     step.results().forEach(id -> requireExported(program.value(id), step.operation()));
-    Call call = new Call(program, step, emitter, names);
-    List<String> results =
-        step.body().isPresent()
-            ? loop(call, step.body().get())
-            : operator(step).rule().lower(call);
+    List<String> results = rule.lower(new Call(program, step, emitter, names));
     for (int i = 0; i < results.size(); i++) {
       names[step.results().get(i)] = results.get(i);
     }
@@ -125,6 +123,20 @@ final class Lowering {
     }
     emitter.nodes().forEach(graph::addNode);
     emitter = around;
+    return graph.build();
+  }
+
+  /** The body of a scan: the carried array and a slice give both the next one and a result. */
+  static GraphProto scan(Emitter around, String onnx, Port slice) {
+    Emitter emit = around.body();
+    List<String> names = List.of(emit.name("carried"), emit.name("slice"));
+    String next = emit.node(onnx, Map.of(), names.get(0), names.get(1));
+    GraphProto.Builder graph = GraphProto.newBuilder().setName(emit.name("body"));
+    names.forEach(n -> graph.addInput(info(new Port(n, slice.type(), slice.extents()))));
+    for (String result : List.of(next, emit.copy(next))) {
+      graph.addOutput(info(new Port(result, slice.type(), slice.extents())));
+    }
+    emit.nodes().forEach(graph::addNode);
     return graph.build();
   }
 

@@ -12,11 +12,24 @@ final class Operators {
 
   private static final Map<String, String> INSTEAD =
       Map.ofEntries(
-          Map.entry("NDArray.put", "use scatter"),
-          Map.entry("NDArray.cumProd", "use exp of cumSum of log"),
-          Map.entry("NDArray.atan2", "use atan of the quotient and where"),
           Map.entry("NDArray.median", "use sort and get"),
-          Map.entry("NDArray.percentile", "use sort and get"));
+          Map.entry("NDArray.percentile", "use sort and get"),
+          Map.entry("NDArray.gammaln", "write it as Stirling's series"),
+          Map.entry("NDArray.inverse", "make the inverse an input or a parameter"),
+          Map.entry("NDArray.fft", "multiply with matrices of cosines and sines"),
+          Map.entry("NDArray.rfft", "multiply with matrices of cosines and sines"),
+          Map.entry("NDArray.ifft", "multiply with matrices of cosines and sines"),
+          Map.entry("NDArray.irfft", "multiply with matrices of cosines and sines"),
+          Map.entry("NDArray.fft2", "multiply with matrices of cosines and sines"),
+          Map.entry("NDArray.ifft2", "multiply with matrices of cosines and sines"),
+          Map.entry("NDArray.stft", "multiply with matrices of cosines and sines"),
+          Map.entry("NDArray.complex", "keep real and imaginary parts as two arrays"),
+          Map.entry("NDArray.conj", "keep real and imaginary parts as two arrays"),
+          Map.entry("NDArray.real", "keep real and imaginary parts as two arrays"),
+          Map.entry("NDArray.toSparse", "keep the array dense"),
+          Map.entry("NDManager.linspace", "use arange and mul"),
+          Map.entry("NDArrayEx.multiBoxPrior", "compute the boxes once and make them a parameter"),
+          Map.entry("NDArrayEx.multiBoxDetection", "export what comes before it"));
 
   private Operators() {}
 
@@ -25,6 +38,7 @@ final class Operators {
     for (List<Operator> theme :
         List.of(
             Elementwise.OPERATORS,
+            Functions.OPERATORS,
             Comparisons.OPERATORS,
             Activations.OPERATORS,
             Reductions.OPERATORS,
@@ -32,7 +46,9 @@ final class Operators {
             Indexing.OPERATORS,
             Creation.OPERATORS,
             Networks.OPERATORS,
-            Pooling.OPERATORS)) {
+            Recurrent.OPERATORS,
+            Pooling.OPERATORS,
+            Resizing.OPERATORS)) {
       for (Operator operator : theme) {
         if (operators.put(operator.name(), operator) != null) {
           throw new IllegalStateException(operator.name() + " is in the table twice");

@@ -117,6 +117,16 @@ final class Types {
     }
   }
 
+  /** Numbers as elements of a type. */
+  static ByteString elements(double[] numbers, DataType type) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(numbers.length * type.getNumOfBytes()).order(ByteOrder.nativeOrder());
+    for (double number : numbers) {
+      put(number, type, bytes);
+    }
+    return ByteString.copyFrom(bytes.flip());
+  }
+
   /** Elements of one type as elements of another. */
   static ByteString converted(ByteString elements, DataType from, DataType to) {
     ByteBuffer source = elements.asReadOnlyByteBuffer().order(ByteOrder.nativeOrder());

@@ -11,8 +11,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** {@link Pass#repeat} in DJL: the one place where a condition is read on the host. */
-record Loop(
-    Pass pass, Optional<Function<NDList, NDArray>> again, UnaryOperator<NDList> body) {
+record Loop(Pass pass, Optional<Function<NDList, NDArray>> again, UnaryOperator<NDList> body) {
 
   NDList run(long most, NDList state) {
     if (state.isEmpty()) {

@@ -1,0 +1,119 @@
+package io.varve.export.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OrtEnvironment;
+import com.google.gson.Gson;
+import com.google.protobuf.Message;
+import io.varve.inference.Safetensors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The exporter runs where there are no plug-ins, no models and no YAML. */
+class StandaloneTest {
+  private static final int SECONDS = 120;
+
+  /** What a DJL user has on the class path besides an engine. */
+  private static final List<Class<?>> NEEDED =
+      List.of(
+          OnnxExporter.class,
+          Safetensors.class,
+          ModelProto.class,
+          Message.class,
+          OrtEnvironment.class,
+          NDArray.class,
+          Gson.class);
+
+  /** Parts of the jars that DJL and its engine bring along. */
+  private static final List<String> ENGINE =
+      List.of("ai/djl/pytorch", "net/java/dev/jna", "org/slf4j", "commons-", "ai/djl/api");
+
+  /** What runs in the other JVM: the example of the documentation. */
+  static final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+      SequentialBlock block =
+          new SequentialBlock()
+              .add(Linear.builder().setUnits(16).build())
+              .add(Activation::relu)
+              .add(Linear.builder().setUnits(3).build());
+      try (NDManager manager = NDManager.newBaseManager()) {
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 8));
+        OnnxExporter.of(block, new Shape(8)).save(Path.of(arguments[0]));
+      }
+      System.out.println("exported");
+    }
+  }
+
+  @Test
+  void exportsWithoutTheRestOfVarve(@TempDir Path folder) throws Exception {
+    // The tests' classes are the exporter's neighbours; the child sees this one alone.
+    String own = Main.class.getName().replace('.', '/') + ".class";
+    Path main = folder.resolve(own);
+    Files.createDirectories(main.getParent());
+    try (InputStream from = getClass().getClassLoader().getResourceAsStream(own)) {
+      Files.copy(from, main);
+    }
+    Path file = folder.resolve("net.onnx");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dai.djl.offline=true",
+            "-DOPT_OUT_TRACKING=true",
+            "-Xmx512m",
+            "-cp",
+            folder + System.getProperty("path.separator") + needed(),
+            Main.class.getName(),
+            file.toString());
+    Path log = folder.resolve("log");
+    Process child =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    try {
+      assertThat(child.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(child.exitValue()).as(Files.readString(log)).isZero();
+      assertThat(Files.readString(log)).contains("exported");
+      assertThat(file).isNotEmptyFile();
+    } finally {
+      child.destroyForcibly();
+    }
+  }
+
+  private static String needed() throws URISyntaxException {
+    List<String> paths = new ArrayList<>();
+    for (Class<?> type : NEEDED) {
+      paths.add(
+          Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
+    }
+    String separator = System.getProperty("path.separator");
+    Stream<String> engine =
+        Arrays.stream(System.getProperty("java.class.path").split(separator))
+            .filter(jar -> ENGINE.stream().anyMatch(part -> jar.replace('\\', '/').contains(part)));
+    return Stream.concat(paths.stream(), engine).collect(Collectors.joining(separator));
+  }
+
+  /** So that the child's class path means something. */
+  @Test
+  void namesNoJarOfTheRest() throws IOException, URISyntaxException {
+    assertThat(needed()).doesNotContain("pf4j", "snakeyaml", "core-spi", "varve-model");
+  }
+}

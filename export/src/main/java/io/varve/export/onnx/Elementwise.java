@@ -47,6 +47,8 @@ final class Elementwise {
           "log2", 1 / Math.log(2),
           "log10", 1 / Math.log(10));
 
+  private static final String FRACTIONS = Operator.FLOATING + " as the result";
+
   static final List<Operator> OPERATORS = operators();
 
   private Elementwise() {}
@@ -54,11 +56,11 @@ final class Elementwise {
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
     ARITHMETIC.forEach((name, onnx) -> table.add(array(name, onnx, c -> arithmetic(c, onnx))));
-    FUNCTIONS.forEach((name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx))));
+    FUNCTIONS.forEach((name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx)).only(FRACTIONS)));
     FLOAT_FUNCTIONS.forEach(
         (name, onnx) -> table.add(
                 array(name, onnx, c -> floatFunction(c, onnx))
-                    .only("FLOAT32, also as the result of whole numbers")
+                    .only("FLOAT32 as the result")
                     .but("FLOAT64: convert with toType(FLOAT32, false)")));
     ROUNDING.forEach((name, onnx) -> table.add(array(name, onnx, c -> rounding(c, onnx))));
     table.add(array("neg", "Neg", c -> whole(c, "Neg")));
@@ -66,15 +68,15 @@ final class Elementwise {
     table.add(array("sign", "Greater, Less, Sub", Elementwise::sign));
     table.add(array("square", "Mul", Elementwise::square));
     table.add(array("trunc", "Sign, Abs, Floor, Mul", Elementwise::trunc));
-    table.add(array("cbrt", "Pow", c -> pow(c, 1.0 / 3)));
+    table.add(array("cbrt", "Pow", c -> pow(c, 1.0 / 3)).only(FRACTIONS));
     table.add(array("mod", "Mod, with the sign of the divisor", Elementwise::mod));
     table.add(array("xlogy", "Log, Mul, Where", Elementwise::xlogy));
     table.add(array("clip", "Clip", Elementwise::clip));
     for (String name : List.of("toDegrees", "toRadians")) {
-      table.add(array(name, "Mul", c -> scaled(c, c.in(0, c.type()), name)));
+      table.add(array(name, "Mul", c -> scaled(c, c.in(0, c.type()), name)).only(FRACTIONS));
     }
     for (String name : List.of("log2", "log10")) {
-      table.add(array(name, "Log, Mul", c -> scaled(c, function(c, "Log"), name)));
+      table.add(array(name, "Log, Mul", c -> scaled(c, function(c, "Log"), name)).only(FRACTIONS));
     }
     return table;
   }

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,13 +30,13 @@ final class Emitter {
   private final Graphwide graph;
   private final List<NodeProto.Builder> nodes = new ArrayList<>();
   private final Map<List<Object>, List<String>> shared = new HashMap<>();
+  private Set<String> read = Set.of();
   private String place = "graph";
 
   /** What a graph and the bodies of its loops have in common. */
   private static final class Graphwide {
     private final Map<Constant, String> constants = new LinkedHashMap<>();
     private final Map<String, Constant> byName = new HashMap<>();
-    private final Set<String> read = new HashSet<>();
     private final String batchInput;
     private int count;
 
@@ -74,12 +75,40 @@ final class Emitter {
     return nodes;
   }
 
+  /**
+   * Drops the nodes whose results nobody reads.
+   *
+   * @param delivered the results that are read from outside
+   */
+  void sweep(Collection<String> delivered) {
+    read = new HashSet<>(delivered);
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      if (nodes.get(i).getOutputList().stream().anyMatch(read::contains)) {
+        addReads(nodes.get(i).getInputList(), nodes.get(i).getAttributeList());
+      } else {
+        nodes.remove(i);
+      }
+    }
+  }
+
+  private void addReads(List<String> inputs, List<AttributeProto> attributes) {
+    read.addAll(inputs);
+    attributes.stream()
+        .flatMap(attribute -> attribute.getG().getNodeList().stream())
+        .forEach(node -> addReads(node.getInputList(), node.getAttributeList()));
+  }
+
   /** The constants that a node reads; some were asked for only to be cast. */
   List<TensorProto> initializers() {
     return graph.constants.entrySet().stream()
-        .filter(entry -> graph.read.contains(entry.getValue()))
+        .filter(entry -> read.contains(entry.getValue()))
         .map(entry -> tensor(entry.getValue(), entry.getKey()))
         .toList();
+  }
+
+  /** Whether a node reads this. */
+  boolean reads(String name) {
+    return read.contains(name);
   }
 
   private static TensorProto tensor(String name, Constant constant) {
@@ -107,7 +136,6 @@ final class Emitter {
   private List<String> write(NodeProto.Builder node, int outputs) {
     String name = name(node.getOpType());
     node.setName(name);
-    graph.read.addAll(node.getInputList());
     List<String> results =
         outputs == 1
             ? List.of(name)

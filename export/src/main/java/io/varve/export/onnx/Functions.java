@@ -11,11 +11,11 @@ final class Functions {
 
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArray.tan", "Tan; in FLOAT64 Sin, Cos, Div", Functions::tan),
-          one("NDArray.sinh", "Sinh; in FLOAT64 Tanh, Exp", Functions::sinh),
-          one("NDArray.cosh", "Cosh; in FLOAT64 Exp", Functions::cosh),
-          one("NDArray.atan2", "Atan of the quotient, Where", Functions::atan2).but(ONLY_FLOAT32),
-          one("NDArray.erfinv", "two polynomials, Where", Functions::erfinv).but(ONLY_FLOAT32));
+          one("NDArray.tan", "Tan; in FLOAT64 Sin, Cos, Div", Functions::tan).only(Operator.FLOATING),
+          one("NDArray.sinh", "Sinh; in FLOAT64 Tanh, Exp", Functions::sinh).only(Operator.FLOATING),
+          one("NDArray.cosh", "Cosh; in FLOAT64 Exp", Functions::cosh).only(Operator.FLOATING),
+          one("NDArray.atan2", "Atan of the quotient, Where", Functions::atan2).only("FLOAT32").but(ONLY_FLOAT32),
+          one("NDArray.erfinv", "two polynomials, Where", Functions::erfinv).only("FLOAT32").but(ONLY_FLOAT32));
 
   private Functions() {}
 

@@ -46,7 +46,10 @@ public final class Graph {
     this.weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
   }
 
-  /** The inputs, in the order in which the code declared them. */
+  /**
+   * The inputs that an output depends on, in the order in which the code declared them; others are
+   * not part of the graph.
+   */
   public List<Port> inputs() {
     return inputs;
   }

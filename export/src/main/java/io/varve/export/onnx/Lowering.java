@@ -57,6 +57,9 @@ final class Lowering {
       lower(step);
     }
     nameOutputs();
+    emitter.sweep(program.outputs().keySet());
+    inputs.removeIf(port -> !emitter.reads(port.name()));
+    weights.keySet().removeIf(name -> !emitter.reads(name));
     GraphProto.Builder graph = GraphProto.newBuilder().setName("varve");
     inputs.forEach(port -> graph.addInput(info(port)));
     outputs.forEach(port -> graph.addOutput(info(port)));
@@ -121,6 +124,7 @@ final class Lowering {
       delivered.add(result);
       graph.addOutput(info(port(result, id)));
     }
+    emitter.sweep(delivered);
     emitter.nodes().forEach(graph::addNode);
     emitter = around;
     return graph.build();

@@ -18,13 +18,16 @@ final class Networks {
           one("NDArray.matMul", "MatMul", Networks::matMul),
           one("NDArray.batchMatMul", "MatMul", Networks::matMul),
           one("NDArray.dot", "MatMul", Networks::matMul),
-          one("NDArrayEx.linear", "Gemm", Networks::linear),
+          one("NDArrayEx.linear", "Gemm", Networks::linear).only(Operator.FLOATING),
           one("NDArrayEx.embedding", "Gather", Networks::embedding),
           one("NDArrayEx.convolution", "Conv", Networks::convolution)
               .only("FLOAT32")
               .but("FLOAT64: convert with toType(FLOAT32, false)"),
-          one("NDArrayEx.batchNorm", "BatchNormalization", Networks::batchNorm),
-          one("NDArrayEx.layerNorm", "LayerNormalization", Networks::layerNorm));
+          one("NDArrayEx.batchNorm", "BatchNormalization", Networks::batchNorm)
+              .only(Operator.FLOATING)
+              .but("training: export the forward pass"),
+          one("NDArrayEx.layerNorm", "LayerNormalization", Networks::layerNorm)
+              .only(Operator.FLOATING));
 
   private Networks() {}
 

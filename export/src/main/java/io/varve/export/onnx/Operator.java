@@ -12,6 +12,9 @@ import java.util.List;
  * @param rule writes it and gives the names of its results
  */
 record Operator(String name, String onnx, String types, String limits, Rule rule) {
+  /** For operations on fractions, in either precision. */
+  static final String FLOATING = "FLOAT32, FLOAT64";
+
   private static final String ALL = "all";
 
   /** Lowers a call to nodes. */

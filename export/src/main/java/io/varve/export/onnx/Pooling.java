@@ -11,16 +11,17 @@ import java.util.stream.LongStream;
 final class Pooling {
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArrayEx.maxPool", "MaxPool", Pooling::maxPool),
+          one("NDArrayEx.maxPool", "MaxPool", Pooling::maxPool).only(Operator.FLOATING),
           one("NDArrayEx.avgPool", "AveragePool", Pooling::avgPool)
               .only("FLOAT32")
               .but("a last, incomplete window: pad first, or set ceilMode false"),
           one("NDArrayEx.lpPool", "Pow, AveragePool, Mul, Pow", Pooling::lpPool)
               .only("FLOAT32")
               .but("a last, incomplete window: pad first, or set ceilMode false"),
-          one("NDArrayEx.globalLpPool", "Pow, ReduceSum, Pow", Pooling::globalLpPool),
+          one("NDArrayEx.globalLpPool", "Pow, ReduceSum, Pow", Pooling::globalLpPool).only(Operator.FLOATING),
           one("NDArrayEx.globalMaxPool", "ReduceMax", c -> global(c, "ReduceMax")),
-          one("NDArrayEx.globalAvgPool", "ReduceMean", c -> global(c, "ReduceMean")));
+          one("NDArrayEx.globalAvgPool", "ReduceMean", c -> global(c, "ReduceMean"))
+              .only(Operator.FLOATING));
 
   private Pooling() {}
 

@@ -19,7 +19,7 @@ final class Reductions {
           "prod", "ReduceProd");
 
   private static final String EQUALS =
-      "nothing; of equal elements the first comes first, which PyTorch leaves open";
+      "of equal elements the first comes first, which PyTorch leaves open";
 
   static final List<Operator> OPERATORS = operators();
 
@@ -34,8 +34,11 @@ final class Reductions {
     table.add(one("NDArray.cumSum", "CumSum", Reductions::cumSum));
     table.add(one("NDArray.cumProd", "Scan of Mul, in FLOAT64 or INT64", Reductions::cumProd));
     table.add(one("NDArray.diff", "Slice, Sub", Reductions::diff));
-    table.add(one("NDArray.softmax", "Softmax", c -> alongAxis(c, "Softmax")));
-    table.add(one("NDArray.logSoftmax", "LogSoftmax", c -> alongAxis(c, "LogSoftmax")));
+    table.add(
+        one("NDArray.softmax", "Softmax", c -> alongAxis(c, "Softmax")).only(Operator.FLOATING));
+    table.add(
+        one("NDArray.logSoftmax", "LogSoftmax", c -> alongAxis(c, "LogSoftmax"))
+            .only(Operator.FLOATING));
     String orders = "other orders than 1 and 2: use abs, pow and sum";
     table.add(one("NDArray.norm", "ReduceL1 or ReduceL2", Reductions::norm).but(orders));
     table.add(

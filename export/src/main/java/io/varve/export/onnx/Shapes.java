@@ -19,7 +19,7 @@ final class Shapes {
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
     for (String name : List.of("reshape", "flatten", "squeeze")) {
-      table.add(one("NDArray." + name, "Reshape", c -> c.reshape(c.in(0), c.shape())));
+      table.add(one("NDArray." + name, "Reshape", c -> same(c) ? c.in(0) : c.reshape(c.in(0), c.shape())));
     }
     for (String name : List.of("duplicate", "stopGradient", "toDense")) {
       table.add(one("NDArray." + name, "nothing", c -> c.in(0)));
@@ -28,7 +28,7 @@ final class Shapes {
     table.add(one("NDArray.expandDims", "Unsqueeze", Shapes::expandDims));
     table.add(one("NDArray.transpose", "Transpose", c -> transpose(c, c.in(0), order(c))));
     table.add(one("NDArray.swapAxes", "Transpose", Shapes::swapAxes));
-    table.add(one("NDArray.broadcast", "Expand", c -> expand(c, c.in(0))));
+    table.add(one("NDArray.broadcast", "Expand", c -> same(c) ? c.in(0) : expand(c, c.in(0))));
     table.add(one("NDArray.tile", "Reshape, Tile", Shapes::tile));
     table.add(one("NDArray.repeat", "Reshape, Expand, Reshape", Shapes::repeat));
     table.add(one("NDArray.rotate90", "Slice, Transpose", Shapes::rotate));
@@ -42,6 +42,10 @@ final class Shapes {
     table.add(one("NDArrayEx.stack", "Unsqueeze, Concat", Shapes::stack));
     table.add(many("NDArray.split", "Split", Shapes::split));
     return table;
+  }
+
+  private static boolean same(Call c) {
+    return c.shape(0).equals(c.shape());
   }
 
   private static String expandDims(Call c) {

@@ -8,10 +8,10 @@ import java.util.Map;
 
 /** Activation functions of networks. What is no single node in double precision is written out. */
 final class Activations {
-  /** Klambauer et al. (2017), equation 14, to the digits of the engine. */
-  private static final double SELU_ALPHA = 1.6732632423543772848170429916717;
+  /** Klambauer et al. (2017), equation 14. */
+  private static final double SELU_ALPHA = 1.6732632423543772;
 
-  private static final double SELU_SCALE = 1.0507009873554804934193349852946;
+  private static final double SELU_SCALE = 1.0507009873554805;
 
   static final List<Operator> OPERATORS =
       List.of(

@@ -14,8 +14,7 @@ import java.util.stream.Stream;
  * @param results the state after it, one value for each of the state
  * @param again the value that says whether another round follows, if there is one
  */
-record Body(
-    List<Integer> state, List<Step> steps, List<Integer> results, Optional<Integer> again) {
+record Body(List<Integer> state, List<Step> steps, List<Integer> results, Optional<Integer> again) {
   Body {
     state = List.copyOf(state);
     steps = List.copyOf(steps);

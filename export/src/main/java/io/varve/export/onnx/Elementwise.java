@@ -56,9 +56,11 @@ final class Elementwise {
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
     ARITHMETIC.forEach((name, onnx) -> table.add(array(name, onnx, c -> arithmetic(c, onnx))));
-    FUNCTIONS.forEach((name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx)).only(FRACTIONS)));
+    FUNCTIONS.forEach(
+        (name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx)).only(FRACTIONS)));
     FLOAT_FUNCTIONS.forEach(
-        (name, onnx) -> table.add(
+        (name, onnx) ->
+            table.add(
                 array(name, onnx, c -> floatFunction(c, onnx))
                     .only("FLOAT32 as the result")
                     .but("FLOAT64: convert with toType(FLOAT32, false)")));

@@ -250,9 +250,7 @@ final class Emitter {
     return extents.size() == 1
         ? size(extents.get(0))
         : node(
-            "Concat",
-            Map.of("axis", 0L),
-            extents.stream().map(this::size).toArray(String[]::new));
+            "Concat", Map.of("axis", 0L), extents.stream().map(this::size).toArray(String[]::new));
   }
 
   /** A size as a number without axes. */
@@ -276,6 +274,7 @@ final class Emitter {
   }
 
   private Optional<List<String>> known(List<Object> key) {
-    return Optional.ofNullable(shared.get(key)).or(() -> outer.flatMap(around -> around.known(key)));
+    return Optional.ofNullable(shared.get(key))
+        .or(() -> outer.flatMap(around -> around.known(key)));
   }
 }

@@ -11,11 +11,17 @@ final class Functions {
 
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArray.tan", "Tan; in FLOAT64 Sin, Cos, Div", Functions::tan).only(Operator.FLOATING),
-          one("NDArray.sinh", "Sinh; in FLOAT64 Tanh, Exp", Functions::sinh).only(Operator.FLOATING),
+          one("NDArray.tan", "Tan; in FLOAT64 Sin, Cos, Div", Functions::tan)
+              .only(Operator.FLOATING),
+          one("NDArray.sinh", "Sinh; in FLOAT64 Tanh, Exp", Functions::sinh)
+              .only(Operator.FLOATING),
           one("NDArray.cosh", "Cosh; in FLOAT64 Exp", Functions::cosh).only(Operator.FLOATING),
-          one("NDArray.atan2", "Atan of the quotient, Where", Functions::atan2).only("FLOAT32").but(ONLY_FLOAT32),
-          one("NDArray.erfinv", "two polynomials, Where", Functions::erfinv).only("FLOAT32").but(ONLY_FLOAT32));
+          one("NDArray.atan2", "Atan of the quotient, Where", Functions::atan2)
+              .only("FLOAT32")
+              .but(ONLY_FLOAT32),
+          one("NDArray.erfinv", "two polynomials, Where", Functions::erfinv)
+              .only("FLOAT32")
+              .but(ONLY_FLOAT32));
 
   private Functions() {}
 
@@ -64,8 +70,7 @@ final class Functions {
     String slope = c.node("Where", origin, y, c.node("Div", height, width));
     String half = c.scalar(Math.PI, type);
     String turn = c.node("Where", negative(c, y), c.node("Neg", half), half);
-    return c.node(
-        "Add", c.node("Atan", slope), c.node("Where", negative(c, x), turn, zero));
+    return c.node("Add", c.node("Atan", slope), c.node("Where", negative(c, x), turn, zero));
   }
 
   /** Whether a number, or the sign of a zero, is negative. */
@@ -76,15 +81,29 @@ final class Functions {
   }
 
   /** Giles (2010), table of the single-precision approximation, for w below 5. */
-  private static final float[] CENTRE = {
-    2.81022636e-08f, 3.43273939e-07f, -3.5233877e-06f, -4.39150654e-06f, 0.00021858087f,
-    -0.00125372503f, -0.00417768164f, 0.246640727f, 1.50140941f
+  private static final double[] CENTRE = {
+    2.81022636e-08,
+    3.43273939e-07,
+    -3.5233877e-06,
+    -4.39150654e-06,
+    0.00021858087,
+    -0.00125372503,
+    -0.00417768164,
+    0.246640727,
+    1.50140941
   };
 
   /** The same for larger w. */
-  private static final float[] TAIL = {
-    -0.000200214257f, 0.000100950558f, 0.00134934322f, -0.00367342844f, 0.00573950773f,
-    -0.0076224613f, 0.00943887047f, 1.00167406f, 2.83297682f
+  private static final double[] TAIL = {
+    -0.000200214257,
+    0.000100950558,
+    0.00134934322,
+    -0.00367342844,
+    0.00573950773,
+    -0.0076224613,
+    0.00943887047,
+    1.00167406,
+    2.83297682
   };
 
   /** With w = -log((1 - x)(1 + x)), one polynomial for the centre and one for the tails. */
@@ -104,7 +123,7 @@ final class Functions {
     return c.node("Mul", x, factor);
   }
 
-  private static String polynomial(Call c, String w, float[] coefficients) {
+  private static String polynomial(Call c, String w, double[] coefficients) {
     String sum = c.scalar(coefficients[0], c.type());
     for (int i = 1; i < coefficients.length; i++) {
       sum = c.node("Add", c.scalar(coefficients[i], c.type()), c.node("Mul", sum, w));

@@ -67,8 +67,8 @@ public final class Graph {
   }
 
   /**
-   * The parameters as entries of a weights file; several graphs may share one file. Their values are
-   * copied when they are written, one at a time.
+   * The parameters as entries of a weights file; several graphs may share one file. Their values
+   * are copied when they are written, one at a time.
    */
   public List<Safetensors.Entry> weights() {
     return weights.entrySet().stream()

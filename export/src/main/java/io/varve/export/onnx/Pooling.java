@@ -18,7 +18,8 @@ final class Pooling {
           one("NDArrayEx.lpPool", "Pow, AveragePool, Mul, Pow", Pooling::lpPool)
               .only("FLOAT32")
               .but("a last, incomplete window: pad first, or set ceilMode false"),
-          one("NDArrayEx.globalLpPool", "Pow, ReduceSum, Pow", Pooling::globalLpPool).only(Operator.FLOATING),
+          one("NDArrayEx.globalLpPool", "Pow, ReduceSum, Pow", Pooling::globalLpPool)
+              .only(Operator.FLOATING),
           one("NDArrayEx.globalMaxPool", "ReduceMax", c -> global(c, "ReduceMax")),
           one("NDArrayEx.globalAvgPool", "ReduceMean", c -> global(c, "ReduceMean"))
               .only(Operator.FLOATING));
@@ -33,7 +34,13 @@ final class Pooling {
   private static String maxPool(Call c) {
     return c.node(
         "MaxPool",
-        Map.of("kernel_shape", c.wholes(1), "strides", c.wholes(2), "pads", pads(c, c.wholes(1), c.wholes(2), c.wholes(3))),
+        Map.of(
+            "kernel_shape",
+            c.wholes(1),
+            "strides",
+            c.wholes(2),
+            "pads",
+            pads(c, c.wholes(1), c.wholes(2), c.wholes(3))),
         c.in(0));
   }
 
@@ -50,16 +57,17 @@ final class Pooling {
     }
     return c.node(
         "AveragePool",
-        Map.of(
-            "kernel_shape", kernel, "strides", stride, "pads", pads, "count_include_pad", 1L),
+        Map.of("kernel_shape", kernel, "strides", stride, "pads", pads, "count_include_pad", 1L),
         x);
   }
 
   /** The root of the sum of powers; unlike ONNX, the engine does not take absolute values. */
   private static String lpPool(Call c) {
     long[] kernel = c.wholes(2);
-    String mean = average(c, power(c, c.in(0), norm(c)), kernel, c.wholes(3), new long[kernel.length]);
-    String sum = c.node("Mul", mean, c.scalar(LongStream.of(kernel).reduce(1, (a, b) -> a * b), c.type()));
+    String mean =
+        average(c, power(c, c.in(0), norm(c)), kernel, c.wholes(3), new long[kernel.length]);
+    String sum =
+        c.node("Mul", mean, c.scalar(LongStream.of(kernel).reduce(1, (a, b) -> a * b), c.type()));
     return power(c, sum, 1 / norm(c));
   }
 

@@ -22,9 +22,7 @@ final class RecordedLoop {
   private final Origin origin = Origin.here();
 
   RecordedLoop(
-      Recorder recorder,
-      Optional<Function<NDList, NDArray>> again,
-      UnaryOperator<NDList> body) {
+      Recorder recorder, Optional<Function<NDList, NDArray>> again, UnaryOperator<NDList> body) {
     this.recorder = recorder;
     this.again = again;
     this.body = body;

@@ -115,7 +115,9 @@ final class Recorder implements Trace {
     Origin origin = Origin.here();
     if (frame.first() > 0) {
       throw origin.refuse(
-          "input '" + name + "'", "is declared in the body of a loop", "declare it before the loop");
+          "input '" + name + "'",
+          "is declared in the body of a loop",
+          "declare it before the loop");
     }
     if (values.stream()
         .anyMatch(v -> v.source() instanceof Source.Input i && i.name().equals(name))) {
@@ -239,7 +241,8 @@ final class Recorder implements Trace {
     if (closed.get(value)
         && (source instanceof Source.State || source instanceof Source.Computed)) {
       throw Origin.here()
-          .refuse("an array", "was made in the body of a loop, which is over", "return it as state");
+          .refuse(
+              "an array", "was made in the body of a loop, which is over", "return it as state");
     }
     return value;
   }

@@ -44,7 +44,8 @@ final class RecordingIndexer extends NDArrayIndexer {
     return switch (takes.size()) {
       case 0 -> sliced;
       case 1 -> select(sliced, axes.get(0), takes.get(0).getIndex());
-      default -> selectAll(sliced, axes, new NDList(takes.stream().map(NDIndexTake::getIndex).toList()));
+      default ->
+          selectAll(sliced, axes, new NDList(takes.stream().map(NDIndexTake::getIndex).toList()));
     };
   }
 

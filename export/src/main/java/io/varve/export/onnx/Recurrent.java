@@ -14,17 +14,19 @@ import java.util.stream.IntStream;
 
 /**
  * Recurrent layers. The engine reads its weights as a flat list, layer by layer and direction by
- * direction: for the input, for the state, and the two biases if there are any. Each holds its gates
- * one below the other, in an order of its own.
+ * direction: for the input, for the state, and the two biases if there are any. Each holds its
+ * gates one below the other, in an order of its own.
  */
 final class Recurrent {
-  /** The engine's gates are input, forget, cell, output; those of ONNX input, output, forget, cell. */
-  private static final int[] LSTM = {0, 3, 1, 2};
+  /**
+   * The engine's gates are input, forget, cell, output; those of ONNX input, output, forget, cell.
+   */
+  private static final List<Integer> LSTM = List.of(0, 3, 1, 2);
 
   /** The engine's gates are reset, update, new; those of ONNX update, reset, new. */
-  private static final int[] GRU = {1, 0, 2};
+  private static final List<Integer> GRU = List.of(1, 0, 2);
 
-  private static final int[] RNN = {0};
+  private static final List<Integer> RNN = List.of(0);
 
   private static final String LIMITS = "an input that is not [B, T, C] or [T, B, C]";
 
@@ -43,7 +45,7 @@ final class Recurrent {
    * @param order the gates of ONNX as positions in those of the engine
    */
   private record Layers(
-      Call call, String onnx, int[] order, Map<String, ?> attributes, List<String> states) {
+      Call call, String onnx, List<Integer> order, Map<String, ?> attributes, List<String> states) {
 
     /** Arguments after (input, state, weights): biases, layers, ..., bidirectional, batchFirst. */
     boolean biased() {
@@ -137,10 +139,10 @@ final class Recurrent {
       int each = biased() ? 4 : 2;
       int at = (layer * directions() + direction) * each + which;
       String weight = call.list(3, DataType.FLOAT32).get(at);
-      if (order.length == 1) {
+      if (order.size() == 1) {
         return weight;
       }
-      long[] sizes = new long[order.length];
+      long[] sizes = new long[order.size()];
       Arrays.fill(sizes, hidden());
       List<String> parts =
           call.emit()
@@ -148,8 +150,8 @@ final class Recurrent {
                   "Split",
                   Map.of("axis", 0L),
                   List.of(weight, call.emit().ints(sizes)),
-                  order.length);
-      return concat(Arrays.stream(order).mapToObj(parts::get).toList());
+                  order.size());
+      return concat(order.stream().map(parts::get).toList());
     }
 
     private String concat(List<String> parts) {

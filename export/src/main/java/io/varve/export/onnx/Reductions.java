@@ -46,9 +46,7 @@ final class Reductions {
             .but(orders));
     table.add(one("NDArray.sort", "TopK", c -> sorted(c).get(0)));
     table.add(one("NDArray.argSort", "TopK, Slice", Reductions::argSort).but(EQUALS));
-    table.add(
-        many("NDArray.topK", "TopK", Reductions::topK)
-            .but(EQUALS));
+    table.add(many("NDArray.topK", "TopK", Reductions::topK).but(EQUALS));
     return table;
   }
 

@@ -19,7 +19,11 @@ final class Shapes {
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
     for (String name : List.of("reshape", "flatten", "squeeze")) {
-      table.add(one("NDArray." + name, "Reshape", c -> same(c) ? c.in(0) : c.reshape(c.in(0), c.shape())));
+      table.add(
+          one(
+              "NDArray." + name,
+              "Reshape",
+              c -> same(c) ? c.in(0) : c.reshape(c.in(0), c.shape())));
     }
     for (String name : List.of("duplicate", "stopGradient", "toDense")) {
       table.add(one("NDArray." + name, "nothing", c -> c.in(0)));
@@ -37,7 +41,8 @@ final class Shapes {
             .but("axes that depend on the batch: use eye and mul"));
     table.add(one("NDArray.flip", "Slice", c -> flip(c, c.in(0), c.axes(1))));
     table.add(
-        one("NDArray.pad", "Pad", Shapes::pad).but("padding that depends on the batch: use concat"));
+        one("NDArray.pad", "Pad", Shapes::pad)
+            .but("padding that depends on the batch: use concat"));
     table.add(one("NDArrayEx.concat", "Concat", Shapes::concat));
     table.add(one("NDArrayEx.stack", "Unsqueeze, Concat", Shapes::stack));
     table.add(many("NDArray.split", "Split", Shapes::split));

@@ -46,8 +46,7 @@ class TracedParametersTest {
             return Map.of("y", found.get(0));
           };
       OnnxExporter exporter =
-          OnnxExporter.of(code)
-              .parameters(Map.of(scale, "a"), new ParameterStore(manager, false));
+          OnnxExporter.of(code).parameters(Map.of(scale, "a"), new ParameterStore(manager, false));
       Path file = folder.resolve("loop.onnx");
       Files.write(file, exporter.trace(manager).toBytes());
       assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains("Loop");

@@ -73,8 +73,7 @@ class LoopTest {
             s -> s.get(1).gt(1e-6f).any(),
             s -> {
               NDArray x = y.sub(s.get(0).matMul(w.mul(mask)).tanh());
-              return new NDList(
-                  x, x.sub(s.get(0)).abs().max(new int[] {1}), s.get(2).add(1L));
+              return new NDList(x, x.sub(s.get(0)).abs().max(new int[] {1}), s.get(2).add(1L));
             });
     return outputs(found.toArray(NDArray[]::new));
   }
@@ -94,7 +93,8 @@ class LoopTest {
     Parity parity = parity(this::inverted).require(Exports.TOLERANCE);
     assertThat(parity.results()).extracting(Parity.Result::output).contains("y0", "y1", "y2");
     for (Parity.Vectors vectors : parity.vectors()) {
-      long rounds = vectors.outputs().get(2).data().order(java.nio.ByteOrder.nativeOrder()).getLong();
+      long rounds =
+          vectors.outputs().get(2).data().order(java.nio.ByteOrder.nativeOrder()).getLong();
       assertThat(rounds).isBetween(2L, D + 1L);
     }
   }
@@ -120,8 +120,7 @@ class LoopTest {
       parity(
               trace -> {
                 NDArray x = normal(trace, "x", new Shape(4));
-                UnaryOperator<NDList> body =
-                    s -> new NDList(s.get(1).mul(0.5f), s.get(0).add(x));
+                UnaryOperator<NDList> body = s -> new NDList(s.get(1).mul(0.5f), s.get(0).add(x));
                 return outputs(
                     trace.repeat(count, new NDList(x, x.neg()), body).toArray(NDArray[]::new));
               })
@@ -135,7 +134,9 @@ class LoopTest {
             trace -> {
               NDArray x = normal(trace, "x", new Shape(4));
               return outputs(
-                  trace.repeat(trace.batch(), new NDList(x), s -> new NDList(s.get(0).add(1))).get(0));
+                  trace
+                      .repeat(trace.batch(), new NDList(x), s -> new NDList(s.get(0).add(1)))
+                      .get(0));
             })
         .require(Exports.TOLERANCE);
   }
@@ -265,8 +266,7 @@ class LoopTest {
   }
 
   private void refuses(String words, Part part) {
-    Traced code =
-        trace -> Map.of("y", part.of(trace, normal(trace, "x", new Shape(4))).get(0));
+    Traced code = trace -> Map.of("y", part.of(trace, normal(trace, "x", new Shape(4))).get(0));
     assertThatThrownBy(() -> exporter(code).trace(manager))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(words)

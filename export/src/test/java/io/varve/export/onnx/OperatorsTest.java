@@ -123,7 +123,8 @@ class OperatorsTest extends Agreement {
     on(
         "get by arrays that are apart",
         (x, m) ->
-            x.expandDims(2).get("{},:,0,{}", m.create(new long[] {0}), m.create(new long[] {3, 1})));
+            x.expandDims(2)
+                .get("{},:,0,{}", m.create(new long[] {0}), m.create(new long[] {3, 1})));
     on(
         "get by arrays and slices",
         (x, m) ->

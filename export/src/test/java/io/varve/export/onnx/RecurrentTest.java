@@ -108,8 +108,7 @@ class RecurrentTest {
                 new Shape(4 * HIDDEN, HIDDEN),
                 new Shape(4 * HIDDEN),
                 new Shape(4 * HIDDEN))) {
-          Parameter weight =
-              Parameter.builder().setName("w").setType(Parameter.Type.OTHER).build();
+          Parameter weight = Parameter.builder().setName("w").setType(Parameter.Type.OTHER).build();
           weight.setArray(manager.randomNormal(shape));
           names.put(weight, direction + layer + "." + weights.size());
           weights.add(weight);
@@ -130,8 +129,7 @@ class RecurrentTest {
                   .lstm(x, states, lists, true, 2, 0.5, false, true, false)
                   .toArray(NDArray[]::new));
         };
-    Exports.parity(
-            OnnxExporter.of(code).parameters(names, new ParameterStore(manager, false)))
+    Exports.parity(OnnxExporter.of(code).parameters(names, new ParameterStore(manager, false)))
         .require(Exports.TOLERANCE);
   }
 

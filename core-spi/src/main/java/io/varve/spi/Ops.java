@@ -23,9 +23,13 @@ public final class Ops {
    * wrong. Rule J3 refuses a JAR that does so.
    */
   public static NDArray constant(NDArray like, double value) {
-    return like.getDataType() == DataType.FLOAT64
-        ? like.getManager().create(value)
-        : like.getManager().full(new Shape(), (float) value, like.getDataType());
+    if (like.getDataType() != DataType.FLOAT64) {
+      return like.getManager().full(new Shape(), (float) value, like.getDataType());
+    }
+    // The copy owns its memory, also after it is closed: a graph of gradients may still need it.
+    try (NDArray host = like.getManager().create(value)) {
+      return host.duplicate();
+    }
   }
 
   /** Sums [B, ...] over all axes but the first, to [B]. */

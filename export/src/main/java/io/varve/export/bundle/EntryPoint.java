@@ -137,7 +137,7 @@ final class EntryPoint {
   }
 
   private Run run(Trace trace) {
-    return new Run(trace.manager(), trace.parameters(), false, new Inputs(trace));
+    return new Run(trace.manager(), new TracedParameters(trace), false, new Inputs(trace));
   }
 
   /** Noise as inputs of the graph. */

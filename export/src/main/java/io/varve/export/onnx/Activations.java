@@ -6,29 +6,50 @@ import ai.djl.ndarray.types.DataType;
 import java.util.List;
 import java.util.Map;
 
-/** Activation functions of networks. */
+/** Activation functions of networks. What is no single node in double precision is written out. */
 final class Activations {
+  /** Klambauer et al. (2017), equation 14. */
+  private static final double SELU_ALPHA = 1.6732632423543772;
+
+  private static final double SELU_SCALE = 1.0507009873554805;
+
   static final List<Operator> OPERATORS =
       List.of(
           one("NDArrayEx.relu", "Relu, or Max with 0", Activations::relu),
-          one("NDArrayEx.sigmoid", "Sigmoid", c -> c.node("Sigmoid", c.in(0, c.type()))),
+          one("NDArrayEx.sigmoid", "Sigmoid; in FLOAT64 Exp, Div", Activations::sigmoid),
           one("NDArrayEx.tanh", "Tanh", c -> c.node("Tanh", c.in(0, c.type()))),
-          one("NDArrayEx.softPlus", "Softplus", Activations::softPlus),
-          one("NDArrayEx.softSign", "Softsign, FLOAT32", c -> floating(c, "Softsign", Map.of())),
-          one("NDArrayEx.leakyRelu", "LeakyRelu, FLOAT32", c -> floating(c, "LeakyRelu", alpha(c))),
-          one("NDArrayEx.elu", "Elu, FLOAT32", c -> floating(c, "Elu", alpha(c))),
-          one("NDArrayEx.selu", "Selu, FLOAT32", c -> floating(c, "Selu", Map.of())),
-          one("NDArrayEx.gelu", "Gelu, FLOAT32", c -> floating(c, "Gelu", Map.of())));
+          one("NDArrayEx.softPlus", "Softplus; in FLOAT64 Exp, Log", Activations::softPlus),
+          one("NDArrayEx.softSign", "Softsign; in FLOAT64 Abs, Div", Activations::softSign),
+          one("NDArrayEx.leakyRelu", "LeakyRelu; in FLOAT64 Where", Activations::leakyRelu),
+          one(
+              "NDArrayEx.elu",
+              "Elu; in FLOAT64 Tanh, Exp, Where",
+              c -> single(c) ? c.node("Elu", alpha(c), c.in(0)) : elu(c, slope(c), 1)),
+          one(
+              "NDArrayEx.selu",
+              "Selu; in FLOAT64 Tanh, Exp, Where",
+              c -> single(c) ? c.node("Selu", c.in(0)) : elu(c, SELU_ALPHA, SELU_SCALE)),
+          one("NDArrayEx.gelu", "Gelu", Activations::gelu)
+              .only("FLOAT32")
+              .but("FLOAT64: convert with toType(FLOAT32, false)"));
 
   private Activations() {}
 
-  private static Map<String, ?> alpha(Call c) {
-    return Map.of("alpha", c.number(1).floatValue());
+  private static boolean single(Call c) {
+    return c.type() == DataType.FLOAT32;
   }
 
-  private static String floating(Call c, String onnx, Map<String, ?> attributes) {
+  private static double slope(Call c) {
+    return c.number(1).doubleValue();
+  }
+
+  private static Map<String, ?> alpha(Call c) {
+    return Map.of("alpha", (float) slope(c));
+  }
+
+  private static String gelu(Call c) {
     c.floatOnly(c.type());
-    return c.node(onnx, attributes, c.in(0));
+    return c.node("Gelu", c.in(0));
   }
 
   private static String relu(Call c) {
@@ -41,13 +62,53 @@ final class Activations {
   }
 
   /**
+   * 1 / (1 + exp(-x)) in double precision: of a Sigmoid times its input, ONNX Runtime makes a node
+   * that it has no kernel for.
+   */
+  private static String sigmoid(Call c) {
+    String x = c.in(0, c.type());
+    if (single(c)) {
+      return c.node("Sigmoid", x);
+    }
+    String one = c.scalar(1, c.type());
+    return c.node("Div", one, c.node("Add", one, c.node("Exp", c.node("Neg", x))));
+  }
+
+  /** x / (1 + |x|). */
+  private static String softSign(Call c) {
+    String x = c.in(0, c.type());
+    return single(c)
+        ? c.node("Softsign", x)
+        : c.node("Div", x, c.node("Add", c.node("Abs", x), c.scalar(1, c.type())));
+  }
+
+  private static String leakyRelu(Call c) {
+    String x = c.in(0);
+    return single(c)
+        ? c.node("LeakyRelu", alpha(c), x)
+        : chosen(c, x, c.node("Mul", x, c.scalar(slope(c), c.type())));
+  }
+
+  /** scale * x above 0, scale * alpha (exp(x) - 1) below. */
+  private static String elu(Call c, double alpha, double scale) {
+    String x = c.in(0);
+    String below = Functions.expm1(c, c.node("Min", x, c.scalar(0, c.type())), c.type());
+    String both = chosen(c, x, c.node("Mul", below, c.scalar(alpha, c.type())));
+    return c.node("Mul", both, c.scalar(scale, c.type()));
+  }
+
+  private static String chosen(Call c, String above, String below) {
+    return c.node("Where", c.node("Greater", above, c.scalar(0, c.type())), above, below);
+  }
+
+  /**
    * In double precision, for which ONNX Runtime has no Softplus: max(x, 0) + log1p(exp(-|x|)), with
    * log1p(u) = u log(w) / (w - 1), w = 1 + u (Kahan), and u where w rounds to 1. A plain log(1 + u)
    * would lose the small scales that end up in divisors.
    */
   private static String softPlus(Call c) {
     String x = c.in(0);
-    if (c.type() == DataType.FLOAT32) {
+    if (single(c)) {
       return c.node("Softplus", x);
     }
     String one = c.scalar(1, c.type());

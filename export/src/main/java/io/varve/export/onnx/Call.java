@@ -95,6 +95,13 @@ final class Call {
         .toList();
   }
 
+  /** The shapes of the arrays of a list argument. */
+  List<List<Extent>> shapes(int i) {
+    return argument(i, Argument.Many.class).items().stream()
+        .map(item -> program.value(as(item, Argument.Ref.class).value()).shape())
+        .toList();
+  }
+
   /** What type promotion sees of an array or number. */
   Types.Operand operand(int i) {
     return step.arguments().get(i) instanceof Argument.Scalar scalar
@@ -153,6 +160,10 @@ final class Call {
       axes[k] = axis(axes[k], rank(0));
     }
     return axes;
+  }
+
+  String text(int i) {
+    return (String) argument(i, Argument.Literal.class).value();
   }
 
   boolean flag(int i) {

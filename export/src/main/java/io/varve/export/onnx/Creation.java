@@ -17,7 +17,8 @@ final class Creation {
           one("NDManager.full", "Expand", c -> filled(c, c.number(1))),
           one("NDArray.zerosLike", "Expand", c -> filled(c, 0)),
           one("NDArray.onesLike", "Expand", c -> filled(c, 1)),
-          one("NDManager.arange", "Range", Creation::arange),
+          one("NDManager.arange", "Range", Creation::arange)
+              .but("fractions up to the batch: use whole numbers and mul"),
           one("NDManager.eye", "Expand, EyeLike", Creation::eye));
 
   private Creation() {}

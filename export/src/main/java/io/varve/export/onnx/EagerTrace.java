@@ -1,6 +1,7 @@
 package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.ParameterStore;
@@ -9,6 +10,9 @@ import io.varve.inference.Safetensors;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Runs traced code as it is, keeping copies of what it was given. */
 record EagerTrace(
@@ -37,6 +41,17 @@ record EagerTrace(
   public NDArray input(String name, NDArray sample) {
     inputs.add(entry(name, sample));
     return sample;
+  }
+
+  @Override
+  public NDList repeat(long most, NDList state, UnaryOperator<NDList> body) {
+    return Loops.run(most, state, Optional.empty(), body);
+  }
+
+  @Override
+  public NDList repeat(
+      long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
+    return Loops.run(most, state, Optional.of(again), body);
   }
 
   private static Safetensors.Entry entry(String name, NDArray array) {

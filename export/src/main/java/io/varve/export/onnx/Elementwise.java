@@ -26,12 +26,9 @@ final class Elementwise {
   /** Functions that ONNX Runtime has for FLOAT32 only. */
   private static final Map<String, String> FLOAT_FUNCTIONS =
       Map.of(
-          "tan", "Tan",
           "asin", "Asin",
           "acos", "Acos",
           "atan", "Atan",
-          "sinh", "Sinh",
-          "cosh", "Cosh",
           "erf", "Erf");
 
   /** Functions that leave whole numbers as they are. */
@@ -50,6 +47,8 @@ final class Elementwise {
           "log2", 1 / Math.log(2),
           "log10", 1 / Math.log(10));
 
+  private static final String FRACTIONS = Operator.FLOATING + " as the result";
+
   static final List<Operator> OPERATORS = operators();
 
   private Elementwise() {}
@@ -57,24 +56,29 @@ final class Elementwise {
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
     ARITHMETIC.forEach((name, onnx) -> table.add(array(name, onnx, c -> arithmetic(c, onnx))));
-    FUNCTIONS.forEach((name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx))));
+    FUNCTIONS.forEach(
+        (name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx)).only(FRACTIONS)));
     FLOAT_FUNCTIONS.forEach(
-        (name, onnx) -> table.add(array(name, onnx + ", FLOAT32", c -> floatFunction(c, onnx))));
+        (name, onnx) ->
+            table.add(
+                array(name, onnx, c -> floatFunction(c, onnx))
+                    .only("FLOAT32 as the result")
+                    .but("FLOAT64: convert with toType(FLOAT32, false)")));
     ROUNDING.forEach((name, onnx) -> table.add(array(name, onnx, c -> rounding(c, onnx))));
     table.add(array("neg", "Neg", c -> whole(c, "Neg")));
     table.add(array("abs", "Abs", c -> whole(c, "Abs")));
     table.add(array("sign", "Greater, Less, Sub", Elementwise::sign));
     table.add(array("square", "Mul", Elementwise::square));
     table.add(array("trunc", "Sign, Abs, Floor, Mul", Elementwise::trunc));
-    table.add(array("cbrt", "Pow", c -> pow(c, 1.0 / 3)));
+    table.add(array("cbrt", "Pow", c -> pow(c, 1.0 / 3)).only(FRACTIONS));
     table.add(array("mod", "Mod, with the sign of the divisor", Elementwise::mod));
     table.add(array("xlogy", "Log, Mul, Where", Elementwise::xlogy));
     table.add(array("clip", "Clip", Elementwise::clip));
     for (String name : List.of("toDegrees", "toRadians")) {
-      table.add(array(name, "Mul", c -> scaled(c, c.in(0, c.type()), name)));
+      table.add(array(name, "Mul", c -> scaled(c, c.in(0, c.type()), name)).only(FRACTIONS));
     }
     for (String name : List.of("log2", "log10")) {
-      table.add(array(name, "Log, Mul", c -> scaled(c, function(c, "Log"), name)));
+      table.add(array(name, "Log, Mul", c -> scaled(c, function(c, "Log"), name)).only(FRACTIONS));
     }
     return table;
   }

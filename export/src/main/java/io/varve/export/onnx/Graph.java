@@ -1,6 +1,7 @@
 package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
@@ -12,6 +13,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,7 +46,10 @@ public final class Graph {
     this.weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
   }
 
-  /** The inputs, in the order in which the code declared them. */
+  /**
+   * The inputs that an output depends on, in the order in which the code declared them; others are
+   * not part of the graph.
+   */
   public List<Port> inputs() {
     return inputs;
   }
@@ -61,7 +66,10 @@ public final class Graph {
     return Collections.unmodifiableMap(parameters);
   }
 
-  /** The parameters as entries of a weights file; several graphs may share one file. */
+  /**
+   * The parameters as entries of a weights file; several graphs may share one file. Their values
+   * are copied when they are written, one at a time.
+   */
   public List<Safetensors.Entry> weights() {
     return weights.entrySet().stream()
         .map(
@@ -71,9 +79,17 @@ public final class Graph {
                   e.getKey(),
                   Types.safetensors(array.getDataType()),
                   array.getShape().getShape(),
-                  array.toByteBuffer());
+                  () -> bytes(array));
             })
         .toList();
+  }
+
+  private static ByteBuffer bytes(NDArray array) {
+    // What the engine makes on the way, as from another device, goes at once.
+    try (NDScope made = new NDScope()) {
+      made.suppressNotUsedWarning();
+      return array.toByteBuffer();
+    }
   }
 
   /**
@@ -82,7 +98,7 @@ public final class Graph {
    * @throws IllegalArgumentException if it exceeds the 2 GiB that the format allows
    */
   public byte[] toBytes() {
-    long size = weights.values().stream().mapToLong(v -> bytes(array(v))).sum();
+    long size = weights.values().stream().mapToLong(v -> size(array(v))).sum();
     if (size + structure.getSerializedSize() > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "graph: "
@@ -91,7 +107,7 @@ public final class Graph {
     }
     return model(
             (tensor, value) ->
-                tensor.setRawData(UnsafeByteOperations.unsafeWrap(array(value).toByteBuffer())))
+                tensor.setRawData(UnsafeByteOperations.unsafeWrap(bytes(array(value)))))
         .toByteArray();
   }
 
@@ -161,7 +177,7 @@ public final class Graph {
     return ((Source.Weight) value.source()).array();
   }
 
-  private static long bytes(NDArray array) {
+  private static long size(NDArray array) {
     return array.size() * array.getDataType().getNumOfBytes();
   }
 

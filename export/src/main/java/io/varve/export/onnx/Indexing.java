@@ -12,12 +12,17 @@ import java.util.stream.LongStream;
 final class Indexing {
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArray.get", "Slice, Gather, Unsqueeze", Indexing::get),
+          one("NDArray.get", "Slice, Gather, Unsqueeze", Indexing::get)
+              .but("masks: use NDArrays.where; picks: use gather"),
           one("NDArray.get(array)", "Gather", Indexing::select),
+          one("NDArray.get(arrays)", "Expand, Concat, Transpose, GatherND", Indexing::selectAll),
+          one("NDArray.put", "Reshape, ScatterElements", Indexing::put)
+              .but("the same position twice: PyTorch does not say which value stays"),
           one("NDArray.take", "Reshape, Gather", Indexing::take),
           one("NDArray.gather", "GatherElements", Indexing::gather),
           one("NDArray.gatherNd", "Transpose, GatherND", Indexing::gatherNd),
-          one("NDArray.scatter", "ScatterElements", Indexing::scatter),
+          one("NDArray.scatter", "ScatterElements", Indexing::scatter)
+              .but("the same position twice: PyTorch does not say which value stays"),
           one("NDArray.oneHot", "Equal, Cast", Indexing::oneHot));
 
   private Indexing() {}
@@ -91,6 +96,48 @@ final class Indexing {
   /** Recorded as (array, axis, positions). */
   private static String select(Call c) {
     return c.node("Gather", Map.of("axis", c.whole(1)), c.in(0), c.in(2, DataType.INT64));
+  }
+
+  /**
+   * Recorded as (array, axes, positions). The positions are broadcast to one shape, which takes the
+   * place of the axes where these are neighbours, and else comes first.
+   */
+  private static String selectAll(Call c) {
+    long[] axes = c.wholes(1);
+    int rank = c.rank(0);
+    int shared = c.shape().size() - (rank - axes.length);
+    boolean neighbours = axes[axes.length - 1] - axes[0] == axes.length - 1;
+    int front = neighbours ? (int) axes[0] : 0;
+    List<Extent> shape = c.shape().subList(front, front + shared);
+    String[] positions =
+        c.list(2, DataType.INT64).stream()
+            .map(p -> c.node("Expand", p, c.emit().shape(shape)))
+            .map(p -> c.node("Unsqueeze", p, c.emit().ints(shared)))
+            .toArray(String[]::new);
+    LongStream others =
+        LongStream.range(0, rank).filter(axis -> LongStream.of(axes).noneMatch(a -> a == axis));
+    long[] order = LongStream.concat(LongStream.of(axes), others).toArray();
+    String found =
+        c.node(
+            "GatherND",
+            Shapes.transpose(c, c.in(0), order),
+            c.node("Concat", Map.of("axis", (long) shared), positions));
+    // What was in front of the axes comes after the positions now.
+    long[] back =
+        LongStream.range(0, c.shape().size())
+            .map(i -> i < front ? shared + i : i < front + shared ? i - front : i)
+            .toArray();
+    return Shapes.transpose(c, found, back);
+  }
+
+  /** Positions count the elements of the flattened array. */
+  private static String put(Call c) {
+    Emitter emit = c.emit();
+    String flat = c.node("Reshape", c.in(0), emit.ints(-1));
+    String positions = c.node("Reshape", c.in(1, DataType.INT64), emit.ints(-1));
+    String values = c.node("Reshape", c.in(2, c.type()), emit.ints(-1));
+    String put = c.node("ScatterElements", Map.of("axis", 0L), flat, positions, values);
+    return c.reshape(put, c.shape());
   }
 
   private static String take(Call c) {

@@ -1,5 +1,7 @@
 package io.varve.export.onnx;
 
+import ai.djl.ndarray.types.DataType;
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -23,7 +25,7 @@ import java.util.Set;
 final class Lowering {
   private final Program program;
   private final String[] names;
-  private final Emitter emitter;
+  private Emitter emitter;
   private final List<Port> inputs = new ArrayList<>();
   private final List<Port> outputs = new ArrayList<>();
   private final Map<String, Value> weights = new LinkedHashMap<>();
@@ -55,6 +57,9 @@ final class Lowering {
       lower(step);
     }
     nameOutputs();
+    emitter.sweep(program.outputs().keySet());
+    inputs.removeIf(port -> !emitter.reads(port.name()));
+    weights.keySet().removeIf(name -> !emitter.reads(name));
     GraphProto.Builder graph = GraphProto.newBuilder().setName("varve");
     inputs.forEach(port -> graph.addInput(info(port)));
     outputs.forEach(port -> graph.addOutput(info(port)));
@@ -66,21 +71,95 @@ final class Lowering {
 
   private void lower(Step step) {
     emitter.at(step.origin());
-    Operator operator =
-        Operators.find(step.operation())
-            .orElseThrow(
-                () ->
-                    step.origin()
-                        .refuse(
-                            step.operation(),
-                            "cannot be exported",
-                            Operators.instead(step.operation())));
-    step.reads().forEach(this::name);
+    Operator.Rule rule =
+        step.body().isPresent() ? c -> loop(c, step.body().get()) : operator(step).rule();
+    step.operands().forEach(this::name);
     step.results().forEach(id -> requireExported(program.value(id), step.operation()));
-    List<String> results = operator.rule().lower(new Call(program, step, emitter, names));
+    List<String> results = rule.lower(new Call(program, step, emitter, names));
     for (int i = 0; i < results.size(); i++) {
       names[step.results().get(i)] = results.get(i);
     }
+  }
+
+  private static Operator operator(Step step) {
+    return Operators.find(step.operation())
+        .orElseThrow(
+            () ->
+                step.origin()
+                    .refuse(
+                        step.operation(),
+                        "cannot be exported",
+                        Operators.instead(step.operation())));
+  }
+
+  /** Recorded as (count, condition, state...). */
+  private List<String> loop(Call c, Body body) {
+    String most = emitter.number(c.extent(0), DataType.INT64);
+    String first = c.has(1) ? c.reshape(c.in(1), List.of()) : "";
+    List<String> inputs = new ArrayList<>(List.of(most, first));
+    for (int i = 2; i < c.count(); i++) {
+      inputs.add(c.in(i));
+    }
+    return emitter.nodes("Loop", Map.of("body", round(body)), inputs, body.state().size());
+  }
+
+  /** A body takes the number of the round, whether to do it, and the state. */
+  private GraphProto round(Body body) {
+    Emitter around = emitter;
+    emitter = around.body();
+    String goesOn = emitter.name("condition");
+    GraphProto.Builder graph = GraphProto.newBuilder().setName(emitter.name("body"));
+    graph.addInput(info(new Port(emitter.name("round"), DataType.INT64, List.of())));
+    graph.addInput(info(new Port(goesOn, DataType.BOOLEAN, List.of())));
+    for (int id : body.state()) {
+      names[id] = emitter.name("state");
+      graph.addInput(info(port(names[id], id)));
+    }
+    body.steps().forEach(this::lower);
+    List<String> delivered = new ArrayList<>();
+    delivered.add(own(body.again().map(this::condition).orElse(goesOn), delivered));
+    graph.addOutput(info(new Port(delivered.get(0), DataType.BOOLEAN, List.of())));
+    for (int id : body.results()) {
+      String result = own(name(id), delivered);
+      delivered.add(result);
+      graph.addOutput(info(port(result, id)));
+    }
+    emitter.sweep(delivered);
+    emitter.nodes().forEach(graph::addNode);
+    emitter = around;
+    return graph.build();
+  }
+
+  /** The body of a scan: the carried array and a slice give both the next one and a result. */
+  static GraphProto scan(Emitter around, String onnx, Port slice) {
+    Emitter emit = around.body();
+    List<String> names = List.of(emit.name("carried"), emit.name("slice"));
+    String next = emit.node(onnx, Map.of(), names.get(0), names.get(1));
+    GraphProto.Builder graph = GraphProto.newBuilder().setName(emit.name("body"));
+    names.forEach(n -> graph.addInput(info(new Port(n, slice.type(), slice.extents()))));
+    for (String result : List.of(next, emit.copy(next))) {
+      graph.addOutput(info(new Port(result, slice.type(), slice.extents())));
+    }
+    emit.nodes().forEach(graph::addNode);
+    return graph.build();
+  }
+
+  private Port port(String name, int id) {
+    return new Port(name, program.value(id).type(), program.value(id).shape());
+  }
+
+  private String condition(int id) {
+    String answer = name(id);
+    return program.value(id).shape().isEmpty()
+        ? answer
+        : emitter.node("Reshape", Map.of(), answer, emitter.ints());
+  }
+
+  /** The name of a node of this body that has not been delivered yet. */
+  private String own(String name, List<String> delivered) {
+    boolean computed =
+        emitter.nodes().stream().anyMatch(node -> node.getOutputList().contains(name));
+    return computed && !delivered.contains(name) ? name : emitter.copy(name);
   }
 
   private static void requireExported(Value value, String what) {
@@ -137,17 +216,23 @@ final class Lowering {
               if (computed.contains(name) && !renamed.containsKey(name)) {
                 renamed.put(name, output);
               } else {
-                renamed.put(emitter.node("Identity", Map.of(), name), output);
+                renamed.put(emitter.copy(name), output);
               }
             });
-    for (NodeProto.Builder node : emitter.nodes()) {
-      for (int i = 0; i < node.getInputCount(); i++) {
-        node.setInput(i, renamed.getOrDefault(node.getInput(i), node.getInput(i)));
-      }
-      for (int i = 0; i < node.getOutputCount(); i++) {
-        node.setOutput(i, renamed.getOrDefault(node.getOutput(i), node.getOutput(i)));
-      }
+    emitter.nodes().forEach(node -> rename(node, renamed));
+  }
+
+  private static void rename(NodeProto.Builder node, Map<String, String> renamed) {
+    for (int i = 0; i < node.getInputCount(); i++) {
+      node.setInput(i, renamed.getOrDefault(node.getInput(i), node.getInput(i)));
     }
+    for (int i = 0; i < node.getOutputCount(); i++) {
+      node.setOutput(i, renamed.getOrDefault(node.getOutput(i), node.getOutput(i)));
+    }
+    node.getAttributeBuilderList().stream()
+        .filter(AttributeProto.Builder::hasG)
+        .flatMap(attribute -> attribute.getGBuilder().getNodeBuilderList().stream())
+        .forEach(inner -> rename(inner, renamed));
   }
 
   private void requireUniqueNames(GraphProto.Builder graph) {

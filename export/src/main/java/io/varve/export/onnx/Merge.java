@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -31,26 +32,34 @@ final class Merge {
 
   private Program merge() {
     for (int i = 1; i < programs.size(); i++) {
-      samePath(programs.get(i), batches[i]);
+      samePath(first.steps(), programs.get(i).steps(), batches[i]);
+      sameOutputs(programs.get(i), batches[i]);
     }
     List<Value> values = new ArrayList<>();
     for (int i = 0; i < first.values().size(); i++) {
       int index = i;
       values.add(value(programs.stream().map(p -> p.value(index)).toList()));
     }
-    List<Step> steps = new ArrayList<>();
-    for (int i = 0; i < first.steps().size(); i++) {
-      int index = i;
-      steps.add(step(programs.stream().map(p -> p.steps().get(index)).toList()));
-    }
-    return new Program(values, steps, first.outputs());
+    return new Program(values, steps(each(programs, Program::steps)), first.outputs());
   }
 
-  private void samePath(Program other, long batch) {
-    int common = Math.min(first.steps().size(), other.steps().size());
+  private List<Step> steps(List<List<Step>> versions) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < versions.get(0).size(); i++) {
+      int index = i;
+      steps.add(step(each(versions, version -> version.get(index))));
+    }
+    return steps;
+  }
+
+  private void samePath(List<Step> path, List<Step> other, long batch) {
+    int common = Math.min(path.size(), other.size());
     for (int i = 0; i < common; i++) {
-      Step here = first.steps().get(i);
-      Step there = other.steps().get(i);
+      Step here = path.get(i);
+      Step there = other.get(i);
+      if (here.body().isPresent() && there.body().isPresent()) {
+        samePath(here.body().get().steps(), there.body().get().steps(), batch);
+      }
       boolean same =
           here.operation().equals(there.operation())
               && here.results().equals(there.results())
@@ -59,12 +68,13 @@ final class Merge {
         throw otherPath(here, there.operation() + " at " + there.origin(), batch);
       }
     }
-    if (first.steps().size() != other.steps().size()) {
-      Program longer = first.steps().size() > common ? first : other;
-      Step extra = longer.steps().get(common);
-      throw otherPath(
-          extra, first.steps().size() + " and " + other.steps().size() + " calls", batch);
+    if (path.size() != other.size()) {
+      Step extra = (path.size() > common ? path : other).get(common);
+      throw otherPath(extra, path.size() + " and " + other.size() + " calls", batch);
     }
+  }
+
+  private void sameOutputs(Program other, long batch) {
     boolean same =
         first.values().size() == other.values().size()
             && List.copyOf(first.outputs().keySet()).equals(List.copyOf(other.outputs().keySet()))
@@ -142,7 +152,9 @@ final class Merge {
       Call call = new Call(one, "argument " + i);
       merged.add(argument(call, versions.stream().map(s -> s.arguments().get(index)).toList()));
     }
-    return new Step(one.operation(), merged, one.results(), one.origin());
+    Optional<Body> body =
+        one.body().map(b -> b.with(steps(each(versions, s -> s.body().orElseThrow().steps()))));
+    return new Step(one.operation(), merged, one.results(), one.origin(), body);
   }
 
   /** Where in a step an argument stands. */
@@ -188,7 +200,7 @@ final class Merge {
     return versions.stream().allMatch(kind::isInstance);
   }
 
-  private static <T> List<T> each(List<Argument> versions, Function<Argument, T> part) {
+  private static <S, T> List<T> each(List<S> versions, Function<S, T> part) {
     return versions.stream().map(part).toList();
   }
 

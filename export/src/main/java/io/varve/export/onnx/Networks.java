@@ -18,12 +18,16 @@ final class Networks {
           one("NDArray.matMul", "MatMul", Networks::matMul),
           one("NDArray.batchMatMul", "MatMul", Networks::matMul),
           one("NDArray.dot", "MatMul", Networks::matMul),
-          one("NDArrayEx.linear", "Gemm", Networks::linear),
+          one("NDArrayEx.linear", "Gemm", Networks::linear).only(Operator.FLOATING),
           one("NDArrayEx.embedding", "Gather", Networks::embedding),
-          one("NDArrayEx.convolution", "Conv, FLOAT32", Networks::convolution),
-          one("NDArrayEx.batchNorm", "BatchNormalization", Networks::batchNorm),
-          one("NDArrayEx.layerNorm", "LayerNormalization", Networks::layerNorm),
-          one("NDArrayEx.interpolation", "Resize, FLOAT32", Networks::interpolation));
+          one("NDArrayEx.convolution", "Conv", Networks::convolution)
+              .only("FLOAT32")
+              .but("FLOAT64: convert with toType(FLOAT32, false)"),
+          one("NDArrayEx.batchNorm", "BatchNormalization", Networks::batchNorm)
+              .only(Operator.FLOATING)
+              .but("training: export the forward pass"),
+          one("NDArrayEx.layerNorm", "LayerNormalization", Networks::layerNorm)
+              .only(Operator.FLOATING));
 
   private Networks() {}
 
@@ -91,37 +95,5 @@ final class Networks {
     Map<String, ?> attributes =
         Map.of("axis", -(long) c.wholes(2).length, "epsilon", c.number(5).floatValue());
     return c.node("LayerNormalization", attributes, c.in(1), c.in(3), c.in(4));
-  }
-
-  private static final int NEAREST = 0;
-  private static final int BILINEAR = 1;
-
-  /** The engine ignores alignCorners, and smooths where it shrinks. */
-  private static String interpolation(Call c) {
-    c.floatOnly(c.type());
-    int mode = (int) c.whole(2);
-    Map<String, ?> attributes =
-        switch (mode) {
-          case NEAREST ->
-              Map.of(
-                  "mode",
-                  "nearest",
-                  "coordinate_transformation_mode",
-                  "asymmetric",
-                  "nearest_mode",
-                  "floor");
-          case BILINEAR ->
-              Map.of(
-                  "mode",
-                  "linear",
-                  "coordinate_transformation_mode",
-                  "half_pixel",
-                  "antialias",
-                  1L,
-                  "exclude_outside",
-                  1L);
-          default -> throw c.refuse("uses mode " + mode, "use 0 (nearest) or 1 (bilinear)");
-        };
-    return c.node("Resize", attributes, c.in(0), "", "", c.emit().shape(c.shape()));
   }
 }

@@ -7,9 +7,16 @@ import java.util.List;
  *
  * @param name the operation, such as {@code NDArray.add}
  * @param onnx what it becomes, for people
+ * @param types the types of its elements, for people
+ * @param limits what of it is refused, and what to write instead, for people
  * @param rule writes it and gives the names of its results
  */
-record Operator(String name, String onnx, Rule rule) {
+record Operator(String name, String onnx, String types, String limits, Rule rule) {
+  /** For operations on fractions, in either precision. */
+  static final String FLOATING = "FLOAT32, FLOAT64";
+
+  private static final String ALL = "all";
+
   /** Lowers a call to nodes. */
   @FunctionalInterface
   interface Rule {
@@ -20,5 +27,19 @@ record Operator(String name, String onnx, Rule rule) {
   @FunctionalInterface
   interface Single {
     String lower(Call call);
+  }
+
+  Operator(String name, String onnx, Rule rule) {
+    this(name, onnx, ALL, "", rule);
+  }
+
+  /** The same, for these types only. */
+  Operator only(String some) {
+    return new Operator(name, onnx, some, limits, rule);
+  }
+
+  /** The same, with a remark on what is refused. */
+  Operator but(String refused) {
+    return new Operator(name, onnx, types, refused, rule);
   }
 }

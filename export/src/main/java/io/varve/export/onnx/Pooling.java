@@ -11,10 +11,18 @@ import java.util.stream.LongStream;
 final class Pooling {
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArrayEx.maxPool", "MaxPool", Pooling::maxPool),
-          one("NDArrayEx.avgPool", "AveragePool, FLOAT32", Pooling::avgPool),
+          one("NDArrayEx.maxPool", "MaxPool", Pooling::maxPool).only(Operator.FLOATING),
+          one("NDArrayEx.avgPool", "AveragePool", Pooling::avgPool)
+              .only("FLOAT32")
+              .but("a last, incomplete window: pad first, or set ceilMode false"),
+          one("NDArrayEx.lpPool", "Pow, AveragePool, Mul, Pow", Pooling::lpPool)
+              .only("FLOAT32")
+              .but("a last, incomplete window: pad first, or set ceilMode false"),
+          one("NDArrayEx.globalLpPool", "Pow, ReduceSum, Pow", Pooling::globalLpPool)
+              .only(Operator.FLOATING),
           one("NDArrayEx.globalMaxPool", "ReduceMax", c -> global(c, "ReduceMax")),
-          one("NDArrayEx.globalAvgPool", "ReduceMean", c -> global(c, "ReduceMean")));
+          one("NDArrayEx.globalAvgPool", "ReduceMean", c -> global(c, "ReduceMean"))
+              .only(Operator.FLOATING));
 
   private Pooling() {}
 
@@ -26,36 +34,61 @@ final class Pooling {
   private static String maxPool(Call c) {
     return c.node(
         "MaxPool",
-        Map.of("kernel_shape", c.wholes(1), "strides", c.wholes(2), "pads", pads(c)),
-        c.in(0));
-  }
-
-  /** The engine counts padding whatever countIncludePad says. */
-  private static String avgPool(Call c) {
-    c.floatOnly(c.type());
-    long[] pads = pads(c);
-    if (!Arrays.equals(pads, Networks.twice(c.wholes(3)))) {
-      throw c.refuse("averages over a last, incomplete window", "pad first, or set ceilMode false");
-    }
-    return c.node(
-        "AveragePool",
         Map.of(
             "kernel_shape",
             c.wholes(1),
             "strides",
             c.wholes(2),
             "pads",
-            pads,
-            "count_include_pad",
-            1L),
+            pads(c, c.wholes(1), c.wholes(2), c.wholes(3))),
         c.in(0));
   }
 
+  /** The engine counts padding whatever countIncludePad says. */
+  private static String avgPool(Call c) {
+    return average(c, c.in(0), c.wholes(1), c.wholes(2), c.wholes(3));
+  }
+
+  private static String average(Call c, String x, long[] kernel, long[] stride, long[] padding) {
+    c.floatOnly(c.type());
+    long[] pads = pads(c, kernel, stride, padding);
+    if (!Arrays.equals(pads, Networks.twice(padding))) {
+      throw c.refuse("averages over a last, incomplete window", "pad first, or set ceilMode false");
+    }
+    return c.node(
+        "AveragePool",
+        Map.of("kernel_shape", kernel, "strides", stride, "pads", pads, "count_include_pad", 1L),
+        x);
+  }
+
+  /** The root of the sum of powers; unlike ONNX, the engine does not take absolute values. */
+  private static String lpPool(Call c) {
+    long[] kernel = c.wholes(2);
+    String mean =
+        average(c, power(c, c.in(0), norm(c)), kernel, c.wholes(3), new long[kernel.length]);
+    String sum =
+        c.node("Mul", mean, c.scalar(LongStream.of(kernel).reduce(1, (a, b) -> a * b), c.type()));
+    return power(c, sum, 1 / norm(c));
+  }
+
+  private static String globalLpPool(Call c) {
+    long[] axes = LongStream.range(2, c.rank(0)).toArray();
+    String powers = power(c, c.in(0), norm(c));
+    String sum = c.node("ReduceSum", Map.of("keepdims", 0L), powers, c.emit().ints(axes));
+    return power(c, sum, 1 / norm(c));
+  }
+
+  private static double norm(Call c) {
+    return c.number(1).doubleValue();
+  }
+
+  private static String power(Call c, String x, double exponent) {
+    return c.node("Pow", x, c.scalar(exponent, c.type()));
+  }
+
   /** Padding in front, and behind as much as the engine's result shows that it took. */
-  private static long[] pads(Call c) {
-    long[] kernel = c.wholes(1);
-    long[] stride = c.wholes(2);
-    long[] pads = Networks.twice(c.wholes(3));
+  private static long[] pads(Call c, long[] kernel, long[] stride, long[] padding) {
+    long[] pads = Networks.twice(padding);
     int dimensions = kernel.length;
     for (int i = 0; i < dimensions; i++) {
       long out = c.shape().get(2 + i).offset();

@@ -26,19 +26,49 @@ record Program(List<Value> values, List<Step> steps, Map<String, Integer> output
     return values.get(index);
   }
 
-  /** The steps that an output depends on, in order. A constant depends on nothing. */
+  /**
+   * The steps that an output depends on, in order. A constant depends on nothing. What a loop does
+   * alike in every round is done once, before it.
+   */
   List<Step> live() {
     BitSet needed = new BitSet();
     outputs.values().forEach(needed::set);
+    return live(steps, needed);
+  }
+
+  private List<Step> live(List<Step> all, BitSet needed) {
     List<Step> kept = new ArrayList<>();
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      Step step = steps.get(i);
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Step step = all.get(i);
       if (step.results().stream().anyMatch(r -> needed.get(r) && !value(r).constant())) {
-        step.reads().forEach(needed::set);
-        kept.add(step);
+        List<Step> written = step.body().map(b -> loop(step, b)).orElse(List.of(step));
+        written.forEach(s -> s.reads().forEach(needed::set));
+        for (int k = written.size() - 1; k >= 0; k--) {
+          kept.add(written.get(k));
+        }
       }
     }
     Collections.reverse(kept);
     return kept;
+  }
+
+  /** What does not depend on the state of a loop, then the loop with the rest. */
+  private List<Step> loop(Step loop, Body body) {
+    BitSet delivered = new BitSet();
+    body.delivered().forEach(delivered::set);
+    BitSet changing = new BitSet();
+    body.state().forEach(changing::set);
+    List<Step> before = new ArrayList<>();
+    List<Step> round = new ArrayList<>();
+    for (Step step : live(body.steps(), delivered)) {
+      if (step.reads().anyMatch(changing::get)) {
+        step.results().forEach(changing::set);
+        round.add(step);
+      } else {
+        before.add(step);
+      }
+    }
+    before.add(loop.with(body.with(round)));
+    return before;
   }
 }

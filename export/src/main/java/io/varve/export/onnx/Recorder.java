@@ -10,15 +10,18 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Records what traced code does at one batch size. Each call is evaluated at once on real arrays,
@@ -36,9 +39,17 @@ final class Recorder implements Trace {
   private final Weights weights;
   private final NDManager manager = proxy(NDManager.class, new RecordingManager(this));
   private final List<Value> values = new ArrayList<>();
-  private final List<Step> steps = new ArrayList<>();
+  private final BitSet closed = new BitSet();
   private final Map<String, Integer> lifted = new HashMap<>();
   private final IdentityHashMap<NDArray, Integer> borrowed = new IdentityHashMap<>();
+  private Frame frame = new Frame(0, new ArrayList<>());
+
+  /**
+   * The code being recorded: the trace itself, or the body of a loop in it.
+   *
+   * @param first the first value that was made in it
+   */
+  private record Frame(int first, List<Step> steps) {}
 
   Recorder(long batch, NDManager real, Weights weights) {
     this.batch = batch;
@@ -102,6 +113,12 @@ final class Recorder implements Trace {
   @Override
   public NDArray input(String name, NDArray sample) {
     Origin origin = Origin.here();
+    if (frame.first() > 0) {
+      throw origin.refuse(
+          "input '" + name + "'",
+          "is declared in the body of a loop",
+          "declare it before the loop");
+    }
     if (values.stream()
         .anyMatch(v -> v.source() instanceof Source.Input i && i.name().equals(name))) {
       throw origin.refuse("input '" + name + "'", "is declared twice", "give each its own name");
@@ -124,7 +141,7 @@ final class Recorder implements Trace {
 
   /** A constant made from host data. */
   NDArray capture(NDArray made) {
-    return wrap(made, add(new Source.Constant(bytes(made)), made, Origin.here()), true);
+    return wrap(made, add(new Source.Constant(Source.bytes(made)), made, Origin.here()), true);
   }
 
   /** The value of an array, recording or plain. */
@@ -148,7 +165,7 @@ final class Recorder implements Trace {
           "was never registered, so the graph would keep its present values",
           "make it a registered Parameter, an input, or create it with the manager of the trace");
     }
-    int id = add(new Source.Constant(bytes(array)), array, origin);
+    int id = add(new Source.Constant(Source.bytes(array)), array, origin);
     borrowed.put(array, id);
     return id;
   }
@@ -164,10 +181,10 @@ final class Recorder implements Trace {
     for (NDArray array : arrays) {
       keep(array);
       boolean known = folds && array.size() <= FOLDED;
-      Source source = known ? new Source.Known(bytes(array)) : new Source.Computed();
+      Source source = known ? new Source.Known(Source.bytes(array)) : new Source.Computed();
       results.add(add(source, array, origin));
     }
-    steps.add(new Step(operation, arguments, results, origin));
+    frame.steps().add(new Step(operation, arguments, results, origin));
     NDList wrapped = new NDList();
     for (int i = 0; i < arrays.size(); i++) {
       wrapped.add(wrap(arrays.get(i), results.get(i), true));
@@ -179,11 +196,55 @@ final class Recorder implements Trace {
    * Moves a result to the recorder. It would otherwise go with the parameter it was computed from,
    * or with a scope of the author's.
    */
-  private void keep(NDArray result) {
+  void keep(NDArray result) {
     if (!lifted.containsKey(result.getUid())) {
       NDScope.unregister(result);
       result.attach(real);
     }
+  }
+
+  @Override
+  public NDList repeat(long most, NDList state, UnaryOperator<NDList> body) {
+    return new RecordedLoop(this, Optional.empty(), body).record(most, state);
+  }
+
+  @Override
+  public NDList repeat(
+      long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
+    return new RecordedLoop(this, Optional.of(again), body).record(most, state);
+  }
+
+  /** Records the body of a loop apart from what is around it. */
+  Body body(Function<List<Step>, Body> recording) {
+    Frame around = frame;
+    frame = new Frame(values.size(), new ArrayList<>());
+    try {
+      return recording.apply(frame.steps());
+    } finally {
+      closed.set(frame.first(), values.size());
+      frame = around;
+    }
+  }
+
+  void add(Step step) {
+    frame.steps().add(step);
+  }
+
+  /** Whether a value was made in the code that is being recorded, not in that around it. */
+  boolean local(int value) {
+    return value >= frame.first();
+  }
+
+  /** Refuses what only the rounds of a loop have. */
+  int requireOpen(int value) {
+    Source source = values.get(value).source();
+    if (closed.get(value)
+        && (source instanceof Source.State || source instanceof Source.Computed)) {
+      throw Origin.here()
+          .refuse(
+              "an array", "was made in the body of a loop, which is over", "return it as state");
+    }
+    return value;
   }
 
   /** What was recorded. */
@@ -191,7 +252,7 @@ final class Recorder implements Trace {
     borrowed.forEach(
         (array, id) -> {
           Value value = values.get(id);
-          if (!new Source.Constant(bytes(array)).equals(value.source())) {
+          if (!new Source.Constant(Source.bytes(array)).equals(value.source())) {
             throw value
                 .origin()
                 .refuse("a plain array", "changed while traced", "keep it constant");
@@ -199,16 +260,16 @@ final class Recorder implements Trace {
         });
     Map<String, Integer> results = new LinkedHashMap<>();
     outputs.forEach((name, array) -> results.put(name, value(array)));
-    return new Program(values, steps, results);
+    return new Program(values, frame.steps(), results);
   }
 
-  private int add(Source source, NDArray array, Origin origin) {
+  int add(Source source, NDArray array, Origin origin) {
     List<Extent> shape = Arrays.stream(array.getShape().getShape()).mapToObj(Extent::of).toList();
     values.add(new Value(source, array.getDataType(), shape, origin));
     return values.size() - 1;
   }
 
-  private NDArray wrap(NDArray array, int value, boolean owned) {
+  NDArray wrap(NDArray array, int value, boolean owned) {
     return proxy(NDArray.class, new RecordingArray(this, array, value, owned));
   }
 
@@ -232,11 +293,5 @@ final class Recorder implements Trace {
 
   Object[] unwrapAll(Object[] arguments) {
     return arguments == null ? null : Arrays.stream(arguments).map(this::unwrap).toArray();
-  }
-
-  private static ByteBuffer bytes(NDArray array) {
-    ByteBuffer from = array.toByteBuffer();
-    ByteBuffer copy = ByteBuffer.allocate(from.remaining()).order(from.order());
-    return copy.put(from.duplicate()).flip().asReadOnlyBuffer().order(from.order());
   }
 }

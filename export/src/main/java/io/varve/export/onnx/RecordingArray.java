@@ -103,7 +103,7 @@ final class RecordingArray implements InvocationHandler {
       throw Origin.here()
           .refuse("a traced array", "was kept from an earlier run", "make it anew in each run");
     }
-    return value;
+    return recorder.requireOpen(value);
   }
 
   @Override
@@ -169,7 +169,7 @@ final class RecordingArray implements InvocationHandler {
 
   private Object record(String name, Method method, NDArray target, Object[] arguments) {
     List<Argument> recorded = new ArrayList<>();
-    recorded.add(new Argument.Ref(value));
+    recorded.add(new Argument.Ref(recorder.requireOpen(value)));
     recorded.addAll(Calls.arguments(recorder, method, arguments));
     return recorder.record(
         "NDArray." + name, recorded, () -> method.invoke(target, recorder.unwrapAll(arguments)));
@@ -180,7 +180,13 @@ final class RecordingArray implements InvocationHandler {
     String name = method.getName();
     if (!owned) {
       throw refuse(
-          name, "changes a parameter or a plain array in place", "use " + IN_PLACE.get(name));
+          name, "changes an array that it was given in place", "use " + IN_PLACE.get(name));
+    }
+    if (!recorder.local(value)) {
+      throw refuse(
+          name,
+          "changes an array from outside the loop in place",
+          "make it part of the state and use " + IN_PLACE.get(name));
     }
     if (sharing.arrays > 1) {
       throw refuse(

@@ -1,6 +1,7 @@
 package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDArrayIndexer;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.index.dim.NDIndexAll;
@@ -36,13 +37,16 @@ final class RecordingIndexer extends NDArrayIndexer {
             .filter(NDIndexTake.class::isInstance)
             .map(NDIndexTake.class::cast)
             .toList();
-    if (takes.size() > 1) {
-      throw refuse("get", "indexes with several arrays at once", "index with one after the other");
-    }
     boolean onlyTakes =
         elements.stream().allMatch(e -> e instanceof NDIndexTake || e instanceof NDIndexAll);
     NDArray sliced = onlyTakes && !takes.isEmpty() ? array : slice(array, elements);
-    return takes.isEmpty() ? sliced : select(sliced, axisOfTake(elements), takes.get(0).getIndex());
+    List<Integer> axes = axesOfTakes(elements);
+    return switch (takes.size()) {
+      case 0 -> sliced;
+      case 1 -> select(sliced, axes.get(0), takes.get(0).getIndex());
+      default ->
+          selectAll(sliced, axes, new NDList(takes.stream().map(NDIndexTake::getIndex).toList()));
+    };
   }
 
   /** One element per axis of the array, besides new axes. */
@@ -91,6 +95,25 @@ final class RecordingIndexer extends NDArrayIndexer {
                     new NDIndex().addAllDim(axis).addIndices("{}", recorder.unwrap(positions))));
   }
 
+  private NDArray selectAll(NDArray array, List<Integer> axes, NDList positions) {
+    NDArray real = (NDArray) recorder.unwrap(array);
+    NDIndex index = new NDIndex();
+    for (int i = 0; i < axes.size(); i++) {
+      index.addAllDim(axes.get(i) - index.getRank());
+      index.addIndices("{}", recorder.unwrap(positions.get(i)));
+    }
+    List<Argument> refs =
+        positions.stream().<Argument>map(p -> new Argument.Ref(recorder.value(p))).toList();
+    return (NDArray)
+        recorder.record(
+            "NDArray.get(arrays)",
+            List.of(
+                new Argument.Ref(recorder.value(array)),
+                Argument.wholes(axes.stream().mapToLong(Integer::longValue).toArray()),
+                new Argument.Many(refs)),
+            () -> real.get(index));
+  }
+
   private static Argument argument(NDIndexElement element) {
     if (element instanceof NDIndexFixed fixed) {
       return many("fixed", new Argument.Whole(fixed.getIndex()));
@@ -136,15 +159,16 @@ final class RecordingIndexer extends NDArrayIndexer {
     return bound == null ? "" : bound.toString();
   }
 
-  private static int axisOfTake(List<NDIndexElement> elements) {
+  private static List<Integer> axesOfTakes(List<NDIndexElement> elements) {
+    List<Integer> axes = new ArrayList<>();
     int axis = 0;
     for (NDIndexElement element : elements) {
       if (element instanceof NDIndexTake) {
-        return axis;
+        axes.add(axis);
       }
       axis += element instanceof NDIndexFixed ? 0 : 1;
     }
-    throw new IllegalStateException("no index array among " + elements);
+    return axes;
   }
 
   @Override

@@ -39,6 +39,16 @@ final class RecordingInternal implements InvocationHandler {
         refuseTraining(name, (Boolean) arguments[8]);
         yield compute(proxy, method, arguments);
       }
+      case "rnn", "gru", "lstm" -> {
+        refuseTraining(name, (Boolean) arguments[arguments.length - 3]);
+        yield compute(proxy, method, arguments);
+      }
+      case "rdivi", "rmodi", "rpowi", "rsubi" ->
+          throw Origin.here()
+              .refuse(
+                  "NDArrayEx." + name,
+                  "changes an array in place",
+                  "use " + name.substring(0, name.length() - 1));
       default -> compute(proxy, method, arguments);
     };
   }

@@ -18,6 +18,9 @@ final class Reductions {
           "min", "ReduceMin",
           "prod", "ReduceProd");
 
+  private static final String EQUALS =
+      "of equal elements the first comes first, which PyTorch leaves open";
+
   static final List<Operator> OPERATORS = operators();
 
   private Reductions() {}
@@ -29,13 +32,21 @@ final class Reductions {
     table.add(one("NDArray.argMax", "ArgMax", c -> extremum(c, "ArgMax")));
     table.add(one("NDArray.argMin", "ArgMin", c -> extremum(c, "ArgMin")));
     table.add(one("NDArray.cumSum", "CumSum", Reductions::cumSum));
-    table.add(one("NDArray.softmax", "Softmax", c -> alongAxis(c, "Softmax")));
-    table.add(one("NDArray.logSoftmax", "LogSoftmax", c -> alongAxis(c, "LogSoftmax")));
-    table.add(one("NDArray.norm", "ReduceL1 or ReduceL2", Reductions::norm));
-    table.add(one("NDArray.normalize", "ReduceL1 or ReduceL2, Max, Div", Reductions::normalize));
+    table.add(one("NDArray.cumProd", "Scan of Mul, in FLOAT64 or INT64", Reductions::cumProd));
+    table.add(one("NDArray.diff", "Slice, Sub", Reductions::diff));
+    table.add(
+        one("NDArray.softmax", "Softmax", c -> alongAxis(c, "Softmax")).only(Operator.FLOATING));
+    table.add(
+        one("NDArray.logSoftmax", "LogSoftmax", c -> alongAxis(c, "LogSoftmax"))
+            .only(Operator.FLOATING));
+    String orders = "other orders than 1 and 2: use abs, pow and sum";
+    table.add(one("NDArray.norm", "ReduceL1 or ReduceL2", Reductions::norm).but(orders));
+    table.add(
+        one("NDArray.normalize", "ReduceL1 or ReduceL2, Max, Div", Reductions::normalize)
+            .but(orders));
     table.add(one("NDArray.sort", "TopK", c -> sorted(c).get(0)));
-    table.add(one("NDArray.argSort", "TopK, Slice", Reductions::argSort));
-    table.add(many("NDArray.topK", "TopK", Reductions::topK));
+    table.add(one("NDArray.argSort", "TopK, Slice", Reductions::argSort).but(EQUALS));
+    table.add(many("NDArray.topK", "TopK", Reductions::topK).but(EQUALS));
     return table;
   }
 
@@ -68,6 +79,42 @@ final class Reductions {
     }
     long axis = c.count() == 1 ? 0 : c.axis(1);
     return c.node("CumSum", x, c.scalar(axis, DataType.INT64));
+  }
+
+  /** As the engine does, which multiplies one by one in a wider type. */
+  private static String cumProd(Call c) {
+    DataType wide = c.type().isFloating() ? DataType.FLOAT64 : DataType.INT64;
+    String x = c.emit().cast(c.in(0, c.type()), c.type(), wide);
+    long axis = c.axis(1);
+    List<Extent> slice = new ArrayList<>(c.shape());
+    slice.remove((int) axis);
+    String ones = c.node("Expand", c.scalar(1, wide), c.emit().shape(slice));
+    Map<String, ?> attributes =
+        Map.of(
+            "num_scan_inputs",
+            1L,
+            "scan_input_axes",
+            new long[] {axis},
+            "scan_output_axes",
+            new long[] {axis},
+            "body",
+            Lowering.scan(c.emit(), "Mul", new Port("", wide, slice)));
+    String products = c.emit().nodes("Scan", attributes, List.of(ones, x), 2).get(1);
+    return c.emit().cast(products, wide, c.type());
+  }
+
+  /** Arguments: how often, along which axis. */
+  private static String diff(Call c) {
+    DataType computed = Types.arithmetic(c.type());
+    String x = c.in(0, computed);
+    Emitter emit = c.emit();
+    String axis = emit.ints(c.axis(2));
+    for (long i = c.whole(1); i > 0; i--) {
+      String later = c.node("Slice", x, emit.ints(1), emit.ints(Long.MAX_VALUE), axis);
+      String earlier = c.node("Slice", x, emit.ints(0), emit.ints(-1), axis);
+      x = c.node("Sub", later, earlier);
+    }
+    return emit.cast(x, computed, c.type());
   }
 
   private static String alongAxis(Call c, String onnx) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** What changes the shape, the order or the type of elements, but not their values. */
 final class Shapes {
@@ -18,24 +19,38 @@ final class Shapes {
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
     for (String name : List.of("reshape", "flatten", "squeeze")) {
-      table.add(one("NDArray." + name, "Reshape", c -> c.reshape(c.in(0), c.shape())));
+      table.add(
+          one(
+              "NDArray." + name,
+              "Reshape",
+              c -> same(c) ? c.in(0) : c.reshape(c.in(0), c.shape())));
     }
-    for (String name : List.of("duplicate", "stopGradient")) {
+    for (String name : List.of("duplicate", "stopGradient", "toDense")) {
       table.add(one("NDArray." + name, "nothing", c -> c.in(0)));
     }
     table.add(one("NDArray.toType", "Cast", c -> c.in(0, c.type())));
     table.add(one("NDArray.expandDims", "Unsqueeze", Shapes::expandDims));
     table.add(one("NDArray.transpose", "Transpose", c -> transpose(c, c.in(0), order(c))));
     table.add(one("NDArray.swapAxes", "Transpose", Shapes::swapAxes));
-    table.add(one("NDArray.broadcast", "Expand", c -> expand(c, c.in(0))));
+    table.add(one("NDArray.broadcast", "Expand", c -> same(c) ? c.in(0) : expand(c, c.in(0))));
     table.add(one("NDArray.tile", "Reshape, Tile", Shapes::tile));
     table.add(one("NDArray.repeat", "Reshape, Expand, Reshape", Shapes::repeat));
+    table.add(one("NDArray.rotate90", "Slice, Transpose", Shapes::rotate));
+    table.add(
+        one("NDArray.diagonal", "Transpose, Reshape, Gather", Shapes::diagonal)
+            .but("axes that depend on the batch: use eye and mul"));
     table.add(one("NDArray.flip", "Slice", c -> flip(c, c.in(0), c.axes(1))));
-    table.add(one("NDArray.pad", "Pad", Shapes::pad));
+    table.add(
+        one("NDArray.pad", "Pad", Shapes::pad)
+            .but("padding that depends on the batch: use concat"));
     table.add(one("NDArrayEx.concat", "Concat", Shapes::concat));
     table.add(one("NDArrayEx.stack", "Unsqueeze, Concat", Shapes::stack));
     table.add(many("NDArray.split", "Split", Shapes::split));
     return table;
+  }
+
+  private static boolean same(Call c) {
+    return c.shape(0).equals(c.shape());
   }
 
   private static String expandDims(Call c) {
@@ -114,6 +129,44 @@ final class Shapes {
       return Extent.of(whole.slope() / part.slope());
     }
     throw c.refuse("repeats " + part + " to " + whole, "use broadcast and reshape");
+  }
+
+  /** By quarters of a turn from the first axis to the second. */
+  private static String rotate(Call c) {
+    long[] axes = c.axes(2);
+    int rank = c.rank(0);
+    String swapped = transpose(c, c.in(0), swapped(rank, (int) axes[0], (int) axes[1]));
+    return switch (Math.floorMod(c.whole(1), 4)) {
+      case 0 -> c.in(0);
+      case 1 -> flip(c, swapped, axes[0]);
+      case 2 -> flip(c, c.in(0), axes);
+      default -> flip(c, swapped, axes[1]);
+    };
+  }
+
+  /** The diagonal of two axes becomes the last axis. Arguments: offset, and the axes if given. */
+  private static String diagonal(Call c) {
+    int rank = c.rank(0);
+    int one = c.count() > 2 ? c.axis(2) : 0;
+    int other = c.count() > 2 ? c.axis(3) : 1;
+    if (!c.shape(0).get(one).fixed() || !c.shape(0).get(other).fixed()) {
+      throw c.refuse("takes a diagonal along the batch", "use eye and mul");
+    }
+    long[] order =
+        LongStream.concat(
+                LongStream.range(0, rank).filter(axis -> axis != one && axis != other),
+                LongStream.of(one, other))
+            .toArray();
+    List<Extent> flat = new ArrayList<>();
+    Arrays.stream(order).limit(rank - 2L).forEach(axis -> flat.add(c.shape(0).get((int) axis)));
+    long columns = c.shape(0).get(other).offset();
+    flat.add(Extent.of(c.shape(0).get(one).offset() * columns));
+    long offset = c.count() > 1 ? c.whole(1) : 0;
+    long start = offset >= 0 ? offset : -offset * columns;
+    long length = c.shape().get(rank - 2).offset();
+    long[] positions = LongStream.range(0, length).map(i -> start + i * (columns + 1)).toArray();
+    String rows = c.reshape(transpose(c, c.in(0), order), flat);
+    return c.node("Gather", Map.of("axis", rank - 2L), rows, c.emit().ints(positions));
   }
 
   static String flip(Call c, String input, long... axes) {

@@ -17,6 +17,16 @@ sealed interface Source {
   /** The result of a step on constants only; a constant too, unless the batch changes it. */
   record Known(ByteBuffer bytes) implements Source {}
 
+  /** Given at each round of a loop. */
+  record State() implements Source {}
+
   /** The result of a step. */
   record Computed() implements Source {}
+
+  /** A copy of the elements of an array, native. */
+  static ByteBuffer bytes(NDArray array) {
+    ByteBuffer from = array.toByteBuffer();
+    ByteBuffer copy = ByteBuffer.allocate(from.remaining()).order(from.order());
+    return copy.put(from.duplicate()).flip().asReadOnlyBuffer().order(from.order());
+  }
 }

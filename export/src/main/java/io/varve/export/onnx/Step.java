@@ -1,6 +1,7 @@
 package io.varve.export.onnx;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -9,15 +10,35 @@ import java.util.stream.IntStream;
  * @param operation the method, such as {@code NDArray.add}
  * @param arguments the array it was called on, if any, then its arguments
  * @param results the indices of the values it gave
+ * @param body what it repeats, where it is a loop
  */
-record Step(String operation, List<Argument> arguments, List<Integer> results, Origin origin) {
+record Step(
+    String operation,
+    List<Argument> arguments,
+    List<Integer> results,
+    Origin origin,
+    Optional<Body> body) {
   Step {
     arguments = List.copyOf(arguments);
     results = List.copyOf(results);
   }
 
-  /** The values it reads. */
+  Step(String operation, List<Argument> arguments, List<Integer> results, Origin origin) {
+    this(operation, arguments, results, origin, Optional.empty());
+  }
+
+  /** The same loop with another body. */
+  Step with(Body other) {
+    return new Step(operation, arguments, results, origin, Optional.of(other));
+  }
+
+  /** The values it reads, those of its body included. */
   IntStream reads() {
+    return IntStream.concat(operands(), body.stream().flatMapToInt(Body::reads));
+  }
+
+  /** The values among its arguments. */
+  IntStream operands() {
     return arguments.stream().flatMapToInt(Step::reads);
   }
 

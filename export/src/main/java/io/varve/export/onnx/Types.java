@@ -101,6 +101,11 @@ final class Types {
   /** A number as an element of a type; whole types wrap around, as a cast in the engine does. */
   static ByteString element(Number number, DataType type) {
     ByteBuffer bytes = ByteBuffer.allocate(type.getNumOfBytes()).order(ByteOrder.nativeOrder());
+    put(number, type, bytes);
+    return ByteString.copyFrom(bytes.flip());
+  }
+
+  private static void put(Number number, DataType type, ByteBuffer bytes) {
     switch (type) {
       case FLOAT32 -> bytes.putFloat(number.floatValue());
       case FLOAT64 -> bytes.putDouble(number.doubleValue());
@@ -110,12 +115,31 @@ final class Types {
       case BOOLEAN -> bytes.put((byte) (number.doubleValue() != 0 ? 1 : 0));
       default -> throw new IllegalStateException("no ONNX type for " + type);
     }
+  }
+
+  /** Numbers as elements of a type. */
+  static ByteString elements(double[] numbers, DataType type) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(numbers.length * type.getNumOfBytes()).order(ByteOrder.nativeOrder());
+    for (double number : numbers) {
+      put(number, type, bytes);
+    }
     return ByteString.copyFrom(bytes.flip());
   }
 
-  /** The number that an element stands for. */
-  static Number number(ByteString element, DataType type) {
-    ByteBuffer bytes = element.asReadOnlyByteBuffer().order(ByteOrder.nativeOrder());
+  /** Elements of one type as elements of another. */
+  static ByteString converted(ByteString elements, DataType from, DataType to) {
+    ByteBuffer source = elements.asReadOnlyByteBuffer().order(ByteOrder.nativeOrder());
+    ByteBuffer converted =
+        ByteBuffer.allocate(elements.size() / from.getNumOfBytes() * to.getNumOfBytes())
+            .order(ByteOrder.nativeOrder());
+    while (source.hasRemaining()) {
+      put(next(source, from), to, converted);
+    }
+    return ByteString.copyFrom(converted.flip());
+  }
+
+  private static Number next(ByteBuffer bytes, DataType type) {
     return switch (type) {
       case FLOAT32 -> bytes.getFloat();
       case FLOAT64 -> bytes.getDouble();

@@ -37,6 +37,24 @@ class ElementwiseTest extends Agreement {
     on("hyperbola", x -> x.sinh().add(x.cosh()).add(x.tanh()));
     on("angles", x -> x.toDegrees().add(x.toRadians()));
     on("error function", NDArray::erf);
+    on("inverse error function", x -> x.tanh().erfinv());
+    on(
+        "inverse error function in the tails",
+        (x, m) ->
+            m.create(new float[] {-1.5f, -1, -0.9999f, -0.999999f, 0, 1e-30f, 0.99999994f, 1})
+                .add(x.sum().mul(0))
+                .erfinv());
+    on("arc of two", x -> x.atan2(x.flip(1)).add(x.flip(2).atan2(x.add(1))));
+    agrees(
+        "arc of two at zeros and infinities",
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(1)).mul(0);
+          float[] edges = {
+            0f, -0f, 1f, -1f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 1e-40f
+          };
+          NDArray all = trace.manager().create(edges).add(x);
+          return Map.of("y", all.expandDims(2).atan2(all.expandDims(1)));
+        });
     on("rounding", x -> x.floor().add(x.ceil()).add(x.trunc()).add(x.round()));
     on("halves round to even", x -> x.mul(4).round().div(2).round());
     on("xlogy", x -> x.maximum(0).xlogy(x.abs().add(0.1)));
@@ -134,6 +152,26 @@ class ElementwiseTest extends Agreement {
               x.maximum(0.3),
               x.round(),
               x.log());
+        });
+    agrees(
+        "double precision, written out",
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(5)).toType(DataType.FLOAT64, false);
+          return outputs(
+              x.tan(),
+              x.sinh(),
+              x.cosh(),
+              x.cumProd(1),
+              x.diff(1, 1),
+              Activation.softSign(x),
+              Activation.leakyRelu(x, 0.1f),
+              Activation.elu(x, 1.5f),
+              Activation.selu(x),
+              Activation.elu(x.mul(1e-9), 1f).mul(1e9),
+              x.mul(1e-9).sinh().mul(1e9),
+              Activation.elu(x.mul(Double.NEGATIVE_INFINITY).abs().neg(), 1f),
+              Activation.mish(x),
+              Activation.swish(x, 1f));
         });
     agrees(
         "mixed",

@@ -1,16 +1,22 @@
 package io.varve.export.onnx;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
@@ -55,7 +61,9 @@ final class Exports {
     try (NDManager manager = NDManager.newBaseManager()) {
       Path file = Files.createTempFile("varve", ".onnx");
       try {
-        Files.write(file, exporter.trace(manager).toBytes());
+        Graph graph = exporter.trace(manager);
+        requireClean(graph);
+        Files.write(file, graph.toBytes());
         return exporter.check(file, manager);
       } finally {
         Files.delete(file);
@@ -63,6 +71,26 @@ final class Exports {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** No node without a reader, no copies, no constant twice. */
+  private static void requireClean(Graph graph) {
+    GraphProto proto = GraphTest.proto(graph);
+    Set<String> read = new HashSet<>();
+    proto.getOutputList().forEach(output -> read.add(output.getName()));
+    GraphTest.everyNode(proto).forEach(node -> read.addAll(node.getInputList()));
+    for (NodeProto node : proto.getNodeList()) {
+      assertThat(node.getOutputList()).as(node.getName()).anyMatch(read::contains);
+      boolean output =
+          proto.getOutputList().stream().anyMatch(o -> o.getName().equals(node.getOutput(0)));
+      assertThat(node.getOpType().equals("Identity") && !output).as(node.getName()).isFalse();
+    }
+    assertThat(proto.getInputList()).allMatch(input -> read.contains(input.getName()));
+    assertThat(proto.getInitializerList()).allMatch(tensor -> read.contains(tensor.getName()));
+    assertThat(proto.getInitializerList())
+        .extracting(tensor -> tensor.toBuilder().clearName().build())
+        .as("constants")
+        .doesNotHaveDuplicates();
   }
 
   static Parity parity(Traced code) {

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,18 @@ class GraphTest {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The nodes of a graph and of the bodies of its loops. */
+  static Stream<NodeProto> everyNode(GraphProto graph) {
+    return graph.getNodeList().stream()
+        .flatMap(
+            node ->
+                Stream.concat(
+                    Stream.of(node),
+                    node.getAttributeList().stream()
+                        .filter(AttributeProto::hasG)
+                        .flatMap(attribute -> everyNode(attribute.getG()))));
   }
 
   static List<String> nodes(Graph graph) {
@@ -164,6 +178,59 @@ class GraphTest {
                   return one.add(two).reshape(batch, 6, 4);
                 }));
     assertThat(types(graph)).containsOnlyOnce("Cast").doesNotContain("Shape");
+  }
+
+  @Test
+  void writesNoNodeForWhatChangesNothing() {
+    Graph graph =
+        Exports.export(
+            Exports.of(
+                x ->
+                    x.reshape(x.getShape())
+                        .broadcast(x.getShape())
+                        .transpose(0, 1, 2)
+                        .toType(DataType.FLOAT32, true)
+                        .stopGradient()
+                        .exp()));
+    assertThat(types(graph)).containsExactly("Exp");
+  }
+
+  /** The author wrote the same thing twice. */
+  @Test
+  void computesOnceWhatIsWrittenTwice() {
+    Graph graph =
+        Exports.export(
+            Exports.of(x -> x.sub(1).exp().sum(new int[] {1}).add(x.sub(1).exp().max())));
+    assertThat(types(graph)).containsExactly("Sub", "Exp", "ReduceSum", "ReduceMax", "Add");
+  }
+
+  /** Positions as INT32, cast to INT64 for ONNX; a mask that is cast; arithmetic before both. */
+  @Test
+  void foldsWhatDependsOnConstants() {
+    Graph graph =
+        Exports.export(
+            Exports.of(
+                (x, m) -> {
+                  NDArray rows = m.create(new int[] {0, 1}).add(m.arange(2));
+                  NDArray mask = m.arange(4).gt(1).expandDims(0).broadcast(2, 4);
+                  return x.get(":,{}", rows).mul(mask.toType(DataType.FLOAT32, false));
+                }));
+    assertThat(types(graph)).containsExactly("Gather", "Mul");
+    assertThat(proto(graph).getInitializerList()).hasSize(2);
+  }
+
+  /** An input that nothing depends on would have to be made and carried for nothing. */
+  @Test
+  void dropsInputsThatNoOutputDependsOn() {
+    Traced code =
+        t -> {
+          NDArray unused = normal(t, "unused", new Shape(LARGE));
+          NDArray x = normal(t, "x", new Shape(LARGE));
+          x.add(unused).exp();
+          return Map.of("y", x.neg());
+        };
+    assertThat(exporter(code).trace(manager).inputs()).extracting(Port::name).containsExactly("x");
+    Exports.parity(exporter(code)).require(0);
   }
 
   @Test

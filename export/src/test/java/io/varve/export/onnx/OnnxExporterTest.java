@@ -137,7 +137,9 @@ class OnnxExporterTest {
             Pool.avgPool2dBlock(three, two, one, false, true),
             Pool.avgPool2dBlock(three, two, one, false, false),
             Pool.globalAvgPool2dBlock(),
-            Pool.globalMaxPool2dBlock())) {
+            Pool.globalMaxPool2dBlock(),
+            Pool.lpPool2dBlock(2, three, two, new Shape(0, 0), false),
+            Pool.globalLpPool2dBlock(2))) {
       agrees(new SequentialBlock().add(pool), new Shape(3, 8, 10));
     }
     agrees(

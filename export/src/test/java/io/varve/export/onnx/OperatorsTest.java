@@ -39,6 +39,16 @@ class OperatorsTest extends Agreement {
     on("argSort", x -> x.argSort(2).add(x.argSort(1, false)));
     on("topK", x -> x.topK(2, 1).get(0).add(x.topK(2, -2, false, true).get(1)));
     on("median of three by sort", x -> x.sort(1).get(":,3"));
+    on("cumProd", x -> x.cumProd(1).add(x.add(1).cumProd(-1)).add(x.cumProd(0)));
+    on("cumProd beyond single precision", x -> x.mul(1e20f).cumProd(1).mul(1e-30f).tanh());
+    on("cumProd of whole numbers", x -> x.mul(3).toType(DataType.INT32, false).cumProd(2));
+    on("diff", x -> x.diff(1, 1).concat(x.diff(2, -2), 1).add(x.diff(1, 0).sum()));
+    agrees(
+        "order of equals",
+        trace -> {
+          NDArray x = whole(trace, "x", 3, DataType.INT32, 50);
+          return outputs(x.sort(1), x.argMax(1), x.argMin(1));
+        });
     return tests.stream();
   }
 
@@ -63,6 +73,11 @@ class OperatorsTest extends Agreement {
     on("repeat", x -> x.repeat(1, 2).add(x.repeat(new long[] {1, 2, 1})));
     on("repeat the batch", x -> x.repeat(0, 3).add(x.repeat(3).sum()));
     on("flip", x -> x.flip(1).add(x.flip(0, -1)));
+    on("rotate90", x -> x.rotate90(1, new int[] {1, 2}).add(x.rotate90(-1, new int[] {1, 2})));
+    on("rotate90 back", x -> x.rotate90(2, new int[] {0, 2}).add(x.rotate90(4, new int[] {1, 2})));
+    on("rotate90 the batch", x -> x.rotate90(3, new int[] {-1, 0}));
+    on("diagonal", x -> x.get("0").diagonal().add(x.get("0").diagonal(-1).sum()));
+    on("diagonal of axes", x -> x.diagonal(1, 1, 2).concat(x.diagonal(-2, 2, 1), 1));
     on("pad", x -> x.pad(new Shape(1, 2, 0, 3), 0.5));
     on("concat", (x, m) -> x.concat(m.ones(new Shape(x.getShape().get(0), 1, 4)), 1));
     on("concat along the batch", x -> x.concat(x.mul(2), 0).concat(x.concat(x, 0), -2));
@@ -98,6 +113,23 @@ class OperatorsTest extends Agreement {
     on("get by an array", (x, m) -> x.get(":,{}", m.create(new long[] {2, 0, -1})));
     on("get by an array in front", (x, m) -> x.get(m.create(new int[] {0, 0})));
     on("get mixed", (x, m) -> x.get("0, {}, 1:3", m.create(new int[] {5, 2, 2})));
+    on(
+        "get by several arrays",
+        (x, m) ->
+            x.get(
+                ":,{},{}",
+                m.create(new long[][] {{0, -1}}),
+                m.create(new int[][] {{1}, {2}, {3}})));
+    on(
+        "get by arrays that are apart",
+        (x, m) ->
+            x.expandDims(2)
+                .get("{},:,0,{}", m.create(new long[] {0}), m.create(new long[] {3, 1})));
+    on(
+        "get by arrays and slices",
+        (x, m) ->
+            x.get("0:1,{},null,{}", m.create(new long[] {5, 1}), m.create(new long[] {3, 1})));
+    on("put", (x, m) -> x.put(m.create(new long[] {0, 7, 5}), m.create(new float[] {1, 2, 3})));
     on("take", (x, m) -> x.take(m.create(new long[] {0, 7, 23})));
     agrees(
         "gather",
@@ -154,6 +186,27 @@ class OperatorsTest extends Agreement {
     agrees("nearest, smaller", trace -> Map.of("y", resized(trace, 0, 3, 4)));
     agrees("bilinear, larger", trace -> Map.of("y", resized(trace, 1, 12, 16)));
     agrees("bilinear, smaller", trace -> Map.of("y", resized(trace, 1, 3, 4)));
+    agrees("bilinear, to other proportions", trace -> Map.of("y", resized(trace, 1, 11, 5)));
+    agrees("area, larger", trace -> Map.of("y", resized(trace, 2, 9, 12)));
+    agrees("area, smaller", trace -> Map.of("y", resized(trace, 2, 4, 3)));
+    agrees("bicubic, larger", trace -> Map.of("y", resized(trace, 3, 12, 16)));
+    agrees("bicubic, smaller", trace -> Map.of("y", resized(trace, 3, 3, 4)));
+    agrees("bicubic, to other proportions", trace -> Map.of("y", resized(trace, 3, 11, 5)));
+    for (int mode = 0; mode < 4; mode++) {
+      int how = mode;
+      agrees(
+          "images, mode " + mode,
+          trace -> {
+            NDArray x = normal(trace, "x", new Shape(6, 8, 3));
+            return Map.of("y", x.getNDArrayInternal().resize(5, 9, how));
+          });
+    }
+    agrees(
+        "area of three dimensions in double precision",
+        trace -> {
+          NDArray x = normal(trace, "x", new Shape(2, 4, 5, 6)).toType(DataType.FLOAT64, false);
+          return Map.of("y", x.getNDArrayInternal().interpolation(new long[] {2, 3, 7}, 2, false));
+        });
     return tests.stream();
   }
 

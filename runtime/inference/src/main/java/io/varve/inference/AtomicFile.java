@@ -12,6 +12,8 @@ import java.util.UUID;
 
 /** Replaces a file as a whole or not at all, also when the machine stops half-way. */
 public final class AtomicFile {
+  private static final int PIECE = 1 << 20;
+
   private AtomicFile() {}
 
   /** Writes the content of a file. */
@@ -51,8 +53,11 @@ public final class AtomicFile {
     }
   }
 
+  /** In pieces, because the JDK copies what lies on the heap and keeps the copy's memory. */
   static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
+    int end = bytes.limit();
+    while (bytes.position() < end) {
+      bytes.limit(Math.min(end, bytes.position() + PIECE));
       channel.write(bytes);
     }
   }

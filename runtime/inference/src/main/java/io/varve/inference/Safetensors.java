@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A file of named tensors in the safetensors format: eight bytes of header length, a JSON header,
@@ -43,26 +44,56 @@ public final class Safetensors {
    * @param name its name, not {@code __metadata__}
    * @param type one of F32, F64, F16, I64, I32, U8, BOOL
    * @param shape its dimensions; a scalar has none
-   * @param data its elements, little-endian, from position to limit
+   * @param source gives its elements, little-endian, from position to limit; asked when they are
+   *     written, one tensor after the other, so that no copy of all of them need exist
    */
   @SuppressWarnings("ArrayRecordComponent") // identity is all that is needed; nobody compares these
-  public record Entry(String name, String type, long[] shape, ByteBuffer data) {
+  public record Entry(String name, String type, long[] shape, Supplier<ByteBuffer> source) {
     /**
-     * Checks the entry.
+     * Checks all but the data.
      *
-     * @throws IllegalArgumentException if the type is unknown or the data do not fill the shape
+     * @throws IllegalArgumentException if the type is unknown or the name is reserved
      */
     public Entry {
       shape = shape.clone();
-      String where = "tensor '" + name + "'";
       if (name.equals(SafetensorsHeader.METADATA)) {
-        throw new IllegalArgumentException(where + ": this name is reserved; use another");
+        throw new IllegalArgumentException(where(name) + ": this name is reserved; use another");
       }
-      long expected = SafetensorsHeader.byteLength(where, type, shape);
-      if (data.remaining() != expected) {
+      SafetensorsHeader.byteLength(where(name), type, shape);
+    }
+
+    /**
+     * An entry whose elements are at hand.
+     *
+     * @param data its elements, little-endian, from position to limit
+     * @throws IllegalArgumentException if the data do not fill the shape as well
+     */
+    public Entry(String name, String type, long[] shape, ByteBuffer data) {
+      this(name, type, shape, () -> data);
+      data();
+    }
+
+    /**
+     * The elements, little-endian, from position to limit.
+     *
+     * @throws IllegalArgumentException if they do not fill the shape
+     */
+    public ByteBuffer data() {
+      ByteBuffer data = source.get();
+      if (data.remaining() != length()) {
         throw new IllegalArgumentException(
-            where + ": holds " + data.remaining() + " bytes, expected " + expected);
+            where(name) + ": holds " + data.remaining() + " bytes, expected " + length());
       }
+      return data;
+    }
+
+    /** In bytes. */
+    long length() {
+      return SafetensorsHeader.byteLength(where(name), type, shape);
+    }
+
+    private static String where(String name) {
+      return "tensor '" + name + "'";
     }
   }
 

@@ -63,7 +63,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
     Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
     long offset = start;
     for (Safetensors.Entry e : entries) {
-      long length = e.data().remaining();
+      long length = e.length();
       tensors.put(e.name(), new Safetensors.Tensor(e.name(), e.type(), e.shape(), offset, length));
       offset += length;
     }

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,31 @@ class SafetensorsTest {
   @BeforeEach
   void nameAFile() {
     file = folder.resolve("w.safetensors");
+  }
+
+  /** One tensor after the other is asked for, when its turn comes. */
+  @Test
+  void asksForDataWhenTheyAreWritten() {
+    List<String> asked = new ArrayList<>();
+    List<Safetensors.Entry> entries = new ArrayList<>();
+    for (String name : List.of("a", "b")) {
+      entries.add(
+          new Safetensors.Entry(
+              name,
+              "U8",
+              new long[] {3},
+              () -> {
+                asked.add(name);
+                return bytes(name.equals("a") ? 3 : 4);
+              }));
+    }
+    assertThat(asked).isEmpty();
+    Path file = folder.resolve("lazy.safetensors");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Safetensors.write(file, entries, Map.of()))
+        .withMessage("tensor 'b': holds 4 bytes, expected 3");
+    assertThat(asked).containsExactly("a", "b");
+    assertThat(file).doesNotExist();
   }
 
   @Test

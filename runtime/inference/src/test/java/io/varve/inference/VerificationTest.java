@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +95,28 @@ class VerificationTest {
     graph.proto().addNode(branch(OnnxMl.GraphProto.newBuilder().addNode(random)));
     replace(graph.model());
     refused("infer.onnx", "found operators [RandomNormal, com.microsoft.Gelu], expected only");
+  }
+
+  /** The body of a loop is read as the graph around it. */
+  @Test
+  void looksIntoTheBodiesOfLoops() {
+    for (String operator : List.of("GRU", "LSTM", "RNN", "Scan", "RandomUniform")) {
+      OnnxMl.AttributeProto body =
+          OnnxMl.AttributeProto.newBuilder()
+              .setName("body")
+              .setG(
+                  OnnxMl.GraphProto.newBuilder()
+                      .addNode(OnnxMl.NodeProto.newBuilder().setOpType(operator)))
+              .build();
+      TinyGraph graph = tiny.infer();
+      graph.proto().addNode(OnnxMl.NodeProto.newBuilder().setOpType("Loop").addAttribute(body));
+      replace(graph.model());
+      if (operator.equals("RandomUniform")) {
+        refused("infer.onnx", "found operators [RandomUniform], expected only");
+      } else {
+        assertThat(Verification.verify(folder)).isNotNull();
+      }
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ final class ProgressLine implements Listener, AutoCloseable {
 
   private final boolean terminal = Boolean.getBoolean("varve.terminal");
   private ProgressBar bar;
+  private String speed = "";
 
   @Override
   public void started(long step, long steps) {
@@ -45,14 +46,22 @@ final class ProgressLine implements Listener, AutoCloseable {
 
   @Override
   public void measured(Point point, double secondsLeft) {
-    String numbers = numbers(point);
     if (bar != null) {
-      bar.setExtraMessage(numbers);
+      bar.setExtraMessage(brief(point));
     } else if (point.split() == Split.TEST) {
+      String numbers = numbers(point);
       Output.say(
           "epoch %3.0f  step %6d  %s  %s left",
           point.epoch(), point.step(), numbers, time(secondsLeft));
     }
+  }
+
+  /** What fits beside a bar on eighty columns. */
+  private String brief(Point point) {
+    if (point.split() == Split.TRAIN) {
+      speed = String.format(Locale.ROOT, " %.0f images/s", point.effort().imagesPerSecond());
+    }
+    return String.format(Locale.ROOT, "%.1f%s", point.score().bound(), speed);
   }
 
   private static String numbers(Point point) {

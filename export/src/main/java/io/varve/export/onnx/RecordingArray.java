@@ -66,14 +66,22 @@ final class RecordingArray implements InvocationHandler {
   private static final Set<String> SHAPED_BY_VALUES = Set.of("booleanMask", "nonzero", "unique");
 
   private final Recorder recorder;
-  private final boolean owned;
   private NDArray real;
   private int value;
-  private Sharing sharing = new Sharing();
+  private Sharing sharing;
 
-  /** Counts the arrays over one piece of memory. */
+  /** What the arrays over one piece of memory have in common. */
   private static final class Sharing {
+    private final int first;
+    private final boolean owned;
     private int arrays = 1;
+    private Optional<IllegalArgumentException> overwritten = Optional.empty();
+
+    /** Begins with the value of one array. */
+    Sharing(int first, boolean owned) {
+      this.first = first;
+      this.owned = owned;
+    }
   }
 
   /**
@@ -83,7 +91,7 @@ final class RecordingArray implements InvocationHandler {
     this.recorder = recorder;
     this.real = real;
     this.value = value;
-    this.owned = owned;
+    this.sharing = new Sharing(value, owned);
   }
 
   static Optional<RecordingArray> of(NDArray array) {
@@ -103,6 +111,15 @@ final class RecordingArray implements InvocationHandler {
       throw Origin.here()
           .refuse("a traced array", "was kept from an earlier run", "make it anew in each run");
     }
+    return current();
+  }
+
+  /** The value, unless an array that shares its memory was changed in place since. */
+  private int current() {
+    sharing.overwritten.ifPresent(
+        refusal -> {
+          throw refusal;
+        });
     return recorder.requireOpen(value);
   }
 
@@ -169,32 +186,40 @@ final class RecordingArray implements InvocationHandler {
 
   private Object record(String name, Method method, NDArray target, Object[] arguments) {
     List<Argument> recorded = new ArrayList<>();
-    recorded.add(new Argument.Ref(recorder.requireOpen(value)));
+    recorded.add(new Argument.Ref(current()));
     recorded.addAll(Calls.arguments(recorder, method, arguments));
     return recorder.record(
         "NDArray." + name, recorded, () -> method.invoke(target, recorder.unwrapAll(arguments)));
   }
 
-  /** Evaluated on a copy, so that the real array keeps what the record says of it. */
+  /**
+   * Evaluated on a copy, so that the real array keeps what the record says of it. Others over the
+   * same memory would have changed too; they must not be read any more.
+   */
   private NDArray changed(NDArray proxy, Method method, Object[] arguments) {
     String name = method.getName();
-    if (!owned) {
+    if (!sharing.owned) {
       throw refuse(
           name, "changes an array that it was given in place", "use " + IN_PLACE.get(name));
     }
-    if (!recorder.local(value)) {
+    if (!recorder.local(sharing.first)) {
       throw refuse(
           name,
           "changes an array from outside the loop in place",
           "make it part of the state and use " + IN_PLACE.get(name));
     }
-    if (sharing.arrays > 1) {
-      throw refuse(
-          name, "changes an array in place that a view shares", "use " + IN_PLACE.get(name));
-    }
     NDArray copy = real.duplicate();
     NDArray result = (NDArray) record(IN_PLACE.get(name), method, copy, arguments);
     RecordingArray changed = of(result).orElseThrow();
+    if (sharing.arrays > 1) {
+      sharing.overwritten =
+          Optional.of(
+              refuse(
+                  name,
+                  "changes an array in place whose memory another one shares that is read later",
+                  "use " + IN_PLACE.get(name)));
+      sharing = changed.sharing;
+    }
     real = changed.real;
     value = changed.value;
     return proxy;

@@ -244,6 +244,12 @@ class LoopTest {
           return new NDList(sum);
         });
     refuses(
+        "changes an array from outside the loop in place",
+        (trace, x) -> {
+          NDArray sum = x.mul(1);
+          return trace.repeat(2, new NDList(x), s -> new NDList(sum.reshape(-1, 4).addi(s.get(0))));
+        });
+    refuses(
         "changes an array that it was given in place",
         (trace, x) -> trace.repeat(2, new NDList(x), s -> new NDList(s.get(0).addi(1))));
     refuses(

@@ -138,7 +138,7 @@ class RefusalsTest {
           return view;
         },
         "NDArray.addi",
-        "view",
+        "another one shares",
         "use add");
     refuses(
         "in place on a view",
@@ -148,6 +148,19 @@ class RefusalsTest {
           return y;
         },
         "NDArray.muli");
+    refuses(
+        "in place on one of two views",
+        x -> {
+          NDArray y = x.mul(1);
+          NDArray view = y.reshape(-1);
+          y.transpose(1, 0, 2).addi(1);
+          return view;
+        },
+        "NDArray.addi");
+    refuses(
+        "in place on a view of a plain scalar",
+        (x, m) -> x.add(m.from(manager.create(1f)).reshape(1).addi(1)),
+        "in place");
     refuses(
         "in place on a plain scalar",
         (x, m) -> x.add(m.from(manager.create(1f)).addi(1)),

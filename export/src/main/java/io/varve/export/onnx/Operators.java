@@ -34,7 +34,6 @@ final class Operators {
           Map.entry("NDArray.real", NO_COMPLEX),
           Map.entry("NDArray.toSparse", "keep the array dense"),
           Map.entry("NDManager.linspace", "use arange and mul"),
-          Map.entry("NDArrayEx.multiBoxPrior", "compute the boxes once and make them a parameter"),
           Map.entry("NDArrayEx.multiBoxDetection", "export what comes before it"));
 
   private Operators() {}

@@ -35,6 +35,8 @@ final class RecordingInternal implements InvocationHandler {
         refuseTraining(name, (Boolean) arguments[2]);
         yield new NDList(recorder.lift((NDArray) arguments[0]));
       }
+      // Boxes of the engine's making, from shapes alone.
+      case "multiBoxPrior" -> new NDList(recorder.capture(boxes(method, arguments)));
       case "batchNorm" -> {
         refuseTraining(name, (Boolean) arguments[8]);
         yield compute(proxy, method, arguments);
@@ -67,6 +69,14 @@ final class RecordingInternal implements InvocationHandler {
     recorded.addAll(Calls.arguments(recorder, method, arguments));
     return recorder.record(
         operation, recorded, () -> method.invoke(real, recorder.unwrapAll(arguments)));
+  }
+
+  private NDArray boxes(Method method, Object[] arguments) {
+    NDArrayEx real = ((NDArray) recorder.unwrap(array)).getNDArrayInternal();
+    Object boxes =
+        Calls.evaluate(
+            Origin.here(), "NDArrayEx.multiBoxPrior", () -> method.invoke(real, arguments));
+    return ((NDList) boxes).head();
   }
 
   private static void refuseTraining(String name, boolean training) {

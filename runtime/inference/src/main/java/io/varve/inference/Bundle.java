@@ -50,10 +50,20 @@ public final class Bundle implements AutoCloseable {
    * @param chunk the most rows computed at once; bounds the memory a request takes
    * @param spinning whether idle threads spin during a request: faster where nothing else runs,
    *     many times slower where cores are shared
+   * @param packed up to how many bytes of weights each open graph keeps a repacked copy of its own:
+   *     up to twice as fast, but it takes memory, and time to open; with more weights than that,
+   *     all graphs on the CPU share the pages of the weights file
    * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
    */
   public record Options(
-      String device, int threads, int chunk, boolean spinning, Optional<Path> profile) {
+      String device,
+      int threads,
+      int chunk,
+      boolean spinning,
+      long packed,
+      Optional<Path> profile) {
+    private static final long PACKED = 64L << 20;
+
     /**
      * Checks the options.
      *
@@ -66,29 +76,37 @@ public final class Bundle implements AutoCloseable {
       check(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
     }
 
-    /** Device {@code auto}, one thread per core, 64 rows at once, no spinning, no profile. */
+    /**
+     * Device {@code auto}, one thread per core, 64 rows at once, no spinning, 64 MiB of weights
+     * packed, no profile.
+     */
     public static Options of() {
-      return new Options("auto", 0, 64, false, Optional.empty());
+      return new Options("auto", 0, 64, false, PACKED, Optional.empty());
     }
 
     /** These options on another device. */
     public Options withDevice(String other) {
-      return new Options(other, threads, chunk, spinning, profile);
+      return new Options(other, threads, chunk, spinning, packed, profile);
     }
 
     /** These options with another number of threads. */
     public Options withThreads(int other) {
-      return new Options(device, other, chunk, spinning, profile);
+      return new Options(device, other, chunk, spinning, packed, profile);
     }
 
     /** These options with or without spinning threads. */
     public Options withSpinning(boolean other) {
-      return new Options(device, threads, chunk, other, profile);
+      return new Options(device, threads, chunk, other, packed, profile);
+    }
+
+    /** These options with weights packed up to another number of bytes. */
+    public Options withPacked(long other) {
+      return new Options(device, threads, chunk, spinning, other, profile);
     }
 
     /** These options with another number of rows at once. */
     public Options withChunk(int other) {
-      return new Options(device, threads, other, spinning, profile);
+      return new Options(device, threads, other, spinning, packed, profile);
     }
   }
 

@@ -53,7 +53,7 @@ record Device(String name, int index) {
     Matcher cuda = CUDA.matcher(options.device());
     int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
     Device device = new Device("cuda:" + index, index);
-    try (SessionOptions settings = device.settings(options)) {
+    try (SessionOptions settings = device.settings(options, true)) {
       environment.createSession(probe.toString(), settings).close();
       return device;
     } catch (OrtException e) {
@@ -67,10 +67,20 @@ record Device(String name, int index) {
     }
   }
 
-  /** How sessions are opened here; the caller closes it. */
-  SessionOptions settings(Bundle.Options options) throws OrtException {
+  /**
+   * How sessions are opened here; the caller closes it.
+   *
+   * @param packed whether each session may keep a copy of the weights in the layout it likes
+   */
+  SessionOptions settings(Bundle.Options options, boolean packed) throws OrtException {
     SessionOptions settings = new SessionOptions();
     settings.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
+    if (!packed && index < 0) {
+      // Products repack their weights, and what "all" has beyond "extended" reorders those of
+      // convolutions; without the two, weights stay pages of their file, one copy for all sessions.
+      settings.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
+      settings.addConfigEntry("session.disable_prepacking", "1");
+    }
     settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
     // ONNX Runtime's own default counts the cores of the host, not those of the container.
     int cores = Runtime.getRuntime().availableProcessors();

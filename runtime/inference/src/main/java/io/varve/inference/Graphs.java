@@ -88,12 +88,20 @@ final class Graphs implements AutoCloseable {
 
   private GraphSession open(Manifest.Graph graph) {
     Path file = bundle.resolve(graph.file());
-    try (SessionOptions settings = device.settings(options)) {
+    try (SessionOptions settings = device.settings(options, weights() <= options.packed())) {
       return new GraphSession(environment, file, graph, settings, options.chunk());
     } catch (OrtException e) {
       throw new IllegalArgumentException(
           file + ": ONNX Runtime cannot open it: " + GraphSession.firstLine(e), e);
     }
+  }
+
+  /** Bytes of weights, all graphs together. */
+  private long weights() {
+    return manifest.files().keySet().stream()
+        .filter(name -> name.endsWith(".safetensors") && !name.equals(manifest.parity().file()))
+        .mapToLong(name -> bundle.resolve(name).toFile().length())
+        .sum();
   }
 
   @Override

@@ -1,0 +1,105 @@
+package io.varve.export.foreign;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@code docs/foreign-models.md}: what became of every foreign model. */
+final class ForeignTable {
+  static final Path FILE =
+      Path.of(System.getProperty("basedir", ""), "..", "docs", "foreign-models.md").normalize();
+
+  private static final String HEAD =
+      """
+      # Foreign models
+
+      Every network of DJL's basic model zoo and every block of its api, with random weights (batch norm's
+      running statistics too), through `OnnxExporter`. A model passes if it exports, if the official ONNX
+      checker accepts the file with strict shape inference, and if ONNX Runtime agrees with DJL on PyTorch
+      at batch 1, 2 and 32, none of which was traced, to 1e-5 of the largest number of each output. The
+      error shown is the worst of the three, measured on one machine; sizes of inputs leave out the batch.
+
+      `ForeignModelsTest` wrote this file and keeps it true: an ordinary build tries the quick ones,
+      `-Dexcluded.tags=gpu` all, and `-Dvarve.regenerate=true` besides writes the file anew.
+
+      What is refused: DJL itself fails on PyTorch at `prelu`, transposed convolutions, `lpPool` in three
+      dimensions, recurrent blocks of two directions with biases, and BERT's pretraining block at batch 1.
+      `BertBlock` squeezes its pooled output, which at batch 1 loses the batch too; the rest of it passes.
+      `GhostBatchNorm` cuts a batch into virtual ones and, from two on, returns them stacked; the graph is
+      that of a single one, of up to 128 rows unless told otherwise, in `TabNet` too. `ConstantEmbedding`
+      copies its array into uninitialised memory, past any record. Averages over incomplete windows differ
+      between the runtimes.
+      """;
+
+  private ForeignTable() {}
+
+  /** A model as the first two columns of the table name it. */
+  static String key(Foreign model) {
+    return model.name() + " | " + model.takes();
+  }
+
+  /** What an outcome must be like the next time: all but the size of the error. */
+  static String stable(Outcome outcome) {
+    return outcome instanceof Outcome.Passed passed
+        ? passed.parameters() + " | " + passed.nodes()
+        : ((Outcome.Refused) outcome).reason();
+  }
+
+  /** The stable part of every row, by key. */
+  static Map<String, String> read() {
+    Map<String, String> rows = new LinkedHashMap<>();
+    try {
+      for (String line : Files.readAllLines(FILE)) {
+        String[] cells = line.split(" \\| ", -1);
+        if (line.startsWith("| ") && cells.length > 2) {
+          String key = cells[0].substring(2) + " | " + cells[1];
+          boolean passed = cells.length == 5;
+          rows.put(key, passed ? cells[2] + " | " + cells[3] : cells[2].replaceFirst(" \\|$", ""));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return rows;
+  }
+
+  static void write(Map<Foreign, Outcome> outcomes) {
+    List<String> lines = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    Catalogue.GROUPS.forEach(
+        (title, models) -> {
+          List<String> passed = new ArrayList<>();
+          for (Foreign model : models) {
+            String row = "| " + key(model) + " | " + stable(outcomes.get(model));
+            if (outcomes.get(model) instanceof Outcome.Passed outcome) {
+              passed.add(row + String.format(Locale.ROOT, " | %.1e |", outcome.error()));
+            } else {
+              refused.add(row + " |");
+            }
+          }
+          if (!passed.isEmpty()) {
+            lines.add("\n## " + title + "\n");
+            lines.add(
+                "| block | input | parameters | nodes | error |\n| --- | --- | --- | --- | --- |");
+            lines.addAll(passed);
+          }
+        });
+    lines.add("\n## Refused\n\n| block | input | reason |\n| --- | --- | --- |");
+    lines.addAll(refused);
+    try {
+      int tried = outcomes.size();
+      String count =
+          "\n%d tried, %d passed, %d refused.\n"
+              .formatted(tried, tried - refused.size(), refused.size());
+      Files.writeString(FILE, HEAD + count + String.join("\n", lines) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

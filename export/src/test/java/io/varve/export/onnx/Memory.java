@@ -1,0 +1,61 @@
+package io.varve.export.onnx;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The memory of this process as Linux tells it, in bytes. */
+final class Memory {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  static final boolean READABLE = Files.isReadable(STATUS);
+
+  private Memory() {}
+
+  /**
+   * What something added.
+   *
+   * @param anonymous memory that is no file's
+   * @param resident pages of a file, each counted once however often it is mapped
+   */
+  record Growth(long anonymous, long resident) {
+    @Override
+    public String toString() {
+      return (anonymous >> 20) + " MB of their own and " + (resident >> 20) + " MB of the file";
+    }
+  }
+
+  static long anonymous() throws IOException {
+    return status("RssAnon:");
+  }
+
+  /** The largest memory there was at any time, files included. */
+  static long peak() throws IOException {
+    return status("VmHWM:");
+  }
+
+  private static long status(String field) throws IOException {
+    return kilobytes(
+        Files.readAllLines(STATUS).stream().filter(line -> line.startsWith(field)).toList());
+  }
+
+  /** Proportional set size: a page mapped ten times by this process counts once. */
+  static long resident(Path file) throws IOException {
+    long sum = 0;
+    boolean ours = false;
+    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+      if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+        ours = line.endsWith(file.toRealPath().toString());
+      } else if (ours && line.startsWith("Pss:")) {
+        sum += kilobytes(List.of(line));
+      }
+    }
+    return sum;
+  }
+
+  private static long kilobytes(List<String> lines) {
+    return lines.stream()
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+        .sum();
+  }
+}

@@ -1,0 +1,173 @@
+package io.varve.export.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import io.varve.inference.Bundle;
+import io.varve.inference.Manifest;
+import io.varve.inference.Safetensors;
+import io.varve.inference.Tensor;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Graphs over one weights file. */
+class SharedWeightsTest {
+  private static final String WEIGHTS = "weights.safetensors";
+
+  /** Single precision over a few layers. */
+  private static final double TOLERANCE = 1e-5;
+
+  private static final int GRAPHS = 10;
+  private static final long SIDE = 12;
+  private static final int CHANNELS = 3;
+
+  private final NDManager manager = NDManager.newBaseManager();
+
+  SharedWeightsTest() {
+    Engine.getInstance().setRandomSeed(3);
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  /** Writes each weight once, and the graphs beside it. */
+  static Map<String, Safetensors.Tensor> write(Path folder, Map<String, Graph> graphs) {
+    Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
+    graphs.values().forEach(g -> g.weights().forEach(e -> entries.putIfAbsent(e.name(), e)));
+    Map<String, Safetensors.Tensor> stored =
+        Safetensors.write(folder.resolve(WEIGHTS), List.copyOf(entries.values()), Map.of());
+    graphs.forEach((name, graph) -> graph.write(folder.resolve(name + ".onnx"), stored, WEIGHTS));
+    return stored;
+  }
+
+  @Test
+  void graphsShareOneFile(@TempDir Path folder) throws IOException {
+    ConvolutionalVae vae = new ConvolutionalVae(manager);
+    Map<String, Graph> graphs = new LinkedHashMap<>();
+    vae.graphs().forEach((name, exporter) -> graphs.put(name, exporter.trace(manager)));
+    assertThat(graphs.get("infer").parameters().keySet()).allMatch(name -> name.startsWith("q."));
+    assertThat(graphs.get("generate").parameters().keySet())
+        .allMatch(name -> name.startsWith("p."));
+    assertThat(graphs.get("bound").parameters()).hasSize(vae.names().size());
+    Map<String, Safetensors.Tensor> stored = write(folder, graphs);
+    assertThat(stored).hasSize(vae.names().size());
+    for (String name : graphs.keySet()) {
+      Path file = folder.resolve(name + ".onnx");
+      vae.graphs().get(name).check(file, manager).require(TOLERANCE);
+      assertThat(Files.size(file)).isLessThan(10_000);
+    }
+  }
+
+  @Test
+  void djlReadsTheFile(@TempDir Path folder) throws IOException {
+    ConvolutionalVae vae = new ConvolutionalVae(manager);
+    Graph graph = vae.graphs().get("bound").trace(manager);
+    write(folder, Map.of("bound", graph));
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(folder.resolve(WEIGHTS)))) {
+      NDList read = NDList.decode(manager, in);
+      assertThat(read).hasSize(vae.names().size());
+      for (NDArray array : read) {
+        assertThat(array).as(array.getName()).isEqualTo(graph.parameters().get(array.getName()));
+      }
+    }
+  }
+
+  /** Twenty-four million parameters, some in products and some in convolutions. */
+  private Block large() {
+    Block block =
+        new SequentialBlock()
+            .add(Conv2d.builder().setFilters(512).setKernelShape(new Shape(5, 5)).build())
+            .add(Conv2d.builder().setFilters(512).setKernelShape(new Shape(7, 7)).build())
+            .addSingleton(x -> x.max(new int[] {2}).max(new int[] {2}))
+            .add(Linear.builder().setUnits(4000).build())
+            .add(Linear.builder().setUnits(2000).build());
+    block.initialize(manager, DataType.FLOAT32, new Shape(1, CHANNELS, SIDE, SIDE));
+    return block;
+  }
+
+  private Path bundle(Path folder) {
+    Block block = large();
+    Map<String, Graph> graphs = new LinkedHashMap<>();
+    Map<String, Manifest.Graph> entries = new LinkedHashMap<>();
+    Manifest.Port in = new Manifest.Port("input", "float32", List.of((long) CHANNELS, SIDE, SIDE));
+    Manifest.Port out = new Manifest.Port("output", "float32", List.of(2000L));
+    for (int i = 0; i < GRAPHS; i++) {
+      graphs.put("g" + i, OnnxExporter.of(block, new Shape(CHANNELS, SIDE, SIDE)).trace(manager));
+      entries.put(
+          "g" + i, new Manifest.Graph("g" + i + ".onnx", List.of(in), List.of(), List.of(out)));
+    }
+    write(folder, graphs);
+    Path parity = folder.resolve("parity.safetensors");
+    Safetensors.write(parity, List.of(), Map.of());
+    Manifest.Space space = new Manifest.Space(in.shape(), 256);
+    new Manifest(
+            Manifest.FORMAT,
+            "ten graphs",
+            "test",
+            Graph.OPERATOR_SET,
+            "",
+            space,
+            space,
+            List.of(),
+            entries,
+            List.of(),
+            new Manifest.Parity("parity.safetensors", TOLERANCE, List.of()),
+            Manifest.hashes(folder))
+        .write(folder);
+    return folder;
+  }
+
+  @Test
+  void tenOpenGraphsCostNoTenCopies(@TempDir Path folder) throws IOException {
+    assumeTrue(Memory.READABLE, "memory is read from /proc, which only Linux has");
+    Path bundle = bundle(folder);
+    long weights = Files.size(bundle.resolve(WEIGHTS));
+    Bundle.Options options = Bundle.Options.of().withDevice("cpu");
+    assertThat(weights).isGreaterThan(options.packed());
+    Memory.Growth shared = opening(bundle, options, GRAPHS);
+    assertThat(shared.anonymous()).isLessThan(weights / 2);
+    assertThat(shared.resident()).isLessThan(weights + weights / 10);
+    // The measurement sees copies where there are some.
+    Memory.Growth packed = opening(bundle, options.withPacked(Long.MAX_VALUE), 2);
+    assertThat(packed.anonymous()).isGreaterThan(weights);
+    System.out.printf(
+        "%d MB of weights, ten graphs that share them: %s; two that do not: %s%n",
+        weights >> 20, shared, packed);
+  }
+
+  /** Memory that opening and running graphs takes, weights of a bundle included. */
+  private static Memory.Growth opening(Path bundle, Bundle.Options options, int graphs)
+      throws IOException {
+    long before = Memory.anonymous();
+    try (Bundle open = Bundle.open(bundle, options)) {
+      long[] shape = {1, CHANNELS, SIDE, SIDE};
+      Tensor zeros = new Tensor(shape, new float[(int) (CHANNELS * SIDE * SIDE)]);
+      for (int i = 0; i < graphs; i++) {
+        open.run("g" + i, Map.of("input", zeros));
+      }
+      return new Memory.Growth(
+          Memory.anonymous() - before, Memory.resident(bundle.resolve(WEIGHTS)));
+    }
+  }
+}

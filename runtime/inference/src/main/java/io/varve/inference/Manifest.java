@@ -261,6 +261,18 @@ public record Manifest(
   }
 
   /** The number of elements of a shape. */
+  /** Whether a graph draws variables, as {@code generate} and {@code carry z} do. */
+  public static boolean draws(String graph) {
+    return graph.equals("generate") || graph.startsWith(CARRY);
+  }
+
+  /** Whether a graph draws values of a variable that has levels. */
+  boolean drawsFromGrid(String graph) {
+    List<String> outputs = graphs.get(graph).outputs().stream().map(Port::name).toList();
+    return draws(graph)
+        && variables.stream().anyMatch(v -> v.levels() > 0 && outputs.contains(v.name()));
+  }
+
   static int size(List<Long> shape) {
     return Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
   }

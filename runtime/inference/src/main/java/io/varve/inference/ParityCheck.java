@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Replays the inputs recorded in a bundle and compares the outputs with those recorded. */
 final class ParityCheck {
@@ -22,8 +23,12 @@ final class ParityCheck {
     Map<String, Tensor> run(String graph, Map<String, Tensor> inputs);
   }
 
-  /** The worst relative error of each graph. */
-  Map<String, Double> worst(Runner runner) {
+  /**
+   * The worst relative error of each graph.
+   *
+   * @param averaged of which graphs the mean error of an output counts, not its largest
+   */
+  Map<String, Double> worst(Runner runner, Predicate<String> averaged) {
     Map<String, Double> worst = new TreeMap<>();
     for (Map.Entry<List<String>, Map<String, Tensor>> run : group("in").entrySet()) {
       String graph = run.getKey().get(0);
@@ -36,7 +41,10 @@ final class ParityCheck {
       }
       expected.forEach(
           (name, tensor) ->
-              worst.merge(graph, error(computed.get(name), tensor), ParityCheck::worse));
+              worst.merge(
+                  graph,
+                  error(computed.get(name), tensor, averaged.test(graph)),
+                  ParityCheck::worse));
     }
     return worst;
   }
@@ -71,17 +79,19 @@ final class ParityCheck {
     return values;
   }
 
-  private double error(Tensor computed, Tensor expected) {
+  private static double error(Tensor computed, Tensor expected, boolean average) {
     if (computed.values().length != expected.values().length) {
       return Double.POSITIVE_INFINITY;
     }
     double worst = 0;
+    double sum = 0;
     for (int i = 0; i < expected.values().length; i++) {
       double wanted = expected.values()[i];
       double error = Math.abs(computed.values()[i] - wanted) / Math.max(1, Math.abs(wanted));
       worst = worse(worst, error);
+      sum += error;
     }
-    return worst;
+    return average && Double.isFinite(worst) ? sum / expected.values().length : worst;
   }
 
   /** The larger error; one that is not a number is the worst of all. */

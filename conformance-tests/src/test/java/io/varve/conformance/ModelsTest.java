@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,12 +33,17 @@ final class ModelsTest {
   void trainsExportsAndScoresAlike(Path model) throws IOException {
     List<String> train =
         new ArrayList<>(List.of("train", model.toString(), "--out", "run", "--json"));
-    if (Files.readString(model).contains("path:")) {
+    String text = Files.readString(model);
+    if (text.contains("type: idx")) {
       train.add("--set");
       train.add("data={type: strokes, count: 512, test-count: 128, size: 16, binarize: dynamic}");
+    } else if (text.contains("type: cifar10")) {
+      cifar10(Files.createDirectories(folder.resolve("cifar10")));
+      train.addAll(List.of("--data", "cifar10"));
     }
     JsonObject trained = Cli.succeed(folder, train.toArray(String[]::new)).json();
     assertThat(trained.get("bound").getAsDouble()).isNegative();
+    Cli.succeed(folder, "export", "run", "--out", "all");
     Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", "bound,importance");
     String[] measure = {"--importance-samples", "5", "--images", "100", "--seed", "9", "--json"};
     JsonObject djl = Cli.succeed(folder, with(measure, "evaluate", "run")).json();
@@ -50,6 +56,17 @@ final class ModelsTest {
     }
     assertThat(djl.get("importance_bound").getAsDouble())
         .isGreaterThan(djl.get("bound").getAsDouble());
+  }
+
+  /** Noise in CIFAR-10's format; 3,072 pixels of 256 levels each. */
+  private static void cifar10(Path folder) throws IOException {
+    byte[] records = new byte[512 * 3073];
+    new Random(1).nextBytes(records);
+    for (int i = 0; i < records.length; i += 3073) {
+      records[i] = (byte) (i % 10);
+    }
+    Files.write(folder.resolve("data_batch_1.bin"), records);
+    Files.write(folder.resolve("test_batch.bin"), records);
   }
 
   private static String[] with(String[] options, String... command) {

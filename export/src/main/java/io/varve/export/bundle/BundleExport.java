@@ -9,7 +9,6 @@ import io.varve.export.onnx.Parity;
 import io.varve.export.onnx.Port;
 import io.varve.inference.Manifest;
 import io.varve.inference.Safetensors;
-import io.varve.model.Model;
 import io.varve.spi.Node;
 import io.varve.spi.Space;
 import java.io.IOException;
@@ -24,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -33,8 +33,8 @@ import java.util.stream.Stream;
  */
 public final class BundleExport {
   /**
-   * The relative error a graph may show against DJL in single precision: the largest, or the mean
-   * where the graph draws from a grid.
+   * The relative error an output may show against DJL in single precision: the largest, or the mean
+   * where it is drawn from a grid.
    */
   public static final double TOLERANCE = 1e-4;
 
@@ -114,7 +114,7 @@ public final class BundleExport {
         (point, graph) -> {
           Path file = folder.resolve(point.file());
           graph.write(file, stored, WEIGHTS);
-          Parity parity = check(point, file);
+          Parity parity = check(point, graph, file);
           worst.put(point.name(), parity.worst());
           parity.vectors().forEach(v -> vectors.addAll(entries(point.name(), v)));
         });
@@ -141,9 +141,10 @@ public final class BundleExport {
   }
 
   /** Runs the graph beside the code. */
-  private Parity check(EntryPoint point, Path file) {
-    Parity largest = exporter(point).check(file, manager);
-    Parity parity = point.drawsFromGrid() ? largest.onAverage() : largest;
+  private Parity check(EntryPoint point, Graph graph, Path file) {
+    List<String> outputs = graph.outputs().stream().map(Port::name).toList();
+    Set<String> tied = Manifest.tied(point.name(), variables(), outputs);
+    Parity parity = exporter(point).check(file, manager).onAverage(tied);
     try {
       return parity.require(TOLERANCE);
     } catch (IllegalArgumentException e) {
@@ -164,19 +165,9 @@ public final class BundleExport {
   }
 
   private Manifest manifest(Map<EntryPoint, Graph> graphs, Path folder) {
-    Model model = exported.model();
-    List<Manifest.Variable> variables = new ArrayList<>();
-    for (Node node : model.nodes()) {
-      Space space = model.spaces().get(node.name());
-      if (space != null) {
-        String kind = node.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-        variables.add(
-            new Manifest.Variable(node.name(), kind, list(space.shape()), space.levels()));
-      }
-    }
     Map<String, Manifest.Graph> entries = new LinkedHashMap<>();
     graphs.forEach((point, graph) -> entries.put(point.name(), describe(point, graph)));
-    Space x = model.spaces().get(model.observed());
+    Space x = exported.model().spaces().get(exported.model().observed());
     return new Manifest(
         Manifest.FORMAT,
         exported.name(),
@@ -185,11 +176,24 @@ public final class BundleExport {
         exported.yaml(),
         new Manifest.Space(list(exported.stored()), STORED_LEVELS),
         new Manifest.Space(list(x.shape()), x.levels()),
-        variables,
+        variables(),
         entries,
         exported.plugins(),
         new Manifest.Parity(PARITY, TOLERANCE, PARITY_BATCHES),
         Manifest.hashes(folder));
+  }
+
+  private List<Manifest.Variable> variables() {
+    List<Manifest.Variable> variables = new ArrayList<>();
+    for (Node node : exported.model().nodes()) {
+      Space space = exported.model().spaces().get(node.name());
+      if (space != null) {
+        String kind = node.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        variables.add(
+            new Manifest.Variable(node.name(), kind, list(space.shape()), space.levels()));
+      }
+    }
+    return variables;
   }
 
   private static Manifest.Graph describe(EntryPoint point, Graph graph) {

@@ -72,13 +72,6 @@ final class EntryPoint {
     return noise;
   }
 
-  /** Whether the graph draws values of a variable that has levels. */
-  boolean drawsFromGrid() {
-    return Manifest.draws(name)
-        && exported.model().spaces().entrySet().stream()
-            .anyMatch(e -> e.getValue().levels() > 0 && !carried.contains(e.getKey()));
-  }
-
   /** The code to trace. */
   Traced code() {
     return switch (name) {

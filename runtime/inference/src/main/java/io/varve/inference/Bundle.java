@@ -271,13 +271,11 @@ public final class Bundle implements AutoCloseable {
    * Replays what the export recorded and compares.
    *
    * @return for each graph the worst error of any output, relative to the larger of 1 and the
-   *     recorded number; the mean error of an output where the graph draws from a grid, as a draw
-   *     may fall the other way at its edge; the export allowed {@code
-   *     manifest().parity().tolerance()}
+   *     recorded number; of outputs in which a draw from a grid may fall the other way at its edge
+   *     the mean error counts; the export allowed {@code manifest().parity().tolerance()}
    */
   public Map<String, Double> checkParity() {
-    return new ParityCheck(path.resolve(manifest.parity().file()))
-        .worst(this::run, manifest::drawsFromGrid);
+    return new ParityCheck(path.resolve(manifest.parity().file())).worst(this::run, manifest::tied);
   }
 
   /** Waits for requests under way and frees all that is native. Closing twice does nothing. */

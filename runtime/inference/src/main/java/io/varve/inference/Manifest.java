@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -260,19 +261,31 @@ public record Manifest(
     return hashes;
   }
 
-  /** The number of elements of a shape. */
-  /** Whether a graph draws variables, as {@code generate} and {@code carry z} do. */
-  public static boolean draws(String graph) {
-    return graph.equals("generate") || graph.startsWith(CARRY);
-  }
-
-  /** Whether a graph draws values of a variable that has levels. */
-  boolean drawsFromGrid(String graph) {
+  /**
+   * The outputs of a graph in which a tie may show: draws from a grid, which fall the other way
+   * where the noise hits the edge of a grid value to the last bits, and what is drawn after them.
+   */
+  Set<String> tied(String graph) {
     List<String> outputs = graphs.get(graph).outputs().stream().map(Port::name).toList();
-    return draws(graph)
-        && variables.stream().anyMatch(v -> v.levels() > 0 && outputs.contains(v.name()));
+    return tied(graph, variables, outputs);
   }
 
+  /** As {@link #tied(String)}, of a graph that has no manifest yet. */
+  public static Set<String> tied(String graph, List<Variable> variables, List<String> outputs) {
+    Set<String> tied = new LinkedHashSet<>();
+    if (!graph.equals("generate") && !graph.startsWith(CARRY)) {
+      return tied;
+    }
+    for (Variable variable : variables) {
+      if (variable.levels() > 0 && outputs.contains(variable.name())) {
+        boolean last = variable.kind().equals("observed");
+        tied.addAll(last ? List.of(variable.name(), "pixels") : outputs);
+      }
+    }
+    return tied;
+  }
+
+  /** The number of elements of a shape. */
   static int size(List<Long> shape) {
     return Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
   }

@@ -5,8 +5,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /** Replays the inputs recorded in a bundle and compares the outputs with those recorded. */
 final class ParityCheck {
@@ -26,9 +27,9 @@ final class ParityCheck {
   /**
    * The worst relative error of each graph.
    *
-   * @param averaged of which graphs the mean error of an output counts, not its largest
+   * @param tied the outputs of a graph whose mean error counts, not the largest
    */
-  Map<String, Double> worst(Runner runner, Predicate<String> averaged) {
+  Map<String, Double> worst(Runner runner, Function<String, Set<String>> tied) {
     Map<String, Double> worst = new TreeMap<>();
     for (Map.Entry<List<String>, Map<String, Tensor>> run : group("in").entrySet()) {
       String graph = run.getKey().get(0);
@@ -43,7 +44,7 @@ final class ParityCheck {
           (name, tensor) ->
               worst.merge(
                   graph,
-                  error(computed.get(name), tensor, averaged.test(graph)),
+                  error(computed.get(name), tensor, tied.apply(graph).contains(name)),
                   ParityCheck::worse));
     }
     return worst;

@@ -26,8 +26,8 @@ import picocli.CommandLine.ParentCommand;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
-      "Times a model file (training steps, and inference of its bundle with fresh weights)",
-      "or a bundle (inference): warmed up, medians, images per second."
+      "Times a model file or a bundle: warmed up, medians, images per second.",
+      "Of a model file training steps, and inference of its bundle with fresh weights; of a bundle inference."
     })
 final class BenchCommand implements Callable<Integer> {
   private static final List<Integer> BATCHES = List.of(1, 64);

@@ -20,8 +20,8 @@ import picocli.CommandLine.ParentCommand;
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures a run (in DJL) or a bundle (in ONNX Runtime) on images: bound, its terms,",
-      "bits per dimension and the importance-weighted bound. One seed is one noise for both."
+      "Measures a run (in DJL) or a bundle (in ONNX Runtime) on images.",
+      "Prints the bound, its terms, bits per dimension and the importance-weighted bound. One seed is one noise for both."
     })
 final class EvaluateCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;

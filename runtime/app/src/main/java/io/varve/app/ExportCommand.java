@@ -23,8 +23,8 @@ import picocli.CommandLine.ParentCommand;
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Exports a run to a bundle: ONNX graphs over one weights file that need no plug-in.",
-      "Every graph is checked against DJL in ONNX Runtime first."
+      "Exports a run to a bundle: ONNX graphs over one weights file.",
+      "A bundle needs no plug-in. Every graph is checked against DJL in ONNX Runtime first."
     })
 final class ExportCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;

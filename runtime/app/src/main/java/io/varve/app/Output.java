@@ -34,7 +34,9 @@ final class Output {
 
   private static String text(Object value) {
     if (value instanceof Double || value instanceof Float) {
-      return String.format(Locale.ROOT, "%.4f", ((Number) value).doubleValue());
+      double number = ((Number) value).doubleValue();
+      boolean tiny = number != 0 && Math.abs(number) < 1e-3;
+      return String.format(Locale.ROOT, tiny ? "%.2e" : "%.4f", number);
     }
     if (value instanceof Map<?, ?> map) {
       StringBuilder text = new StringBuilder();

@@ -28,8 +28,8 @@ import picocli.CommandLine.ParentCommand;
     name = "quickstart",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the whole path in a minute or two, without data or network: draws strokes and",
-      "digits, trains a small VAE on them, exports it, and uses the bundle in ONNX Runtime."
+      "Shows the whole path in a minute or two, without data or network.",
+      "Draws strokes and digits, trains a small VAE on them, exports it, and uses the bundle in ONNX Runtime."
     })
 final class QuickstartCommand implements Callable<Integer> {
   private static final int PICTURES = 16;

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
     name = "reconstruct",
     mixinStandardHelpOptions = true,
     description = {
-      "Infers images, keeps the carried variables, draws the rest and writes a PNG:",
-      "originals above, reconstructions below."
+      "Sends images through carried variables and writes a PNG.",
+      "Infers the images, keeps the carried variables, draws the rest: originals above, reconstructions below."
     })
 final class ReconstructCommand implements Callable<Integer> {
   @Mixin private BundleOptions options;

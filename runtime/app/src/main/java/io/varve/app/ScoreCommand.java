@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
     name = "score",
     mixinStandardHelpOptions = true,
     description = {
-      "Scores images with a bundle, in nats: high for images like those it was trained on,"
-          + " low for anomalies."
+      "Scores images with a bundle, in nats.",
+      "High for images like those it was trained on, low for anomalies."
     })
 final class ScoreCommand implements Callable<Integer> {
   @Mixin private BundleOptions options;

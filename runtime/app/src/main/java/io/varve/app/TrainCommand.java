@@ -14,8 +14,8 @@ import picocli.CommandLine.ParentCommand;
     name = "train",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains a model file. The run's folder receives checkpoints, metrics, event files and",
-      "report.html; 'varve resume RUN' goes on with it."
+      "Trains a model file.",
+      "The run's folder receives checkpoints, metrics, event files and report.html; 'varve resume RUN' goes on with it."
     })
 final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;

@@ -70,11 +70,16 @@ public final class Varve {
     CommandLine line = new CommandLine(varve);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, command, parsed) -> varve.report(e));
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } catch (LinkageError | StackOverflowError | OutOfMemoryError e) {
+      // A plug-in's static initialiser or a missing class of it, or a model too large.
+      return varve.report(e);
+    }
   }
 
   /** Bad input in one line; a failure of ours with what helps to find it. */
-  private int report(Exception e) {
+  private int report(Throwable e) {
     boolean input = e instanceof IllegalArgumentException || e instanceof UncheckedIOException;
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     if (input) {

@@ -170,7 +170,13 @@ public final class Binder {
               name,
               open ? "loaded plug-ins provide: " : "known are ",
               known,
-              open && suggestion.isEmpty() ? ". Is its JAR in the plug-ins folder?" : suggestion);
+              open && suggestion.isEmpty() ? advice(name, known) : suggestion);
+    }
+
+    private String advice(String name, Set<String> known) {
+      return known.contains("constant") && name.matches("[-+]?[0-9.]+(e[-+]?[0-9]+)?")
+          ? ". Write a number as {type: constant, value: " + name + "}"
+          : ". Is its JAR in the plug-ins folder?";
     }
 
     /** A node of a hierarchy: the key of its kind holds its name. */

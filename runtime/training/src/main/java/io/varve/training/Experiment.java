@@ -37,6 +37,8 @@ public record Experiment(
     @Default("{}") Evaluation evaluation,
     @Default("[bound, infer, generate]") List<String> export) {
 
+  private static final String CARRY = "carry ";
+
   /** Checks the keys. */
   public Experiment {
     if (name.isBlank()) {
@@ -44,7 +46,7 @@ public record Experiment(
     }
     for (String entry : export) {
       if (!List.of("bound", "importance", "infer", "generate").contains(entry)
-          && !entry.startsWith("carry ")) {
+          && !entry.startsWith(CARRY)) {
         throw new IllegalArgumentException(
             "'export' lists '%s'; known are bound, importance, infer, generate and, with names of variables, 'carry u z1'"
                 .formatted(entry));
@@ -127,10 +129,18 @@ public record Experiment(
    * Builds the model for images of this shape.
    *
    * @param image [C, H, W]
-   * @throws IllegalArgumentException naming the node that does not fit
+   * @throws IllegalArgumentException naming the node that does not fit, or a variable of {@code
+   *     export} that cannot be carried: better now than after training
    */
   public Model build(Shape image) {
-    return Model.of(model, data.encoding().space(image), training.seed());
+    Model built = Model.of(model, data.encoding().space(image), training.seed());
+    for (String entry : export) {
+      if (entry.startsWith(CARRY)) {
+        List.of(entry.substring(CARRY.length()).trim().split(" +", -1))
+            .forEach(built::requireCarriable);
+      }
+    }
+    return built;
   }
 
   private static Split first(Split split, Optional<Integer> images) {

@@ -52,8 +52,9 @@ final class Activations {
     return c.node("Gelu", c.in(0));
   }
 
+  /** Of a Relu and a Clip behind it ONNX Runtime makes one, which fails unless they are FLOAT32. */
   private static String relu(Call c) {
-    if (c.type().isFloating()) {
+    if (single(c)) {
       return c.node("Relu", c.in(0));
     }
     DataType computed = Types.arithmetic(c.type());
@@ -74,8 +75,11 @@ final class Activations {
     return c.node("Div", one, c.node("Add", one, c.node("Exp", c.node("Neg", x))));
   }
 
-  /** x / (1 + |x|). */
+  /** x / (1 + |x|); of bytes the engine takes the sum in bytes. */
   private static String softSign(Call c) {
+    if (!c.type(0).isFloating()) {
+      throw c.refuse("takes whole numbers", "convert with toType(FLOAT32, false)");
+    }
     String x = c.in(0, c.type());
     return single(c)
         ? c.node("Softsign", x)
@@ -116,6 +120,6 @@ final class Activations {
     String w = c.node("Add", u, one);
     String exact = c.node("Div", c.node("Mul", u, c.node("Log", w)), c.node("Sub", w, one));
     String log1p = c.node("Where", c.node("Equal", w, one), u, exact);
-    return c.node("Add", c.node("Relu", x), log1p);
+    return c.node("Add", c.node("Max", x, c.scalar(0, c.type())), log1p);
   }
 }

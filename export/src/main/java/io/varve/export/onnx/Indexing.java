@@ -75,6 +75,7 @@ final class Indexing {
           fixedAt.add(((Argument.Whole) element.get(1)).extent());
         }
         case "slice" -> {
+          requireSize(c, (int) axis, (int) resultAxis, element);
           slices.add(axis++, element);
           resultAxis++;
         }
@@ -91,6 +92,31 @@ final class Indexing {
       x = c.node("Gather", Map.of("axis", fixedAxes.get(i)), x, position);
     }
     return added.isEmpty() ? x : c.node("Unsqueeze", x, c.emit().ints(Slices.array(added)));
+  }
+
+  private static final int SMALL_BATCHES = 64;
+
+  /** A slice ends where the array does, which at a small batch may be before the end it names. */
+  private static void requireSize(Call c, int axis, int resultAxis, List<Argument> slice) {
+    Extent whole = c.shape(0).get(axis);
+    Extent part = c.shape().get(resultAxis);
+    Extent start = Slices.bound(slice.get(1), 0);
+    Extent end = Slices.bound(slice.get(2), Long.MAX_VALUE);
+    long step = ((Argument.Whole) slice.get(3)).extent().offset();
+    for (long batch = 1; batch <= SMALL_BATCHES; batch++) {
+      long size = whole.at(batch);
+      long length = inside(end.at(batch), size) - inside(start.at(batch), size);
+      long taken = Math.max(0, -Math.floorDiv(-length, step));
+      if (taken != Math.max(0, part.at(batch))) {
+        throw c.refuse(
+            "takes " + taken + " elements of axis " + axis + " at batch " + batch + ", not " + part,
+            "take no more than there are at every batch, or select in an axis without the batch");
+      }
+    }
+  }
+
+  private static long inside(long bound, long size) {
+    return Math.max(0, Math.min(bound < 0 ? bound + size : bound, size));
   }
 
   /** Recorded as (array, axis, positions). */

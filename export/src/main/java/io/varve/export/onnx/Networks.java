@@ -33,8 +33,16 @@ final class Networks {
 
   private static String matMul(Call c) {
     DataType computed = Types.arithmetic(c.type());
-    String product = c.node("MatMul", c.in(0, computed), c.in(1, computed));
-    return c.emit().cast(product, computed, c.type());
+    String product = c.node("MatMul", apart(c, c.in(0, computed)), apart(c, c.in(1, computed)));
+    return c.emit().cast(apart(c, product), computed, c.type());
+  }
+
+  /**
+   * ONNX Runtime fuses a product with a scaling before or behind it, and keeps the scale in FLOAT32.
+   * The maximum of one array, which is that array, stands between the two.
+   */
+  private static String apart(Call c, String x) {
+    return c.type() == DataType.FLOAT64 ? c.node("Max", x) : x;
   }
 
   /** The weight is [out, in]; Gemm reads it as it lies in the file. */

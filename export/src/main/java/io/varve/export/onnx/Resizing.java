@@ -5,6 +5,7 @@ import static io.varve.export.onnx.Operators.one;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Images of another size. The engine ignores alignCorners, and smooths bilinear and bicubic images
@@ -21,10 +22,10 @@ final class Resizing {
 
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArrayEx.interpolation", "Resize; area as MatMul", Resizing::interpolation)
-              .only("FLOAT32, and FLOAT64 for area")
+          one("NDArrayEx.interpolation", "Resize; nearest as Gather, area as MatMul", Resizing::interpolation)
+              .only("FLOAT32, and FLOAT64 for nearest and area")
               .but("sizes that depend on the batch: resize to fixed ones"),
-          one("NDArrayEx.resize", "Transpose, Resize, Transpose", Resizing::image)
+          one("NDArrayEx.resize", "Transpose, Resize or Gather, Transpose", Resizing::image)
               .only("FLOAT32")
               .but("bytes, which the engine truncates: convert with toType(FLOAT32, false)"));
 
@@ -58,23 +59,43 @@ final class Resizing {
    * @param order the axes of x as axes of the result
    */
   private static String resize(Call c, String x, int mode, List<Integer> order) {
+    if (mode == NEAREST) {
+      return nearest(c, x, order);
+    }
     c.floatOnly(c.type());
     Map<String, ?> attributes =
         switch (mode) {
-          case NEAREST ->
-              Map.of(
-                  "mode",
-                  "nearest",
-                  "coordinate_transformation_mode",
-                  "asymmetric",
-                  "nearest_mode",
-                  "floor");
           case BILINEAR -> smooth("linear");
           case BICUBIC -> smooth("cubic");
           default -> throw c.refuse("uses mode " + mode, "use 0, 1, 2 or 3");
         };
     List<Extent> shape = order.stream().map(axis -> c.shape().get(axis)).toList();
     return c.node("Resize", attributes, x, "", "", c.emit().shape(shape));
+  }
+
+  /**
+   * Element i is element i * (size before / size after), rounded down in single precision. Resize
+   * rounds another quotient, which gives a neighbour where that should be whole.
+   */
+  private static String nearest(Call c, String input, List<Integer> order) {
+    String x = input;
+    for (int axis = 2; axis < order.size(); axis++) {
+      Extent before = c.shape(0).get(order.get(axis));
+      Extent after = c.shape().get(order.get(axis));
+      if (!before.fixed() || !after.fixed()) {
+        throw c.refuse("resizes an axis of size " + before, "keep the batch in another axis");
+      }
+      if (!before.equals(after)) {
+        float scale = (float) before.offset() / after.offset();
+        long last = before.offset() - 1;
+        long[] from =
+            LongStream.range(0, after.offset())
+                .map(i -> Math.min((long) Math.floor(i * scale), last))
+                .toArray();
+        x = c.node("Gather", Map.of("axis", (long) axis), x, c.emit().ints(from));
+      }
+    }
+    return x;
   }
 
   private static Map<String, ?> smooth(String mode) {

@@ -18,7 +18,7 @@ final class Shapes {
 
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
-    for (String name : List.of("reshape", "flatten", "squeeze")) {
+    for (String name : List.of("reshape", "flatten")) {
       table.add(
           one(
               "NDArray." + name,
@@ -30,6 +30,9 @@ final class Shapes {
     }
     table.add(one("NDArray.toType", "Cast", c -> c.in(0, c.type())));
     table.add(one("NDArray.expandDims", "Unsqueeze", Shapes::expandDims));
+    table.add(
+        one("NDArray.squeeze", "Reshape", Shapes::squeeze)
+            .but("axes of size B, which is 1 at batch 1: name the axes that are always 1"));
     table.add(one("NDArray.transpose", "Transpose", c -> transpose(c, c.in(0), order(c))));
     table.add(one("NDArray.swapAxes", "Transpose", Shapes::swapAxes));
     table.add(one("NDArray.broadcast", "Expand", c -> same(c) ? c.in(0) : expand(c, c.in(0))));
@@ -55,6 +58,21 @@ final class Shapes {
 
   private static String expandDims(Call c) {
     return c.node("Unsqueeze", c.in(0), c.emit().ints(c.axis(c.whole(1), c.rank(0) + 1)));
+  }
+
+  /** DJL drops an axis of the batch too when the batch is 1, and the rank would depend on it. */
+  private static String squeeze(Call c) {
+    boolean one = c.count() > 1 && c.integral(1);
+    List<Extent> candidates = one ? List.of(c.shape(0).get(c.axis(1))) : c.shape(0);
+    boolean named = c.count() > 1 && c.listed(1);
+    for (Extent size : candidates) {
+      if (!named && size.reaches(1)) {
+        throw c.refuse(
+            "drops an axis of size " + size + " only where that is 1, B being the batch",
+            "name the axes that are always 1, as in squeeze(new int[] {1})");
+      }
+    }
+    return same(c) ? c.in(0) : c.reshape(c.in(0), c.shape());
   }
 
   static String transpose(Call c, String input, long[] order) {
@@ -105,6 +123,9 @@ final class Shapes {
 
   /** Puts a new axis behind every one that is repeated, grows it, and merges the two. */
   private static String repeat(Call c) {
+    if (c.shape().isEmpty()) {
+      return c.in(0);
+    }
     List<Extent> before = new ArrayList<>();
     List<Extent> grown = new ArrayList<>();
     List<Extent> shape = c.rank(0) == 0 ? List.of(Extent.of(1)) : c.shape(0);

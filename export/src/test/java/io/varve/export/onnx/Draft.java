@@ -130,6 +130,9 @@ final class Draft implements AutoCloseable {
       }
     }
     List<Extent> shape = shape(found);
+    if (text.startsWith(RandomStep.FINITE) && IntStream.of(reads).anyMatch(this::odd)) {
+      throw new Unfit(text + " reads what is not finite");
+    }
     if (kind != RandomStep.Kind.SOURCE) {
       requireTame(text, found, reads);
     }
@@ -163,6 +166,9 @@ final class Draft implements AutoCloseable {
   /** Keeps sizes and numbers within bounds in which a comparison says something. */
   private void requireTame(String text, NDArray[] found, int... reads) {
     NDArray last = found[found.length - 1];
+    if (last.getDataType() == DataType.UNKNOWN) {
+      throw new Unfit(text + " is of no known type");
+    }
     if (last.size() > LARGEST || last.isEmpty() || last.getShape().dimension() > 6) {
       throw new Unfit(text + " is too large or empty");
     }

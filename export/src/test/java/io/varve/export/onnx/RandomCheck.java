@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 
 /**
  * Exports a random program and compares ONNX Runtime with DJL at batch sizes never traced.
@@ -62,12 +63,15 @@ final class RandomCheck {
    * @param detail why it was refused or how it failed
    * @param elements how many elements were compared, and how many of those were judged by Monte
    *     Carlo arithmetic, and found at the mercy of rounding
+   * @param operations how often each operation was exported, if the program was
    */
-  record Verdict(Outcome outcome, String detail, long[] elements) {}
+  record Verdict(
+      Outcome outcome, String detail, long[] elements, Map<String, Integer> operations) {}
 
   private final RandomProgram program;
   private final NDManager manager;
   private final long[] elements = new long[3];
+  private final Map<String, Integer> operations = new TreeMap<>();
 
   private RandomCheck(RandomProgram program, NDManager manager) {
     this.program = program;
@@ -79,14 +83,17 @@ final class RandomCheck {
   }
 
   private Verdict verdict(Outcome outcome, String detail) {
-    return new Verdict(outcome, detail, elements);
+    boolean agreed = outcome == Outcome.AGREED;
+    return new Verdict(outcome, detail, elements, agreed ? operations : Map.of());
   }
 
   private Verdict check() {
     Graph graph;
     try {
-      graph =
-          OnnxExporter.of(program).parameters(program.names(), program.values()).trace(manager);
+      Program recorded =
+          OnnxExporter.of(program).parameters(program.names(), program.values()).record(manager);
+      graph = Lowering.lower(recorded);
+      count(recorded.live());
     } catch (RuntimeException e) {
       return refused(e);
     }
@@ -102,7 +109,7 @@ final class RandomCheck {
   }
 
   private static final String REFUSAL =
-      "\\S+:\\d+: (NDArray|NDArrayEx|NDManager|ParameterStore)\\.\\w+(\\(array\\))? [^;\\n]+; [^\\n]+";
+      "\\S+:\\d+: ((NDArray|NDArrayEx|NDManager|ParameterStore)\\.\\w+(\\(arrays?\\))?|a round of a loop) [^;\\n]+; [^\\n]+";
 
   /** A refusal names the operation and the line; a program that DJL does not run is no program. */
   private Verdict refused(RuntimeException e) {
@@ -120,6 +127,13 @@ final class RandomCheck {
     return e instanceof IllegalArgumentException || e.getStackTrace().length == 0
         ? ""
         : " at " + List.of(e.getStackTrace()).subList(0, 2);
+  }
+
+  private void count(List<Step> steps) {
+    for (Step step : steps) {
+      operations.merge(step.operation(), 1, Integer::sum);
+      step.body().ifPresent(body -> count(body.steps()));
+    }
   }
 
   /** Empty where DJL throws, where an array is empty, and where a statement is outside its bounds. */

@@ -46,6 +46,7 @@ final class RandomElementwise {
     EXACT.put("relu6()", Activation::relu6);
     EXACT.put("duplicate()", NDArray::duplicate);
     EXACT.put("stopGradient()", NDArray::stopGradient);
+    EXACT.put("toDense()", NDArray::toDense);
     ROUNDED.put("square()", NDArray::square);
     ROUNDED.put("sqrt()", NDArray::sqrt);
     ROUNDED.put("cbrt()", NDArray::cbrt);
@@ -65,6 +66,7 @@ final class RandomElementwise {
     ROUNDED.put("toDegrees()", NDArray::toDegrees);
     ROUNDED.put("toRadians()", NDArray::toRadians);
     COMPOSED.put("erf()", NDArray::erf);
+    COMPOSED.put("tanh().mul(0.9f).erfinv()", x -> x.tanh().mul(0.9f).erfinv());
     COMPOSED.put("activation tanh()", Activation::tanh);
     COMPOSED.put("sigmoid()", Activation::sigmoid);
     COMPOSED.put("softPlus()", Activation::softPlus);
@@ -84,6 +86,7 @@ final class RandomElementwise {
     ARITHMETIC.put("maximum", NDArray::maximum);
     ARITHMETIC.put("minimum", NDArray::minimum);
     ARITHMETIC.put("xlogy", NDArray::xlogy);
+    ARITHMETIC.put("atan2", NDArray::atan2);
     COMPARISONS.put("eq", NDArray::eq);
     COMPARISONS.put("neq", NDArray::neq);
     COMPARISONS.put("gt", NDArray::gt);
@@ -130,7 +133,9 @@ final class RandomElementwise {
     String name = d.one(List.copyOf(functions.keySet()));
     UnaryOperator<NDArray> function = functions.get(name);
     int x = d.any(slot -> d.type(slot) == DataType.FLOAT32 || d.chance(0.15));
-    d.add("{0}." + name, kind, (trace, in) -> function.apply(in[0]), x);
+    // The engine's gelu of infinity is no number.
+    String text = (name.equals("gelu()") ? RandomStep.FINITE : "") + "{0}." + name;
+    d.add(text, kind, (trace, in) -> function.apply(in[0]), x);
   }
 
   static void arithmetic(Draft d) {
@@ -334,6 +339,17 @@ final class RandomElementwise {
       }
     }
     return true;
+  }
+
+  /** Whether the result of two operands has the shape of the first. */
+  static boolean keeps(List<Extent> x, List<Extent> y) {
+    return y.size() <= x.size()
+        && IntStream.range(1, y.size() + 1)
+            .allMatch(
+                i -> {
+                  Extent size = y.get(y.size() - i);
+                  return size.equals(Extent.of(1)) || size.equals(x.get(x.size() - i));
+                });
   }
 
   /** A scalar that the trace did not make. */

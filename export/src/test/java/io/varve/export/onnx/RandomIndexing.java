@@ -117,6 +117,38 @@ final class RandomIndexing {
         at);
   }
 
+  /** Two index arrays, side by side or apart, broadcast against each other. */
+  static void selectAll(Draft d) {
+    int x = d.any(slot -> d.rank(slot) > 1);
+    int first = d.between(0, d.rank(x) - 2);
+    int second = d.between(first + 1, d.rank(x) - 1);
+    Shape shape = new Shape(d.sizes(d.between(1, 2), 3));
+    int one = positions(d, least(d, x, first), true, shape);
+    int other = positions(d, least(d, x, second), true, d.chance(0.7) ? shape : new Shape(1));
+    String index = ":,".repeat(first) + "{}," + ":,".repeat(second - first - 1) + "{}";
+    d.exact(
+        "{0}.get(\"" + index + "\" of {1}, {2})",
+        (t, in) -> in[0].get(index, in[1], in[2]),
+        x,
+        one,
+        other);
+  }
+
+  private static long least(Draft d, int x, int axis) {
+    return d.extent(x, axis).fixed() ? d.extent(x, axis).offset() : 1;
+  }
+
+  static void put(Draft d) {
+    int x = d.any(slot -> d.rank(slot) > 0);
+    long[] at = d.chance(0.5) ? new long[] {0} : new long[] {-1, 0};
+    int values = d.constant(d.type(x), at.length);
+    d.exact(
+        "{0}.put(" + Arrays.toString(at) + ", {1})",
+        (t, in) -> in[0].put(t.manager().create(at), in[1]),
+        x,
+        values);
+  }
+
   static void take(Draft d) {
     int x = d.any(slot -> d.rank(slot) > 0);
     long size = LongStream.range(0, d.rank(x)).map(a -> d.extent(x, (int) a).at(1)).reduce(1, (a, b) -> a * b);

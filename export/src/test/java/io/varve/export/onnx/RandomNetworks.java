@@ -146,7 +146,19 @@ final class RandomNetworks {
     boolean ceil = d.chance(0.3);
     boolean counted = d.chance(0.5);
     String text = kernel + ", " + stride + ", " + padding + ", " + ceil;
-    switch (d.between(0, 5)) {
+    float order = d.between(1, 3);
+    switch (d.between(0, 7)) {
+      case 6 ->
+          d.composed(
+              "globalLpPool({0}, " + order + ")",
+              (t, in) -> in[0].getNDArrayInternal().globalLpPool(order),
+              x);
+      case 7 ->
+          d.composed(
+              "lpPool({0}, " + order + ", " + text + ")",
+              (t, in) ->
+                  in[0].getNDArrayInternal().lpPool(order, kernel, stride, new Shape(0), ceil),
+              x);
       case 0 ->
           d.exact("globalMaxPool({0})", (t, in) -> in[0].getNDArrayInternal().globalMaxPool(), x);
       case 1 ->
@@ -168,7 +180,18 @@ final class RandomNetworks {
     int x = image(d, 2);
     // With one column, DJL's bilinear result is that of one row.
     long[] size = {d.between(2, 9), d.between(2, 9)};
-    int mode = d.chance(0.9) ? d.between(0, 1) : d.between(2, 3);
+    int mode = d.between(0, 3);
+    if (d.chance(0.3)) {
+      d.composed(
+          RandomStep.FINITE + "resize({0}.transpose(0, 2, 3, 1), " + Arrays.toString(size) + ", " + mode + ")",
+          (t, in) ->
+              in[0]
+                  .transpose(0, 2, 3, 1)
+                  .getNDArrayInternal()
+                  .resize((int) size[0], (int) size[1], mode),
+          x);
+      return;
+    }
     d.composed(
         RandomStep.FINITE + "interpolation({0}, " + Arrays.toString(size) + ", " + mode + ")",
         (t, in) -> in[0].getNDArrayInternal().interpolation(size, mode, false),

@@ -31,6 +31,7 @@ final class RandomPrograms {
           new Choice(4, RandomShapes::transpose),
           new Choice(5, RandomShapes::grow),
           new Choice(2, RandomShapes::flip),
+          new Choice(2, RandomShapes::turn),
           new Choice(4, RandomShapes::join),
           new Choice(3, RandomShapes::split),
           new Choice(8, RandomShapes::reduce),
@@ -39,6 +40,8 @@ final class RandomPrograms {
           new Choice(7, RandomIndexing::slice),
           new Choice(2, RandomIndexing::fixed),
           new Choice(3, RandomIndexing::select),
+          new Choice(1, RandomIndexing::selectAll),
+          new Choice(1, RandomIndexing::put),
           new Choice(2, RandomIndexing::take),
           new Choice(2, RandomIndexing::gather),
           new Choice(2, RandomIndexing::gatherNd),
@@ -50,7 +53,11 @@ final class RandomPrograms {
           new Choice(3, RandomNetworks::convolution),
           new Choice(4, RandomNetworks::pooling),
           new Choice(2, RandomNetworks::resize),
-          new Choice(4, RandomNetworks::normalisation));
+          new Choice(4, RandomNetworks::normalisation),
+          new Choice(2, RandomLoops::repeat),
+          new Choice(3, RandomLoops::recurrent));
+
+  private static final double REFUSED = 0.002;
 
   private static final int TOTAL = CHOICES.stream().mapToInt(Choice::weight).sum();
 
@@ -105,6 +112,10 @@ final class RandomPrograms {
     try {
       if (d.chance(0.03) && before > 0) {
         repeat(d);
+        return;
+      }
+      if (d.chance(REFUSED)) {
+        RandomLoops.refused(d);
         return;
       }
       int drawn = d.random.nextInt(TOTAL);

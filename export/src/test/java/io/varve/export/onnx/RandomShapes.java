@@ -163,6 +163,29 @@ final class RandomShapes {
         x);
   }
 
+  static void turn(Draft d) {
+    int x = d.any(slot -> d.rank(slot) > 1);
+    int one = Math.floorMod(d.axis(x), d.rank(x));
+    int other = Math.floorMod(d.axis(x), d.rank(x));
+    int by = d.between(-1, 5);
+    if (d.chance(0.5)) {
+      int[] axes = {one, other};
+      d.exact(
+          "{0}.rotate90(" + by + ", " + Arrays.toString(axes) + ")",
+          (t, in) -> in[0].rotate90(by, axes),
+          x);
+    } else if (d.chance(0.9)
+        && (one == other || !d.extent(x, one).fixed() || !d.extent(x, other).fixed())) {
+      throw new Draft.Unfit("the batch has no diagonal");
+    } else {
+      int offset = d.between(-1, 1);
+      d.exact(
+          "{0}.diagonal(" + offset + ", " + one + ", " + other + ")",
+          (t, in) -> in[0].diagonal(offset, one, other),
+          x);
+    }
+  }
+
   static void flip(Draft d) {
     int x = d.any();
     int one = d.axis(x);
@@ -240,16 +263,17 @@ final class RandomShapes {
       case 4 -> d.exact("{0}.min" + text, (t, in) -> in[0].min(axes, keep), x);
       case 5 -> {
         requireProduct(d, x);
-        d.rounded("{0}.prod" + text, (t, in) -> in[0].prod(axes, keep), x);
+        d.rounded(
+            "{0}.tanh().prod" + text, (t, in) -> in[0].tanh().prod(axes, keep), x);
       }
       default -> d.rounded("{0}.norm" + text, (t, in) -> in[0].norm(axes, keep), x);
     }
   }
 
-  /** Products of whole numbers are refused, so they are seldom. */
+  /** Products of whole numbers must be refused; those of tanh overflow in no order. */
   private static void requireProduct(Draft d, int x) {
-    if (d.whole(x) && !d.chance(0.1)) {
-      throw new Draft.Unfit("whole numbers");
+    if (d.whole(x)) {
+      d.exact("{0}.prod()", (t, in) -> in[0].prod(), x);
     }
   }
 
@@ -261,7 +285,7 @@ final class RandomShapes {
       case 3 -> d.exact("{0}.min()", (t, in) -> in[0].min(), x);
       case 4 -> {
         requireProduct(d, x);
-        d.rounded("{0}.prod()", (t, in) -> in[0].prod(), x);
+        d.rounded("{0}.tanh().prod()", (t, in) -> in[0].tanh().prod(), x);
       }
       case 5 -> d.rounded("{0}.norm()", (t, in) -> in[0].norm(), x);
       case 6 -> d.exact("{0}.all()", (t, in) -> in[0].all(), x);
@@ -274,13 +298,23 @@ final class RandomShapes {
   static void scan(Draft d) {
     int x = d.any(slot -> d.floating(slot) || d.chance(0.3));
     int axis = d.axis(x);
-    switch (d.between(0, 7)) {
+    switch (d.between(0, 9)) {
       case 0 -> d.rounded("{0}.cumSum(" + axis + ")", (t, in) -> in[0].cumSum(axis), x);
       case 1 -> d.rounded("{0}.cumSum()", (t, in) -> in[0].cumSum(), x);
       case 2, 3 -> d.composed("{0}.softmax(" + axis + ")", (t, in) -> in[0].softmax(axis), x);
       case 4, 5 ->
           d.composed(RandomStep.FINITE + "{0}.logSoftmax(" + axis + ")", (t, in) -> in[0].logSoftmax(axis), x);
       case 6 -> d.exact("{0}.countNonzero(" + axis + ")", (t, in) -> in[0].countNonzero(axis), x);
+      case 7 -> {
+        int times = d.between(1, 2);
+        d.rounded(
+            "{0}.diff(" + times + ", " + axis + ")", (t, in) -> in[0].diff(times, axis), x);
+      }
+      case 8 -> {
+        requireProduct(d, x);
+        d.rounded(
+            "{0}.tanh().cumProd(" + axis + ")", (t, in) -> in[0].tanh().cumProd(axis), x);
+      }
       default -> {
         double order = d.between(1, 2);
         d.rounded(

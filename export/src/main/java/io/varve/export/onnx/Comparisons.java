@@ -65,7 +65,8 @@ final class Comparisons {
   /** Called on the array for true: (condition, array for false). */
   private static String where(Call c) {
     DataType computed = Types.arithmetic(c.type());
-    String chosen = c.node("Where", truth(c, 1), c.arithmetic(0, c.type()), c.arithmetic(2, c.type()));
+    String chosen =
+        c.node("Where", truth(c, 1), c.arithmetic(0, c.type()), c.arithmetic(2, c.type()));
     return c.emit().cast(chosen, computed, c.type());
   }
 }

@@ -37,8 +37,8 @@ final class Elementwise {
 
   private static final Map<String, String> ARITHMETIC =
       Map.of(
-          "add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "maximum", "Max",
-          "minimum", "Min");
+          "add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "maximum", "Max", "minimum",
+          "Min");
 
   private static final Map<String, Double> FACTORS =
       Map.of(
@@ -55,7 +55,9 @@ final class Elementwise {
 
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
-    table.add(array("pow", "Pow, or Mul of whole numbers", Elementwise::power));
+    table.add(
+        array("pow", "Pow, or Mul of whole numbers", Elementwise::power)
+            .but("whole numbers to other powers than constants of 0 to 16: use FLOAT64"));
     ARITHMETIC.forEach((name, onnx) -> table.add(array(name, onnx, c -> arithmetic(c, onnx))));
     FUNCTIONS.forEach(
         (name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx)).only(FRACTIONS)));
@@ -90,8 +92,24 @@ final class Elementwise {
 
   private static String arithmetic(Call c, String onnx) {
     DataType computed = Types.arithmetic(c.type());
-    return c.emit()
-        .cast(c.node(onnx, c.arithmetic(0, c.type()), c.arithmetic(1, c.type())), computed, c.type());
+    String result = c.node(onnx, c.arithmetic(0, c.type()), c.arithmetic(1, c.type()));
+    if (infinite(c, onnx)) {
+      result = c.node("Max", result);
+    }
+    return c.emit().cast(result, computed, c.type());
+  }
+
+  /**
+   * Whether infinities may result from the number. ONNX Runtime would multiply a product behind it
+   * by that number at the end, but infinite terms need not have an infinite sum. The maximum of one
+   * array, which is that array, stands between the two.
+   */
+  private static boolean infinite(Call c, String onnx) {
+    if (!c.type().isFloating() || !c.constant(1)) {
+      return false;
+    }
+    double number = c.number(1).doubleValue();
+    return onnx.equals("Div") ? number == 0 : onnx.equals("Mul") && Double.isInfinite(number);
   }
 
   private static final int LARGEST_POWER = 16;

@@ -13,7 +13,8 @@ final class Indexing {
   static final List<Operator> OPERATORS =
       List.of(
           one("NDArray.get", "Slice, Gather, Unsqueeze", Indexing::get)
-              .but("masks: use NDArrays.where; picks: use gather"),
+              .but(
+                  "masks: use NDArrays.where; picks: use gather; more of the batch than 1: all of it"),
           one("NDArray.get(array)", "Gather", Indexing::select),
           one("NDArray.get(arrays)", "Expand, Concat, Transpose, GatherND", Indexing::selectAll),
           one("NDArray.put", "Reshape, ScatterElements", Indexing::put)
@@ -30,14 +31,10 @@ final class Indexing {
   /** Bounds of slices, per axis that is sliced. */
   private record Slices(List<Extent> starts, List<Extent> ends, List<Long> axes, List<Long> steps) {
     void add(long axis, List<Argument> slice) {
-      starts.add(bound(slice.get(1), 0));
-      ends.add(bound(slice.get(2), Long.MAX_VALUE));
+      starts.add(slice.get(1).sizeOr(0));
+      ends.add(slice.get(2).sizeOr(Long.MAX_VALUE));
       axes.add(axis);
       steps.add(((Argument.Whole) slice.get(3)).extent().offset());
-    }
-
-    private static Extent bound(Argument argument, long missing) {
-      return argument instanceof Argument.Whole whole ? whole.extent() : Extent.of(missing);
     }
 
     String write(Call c, String input) {
@@ -75,7 +72,6 @@ final class Indexing {
           fixedAt.add(((Argument.Whole) element.get(1)).extent());
         }
         case "slice" -> {
-          requireSize(c, (int) axis, (int) resultAxis, element);
           slices.add(axis++, element);
           resultAxis++;
         }
@@ -92,31 +88,6 @@ final class Indexing {
       x = c.node("Gather", Map.of("axis", fixedAxes.get(i)), x, position);
     }
     return added.isEmpty() ? x : c.node("Unsqueeze", x, c.emit().ints(Slices.array(added)));
-  }
-
-  private static final int SMALL_BATCHES = 64;
-
-  /** A slice ends where the array does, which at a small batch may be before the end it names. */
-  private static void requireSize(Call c, int axis, int resultAxis, List<Argument> slice) {
-    Extent whole = c.shape(0).get(axis);
-    Extent part = c.shape().get(resultAxis);
-    Extent start = Slices.bound(slice.get(1), 0);
-    Extent end = Slices.bound(slice.get(2), Long.MAX_VALUE);
-    long step = ((Argument.Whole) slice.get(3)).extent().offset();
-    for (long batch = 1; batch <= SMALL_BATCHES; batch++) {
-      long size = whole.at(batch);
-      long length = inside(end.at(batch), size) - inside(start.at(batch), size);
-      long taken = Math.max(0, -Math.floorDiv(-length, step));
-      if (taken != Math.max(0, part.at(batch))) {
-        throw c.refuse(
-            "takes " + taken + " elements of axis " + axis + " at batch " + batch + ", not " + part,
-            "take no more than there are at every batch, or select in an axis without the batch");
-      }
-    }
-  }
-
-  private static long inside(long bound, long size) {
-    return Math.max(0, Math.min(bound < 0 ? bound + size : bound, size));
   }
 
   /** Recorded as (array, axis, positions). */

@@ -63,8 +63,7 @@ final class Merge {
       for (int result : fixed ? List.<Integer>of() : step.results()) {
         Value value = values.get(result);
         values.set(
-            result,
-            new Value(new Source.Computed(), value.type(), value.shape(), value.origin()));
+            result, new Value(new Source.Computed(), value.type(), value.shape(), value.origin()));
       }
     }
   }

@@ -49,10 +49,10 @@ final class Networks {
   }
 
   /**
-   * ONNX Runtime fuses a product with a scaling before or behind it, and keeps the scale in FLOAT32.
-   * The maximum of one array, which is that array, stands between the two.
+   * ONNX Runtime fuses a product with a scaling before or behind it, and keeps the scale in
+   * FLOAT32. The maximum of one array, which is that array, stands between the two.
    */
-  private static String apart(Call c, String x) {
+  static String apart(Call c, String x) {
     return c.type() == DataType.FLOAT64 ? c.node("Max", x) : x;
   }
 

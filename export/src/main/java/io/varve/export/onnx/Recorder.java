@@ -34,6 +34,9 @@ final class Recorder implements Trace {
   /** Results of constants only are themselves kept as constants up to this many elements. */
   private static final long FOLDED = 1 << 16;
 
+  /** The record has one order, which calls from several threads do not have. */
+  private final Thread thread = Thread.currentThread();
+
   private final long batch;
   private final NDManager real;
   private final Weights weights;
@@ -173,6 +176,10 @@ final class Recorder implements Trace {
   /** Writes down a call and gives recording arrays for its results. */
   Object record(String operation, List<Argument> arguments, Callable<?> evaluation) {
     Origin origin = Origin.here();
+    if (Thread.currentThread() != thread) {
+      throw origin.refuse(
+          operation, "is called on another thread", "compute on the thread that runs the code");
+    }
     Object result = Calls.evaluate(origin, operation, evaluation);
     List<NDArray> arrays = result instanceof NDList list ? list : List.of((NDArray) result);
     Step reading = new Step(operation, arguments, List.of(), origin);

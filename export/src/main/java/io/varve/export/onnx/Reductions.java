@@ -15,8 +15,7 @@ final class Reductions {
           "sum", "ReduceSum",
           "mean", "ReduceMean",
           "max", "ReduceMax",
-          "min", "ReduceMin",
-          "prod", "ReduceProd");
+          "min", "ReduceMin");
 
   private static final String EQUALS =
       "of equal elements the first comes first, which PyTorch leaves open";
@@ -29,6 +28,9 @@ final class Reductions {
     List<Operator> table = new ArrayList<>();
     REDUCTIONS.forEach(
         (name, onnx) -> table.add(one("NDArray." + name, onnx, c -> reduce(c, onnx))));
+    table.add(
+        one("NDArray.prod", "ReduceProd", Reductions::product)
+            .but("whole numbers: convert with toType(FLOAT64)"));
     table.add(one("NDArray.argMax", "ArgMax", c -> extremum(c, "ArgMax")));
     table.add(one("NDArray.argMin", "ArgMin", c -> extremum(c, "ArgMin")));
     table.add(one("NDArray.cumSum", "CumSum", Reductions::cumSum));
@@ -51,25 +53,23 @@ final class Reductions {
   }
 
   private static String reduce(Call c, String onnx) {
-    boolean summed = onnx.equals("ReduceSum");
-    if (onnx.equals("ReduceProd") && wraps(c)) {
-      throw c.refuse(
-          "multiplies whole numbers, which ONNX Runtime does in FLOAT64",
-          "convert with toType(FLOAT64)");
-    }
-    if (summed && c.type(0) == DataType.INT64) {
+    if (onnx.equals("ReduceSum") && c.type(0) == DataType.INT64) {
       return wrappingSum(c);
     }
     DataType computed = Types.arithmetic(c.type());
     String reduced = over(c, onnx, c.in(0, computed));
-    boolean compares = c.type().isFloating() && (onnx.equals("ReduceMax") || onnx.equals("ReduceMin"));
-    return compares
+    boolean compares = onnx.equals("ReduceMax") || onnx.equals("ReduceMin");
+    return compares && c.type().isFloating()
         ? keepingNan(c, reduced, over(c, "ReduceL1", c.in(0)))
         : c.emit().cast(reduced, computed, c.type());
   }
 
-  private static boolean wraps(Call c) {
-    return !c.type(0).isFloating() && c.type(0) != DataType.BOOLEAN;
+  /** ONNX Runtime multiplies INT64 in FLOAT64, which does not wrap around. */
+  private static String product(Call c) {
+    if (!c.type(0).isFloating() && c.type(0) != DataType.BOOLEAN) {
+      throw c.refuse("multiplies whole numbers", "convert with toType(FLOAT64)");
+    }
+    return over(c, "ReduceProd", c.in(0, c.type()));
   }
 
   private static String over(Call c, String onnx, String input) {
@@ -78,7 +78,9 @@ final class Reductions {
         : c.node(onnx, keep(c.flag(2)), input, c.emit().ints(c.axes(1)));
   }
 
-  /** ONNX Runtime loses a NaN among numbers; the sum of absolute values is one if any element is. */
+  /**
+   * ONNX Runtime loses a NaN among numbers; the sum of absolute values is one if any element is.
+   */
   static String keepingNan(Call c, String reduced, String absolute) {
     String nan = c.scalar(Double.NaN, c.type());
     return c.node("Where", c.node("IsNaN", absolute), nan, reduced);
@@ -91,8 +93,7 @@ final class Reductions {
     for (long axis : all ? new long[] {0} : c.axes(1)) {
       String running = c.node("CumSum", sum, c.scalar(axis, DataType.INT64));
       Emitter emit = c.emit();
-      sum =
-          c.node("Slice", running, emit.ints(-1), emit.ints(Long.MAX_VALUE), emit.ints(axis));
+      sum = c.node("Slice", running, emit.ints(-1), emit.ints(Long.MAX_VALUE), emit.ints(axis));
     }
     return c.reshape(sum, c.shape());
   }
@@ -210,8 +211,7 @@ final class Reductions {
         Map.of("axis", (long) axis, "largest", largest ? 1L : 0L, "sorted", 1L);
     DataType type = c.type(0);
     if (type.isFloating()) {
-      List<String> top =
-          c.emit().nodes("TopK", attributes, List.of(ordered(c, true), count), 2);
+      List<String> top = c.emit().nodes("TopK", attributes, List.of(ordered(c, true), count), 2);
       Map<String, ?> along = Map.of("axis", (long) axis);
       return List.of(c.node("GatherElements", along, c.in(0), top.get(1)), top.get(1));
     }

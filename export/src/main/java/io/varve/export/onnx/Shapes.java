@@ -19,20 +19,16 @@ final class Shapes {
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
     for (String name : List.of("reshape", "flatten")) {
-      table.add(
-          one(
-              "NDArray." + name,
-              "Reshape",
-              c -> same(c) ? c.in(0) : c.reshape(c.in(0), c.shape())));
+      table.add(one("NDArray." + name, "Reshape", Shapes::reshape));
     }
+    table.add(
+        one("NDArray.squeeze", "Reshape", Shapes::reshape)
+            .but("axes of size B, which is 1 at batch 1: name those that are always 1"));
     for (String name : List.of("duplicate", "stopGradient", "toDense")) {
       table.add(one("NDArray." + name, "nothing", c -> c.in(0)));
     }
     table.add(one("NDArray.toType", "Cast", c -> c.in(0, c.type())));
     table.add(one("NDArray.expandDims", "Unsqueeze", Shapes::expandDims));
-    table.add(
-        one("NDArray.squeeze", "Reshape", Shapes::squeeze)
-            .but("axes of size B, which is 1 at batch 1: name the axes that are always 1"));
     table.add(one("NDArray.transpose", "Transpose", c -> transpose(c, c.in(0), order(c))));
     table.add(one("NDArray.swapAxes", "Transpose", Shapes::swapAxes));
     table.add(one("NDArray.broadcast", "Expand", c -> same(c) ? c.in(0) : expand(c, c.in(0))));
@@ -56,23 +52,12 @@ final class Shapes {
     return c.shape(0).equals(c.shape());
   }
 
-  private static String expandDims(Call c) {
-    return c.node("Unsqueeze", c.in(0), c.emit().ints(c.axis(c.whole(1), c.rank(0) + 1)));
+  private static String reshape(Call c) {
+    return same(c) ? c.in(0) : c.reshape(c.in(0), c.shape());
   }
 
-  /** DJL drops an axis of the batch too when the batch is 1, and the rank would depend on it. */
-  private static String squeeze(Call c) {
-    boolean one = c.count() > 1 && c.integral(1);
-    List<Extent> candidates = one ? List.of(c.shape(0).get(c.axis(1))) : c.shape(0);
-    boolean named = c.count() > 1 && c.listed(1);
-    for (Extent size : candidates) {
-      if (!named && size.reaches(1)) {
-        throw c.refuse(
-            "drops an axis of size " + size + " only where that is 1, B being the batch",
-            "name the axes that are always 1, as in squeeze(new int[] {1})");
-      }
-    }
-    return same(c) ? c.in(0) : c.reshape(c.in(0), c.shape());
+  private static String expandDims(Call c) {
+    return c.node("Unsqueeze", c.in(0), c.emit().ints(c.axis(c.whole(1), c.rank(0) + 1)));
   }
 
   static String transpose(Call c, String input, long[] order) {

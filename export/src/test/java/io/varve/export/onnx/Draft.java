@@ -208,11 +208,9 @@ final class Draft implements AutoCloseable {
     return source(
         "input(" + type + (scalar ? " []" : " [B, " + Arrays.toString(event) + "]") + ")",
         (trace, in) -> {
-          Shape shape =
-              scalar ? new Shape() : new Shape(trace.batch()).addAll(new Shape(event));
+          Shape shape = scalar ? new Shape() : new Shape(trace.batch()).addAll(new Shape(event));
           Random drawn = new Random(seed + trace.batch());
-          return trace.input(
-              name, Elements.draw(trace.samples(), drawn, type, shape, wide));
+          return trace.input(name, Elements.draw(trace.samples(), drawn, type, shape, wide));
         });
   }
 

@@ -24,9 +24,9 @@ import java.util.TreeMap;
  *
  * <p>Whole numbers and flags must be equal, and fractions equal to a few units in the last place.
  * What misses that is judged by Monte Carlo arithmetic (Parker 1997): DJL runs the program again
- * with its operands and results disturbed by some rounding errors, and an element may differ as
- * far as rounding alone moves it. So an ill-conditioned or discontinuous program is not blamed on
- * the exporter, and a well-conditioned one is held to single precision.
+ * with its operands and results disturbed by some rounding errors, and an element may differ as far
+ * as rounding alone moves it. So an ill-conditioned or discontinuous program is not blamed on the
+ * exporter, and a well-conditioned one is held to single precision.
  */
 final class RandomCheck {
   private static final long[] BATCHES = {1, 2, 7, 32};
@@ -136,12 +136,13 @@ final class RandomCheck {
     }
   }
 
-  /** Empty where DJL throws, where an array is empty, and where a statement is outside its bounds. */
+  /**
+   * Empty where DJL throws, where an array is empty, and where a statement is outside its bounds.
+   */
   private Optional<Parity.Vectors> eager(long batch) {
     try {
       return Optional.of(
-          EagerTrace.run(
-              trace -> program.run(trace, BOUNDS), program.values(), batch, manager));
+          EagerTrace.run(trace -> program.run(trace, BOUNDS), program.values(), batch, manager));
     } catch (RuntimeException e) {
       return Optional.empty();
     }
@@ -254,7 +255,13 @@ final class RandomCheck {
         elements[1]++;
         if (!explained(found[i], exact[i], tolerance, column(others, i))) {
           return Optional.of(
-              "[" + i + "] is " + found[i] + ", in DJL " + exact[i] + ", there with rounding noise "
+              "["
+                  + i
+                  + "] is "
+                  + found[i]
+                  + ", in DJL "
+                  + exact[i]
+                  + ", there with rounding noise "
                   + Arrays.toString(Arrays.copyOf(column(others, i), 4)));
         }
       }
@@ -301,8 +308,7 @@ final class RandomCheck {
 
   private Parity.Vectors disturb(long batch, int run) {
     Noise noise = new Noise(new Random(run));
-    return EagerTrace.run(
-        trace -> program.run(trace, noise), program.values(), batch, manager);
+    return EagerTrace.run(trace -> program.run(trace, noise), program.values(), batch, manager);
   }
 
   /** Adds rounding errors to what statements read and give. */
@@ -311,7 +317,9 @@ final class RandomCheck {
     public NDArray operand(RandomStep step, NDArray operand) {
       boolean rounds =
           step.kind() == RandomStep.Kind.ROUNDED || step.kind() == RandomStep.Kind.COMPOSED;
-      return rounds && operand.getDataType().isFloating() ? operand.mul(signs(operand, 1)) : operand;
+      return rounds && operand.getDataType().isFloating()
+          ? operand.mul(signs(operand, 1))
+          : operand;
     }
 
     @Override
@@ -320,11 +328,25 @@ final class RandomCheck {
         return result;
       }
       return switch (step.kind()) {
-        case ROUNDED -> result.mul(signs(result, 1));
-        case COMPOSED -> result.mul(signs(result, 1)).add(signs(result, 0));
+        case ROUNDED -> signed(result.mul(signs(result, 1)));
+        case COMPOSED -> signed(result.mul(signs(result, 1)).add(signs(result, 0)));
         case IN_PLACE -> result.muli(signs(result, 1));
-        default -> result;
+        default -> signed(result);
       };
+    }
+
+    /** Zeros of either sign: ONNX Runtime drops additions of 0, which keep it negative. */
+    private NDArray signed(NDArray array) {
+      double[] elements = Elements.of(array);
+      if (Arrays.stream(elements).noneMatch(e -> e == 0)) {
+        return array;
+      }
+      Arrays.setAll(elements, i -> elements[i] == 0 && random.nextBoolean() ? -1 : 1);
+      return array.mul(plain(array, elements));
+    }
+
+    private static NDArray plain(NDArray like, double[] elements) {
+      return like.getManager().create(elements, like.getShape()).toType(like.getDataType(), false);
     }
 
     /** A rounding error to either side of a number. */
@@ -332,7 +354,7 @@ final class RandomCheck {
       double[] signs = new double[Math.toIntExact(array.size())];
       double noise = array.getDataType() == DataType.FLOAT32 ? SINGLE_NOISE : DOUBLE_NOISE;
       Arrays.setAll(signs, i -> center + (random.nextBoolean() ? noise : -noise));
-      return array.getManager().create(signs, array.getShape()).toType(array.getDataType(), false);
+      return plain(array, signs);
     }
   }
 }

@@ -166,8 +166,7 @@ final class RandomElementwise {
     String name = d.one(List.copyOf(COMPARISONS.keySet()));
     BinaryOperator<NDArray> function = COMPARISONS.get(name);
     int x = d.any();
-    d.exact(
-        "{0}." + name + "({1})", (trace, in) -> function.apply(in[0], in[1]), x, partner(d, x));
+    d.exact("{0}." + name + "({1})", (trace, in) -> function.apply(in[0], in[1]), x, partner(d, x));
   }
 
   static void number(Draft d) {
@@ -249,10 +248,7 @@ final class RandomElementwise {
             .orElseGet(() -> d.exact("{0}.gt(0.3)", (trace, in) -> in[0].gt(0.3), x));
     d.exact(
         "NDArrays.where({0}, {1}, {2})",
-        (trace, in) -> NDArrays.where(in[0], in[1], in[2]),
-        condition,
-        x,
-        partner(d, x));
+        (trace, in) -> NDArrays.where(in[0], in[1], in[2]), condition, x, partner(d, x));
   }
 
   /**

@@ -151,7 +151,10 @@ final class RandomIndexing {
 
   static void take(Draft d) {
     int x = d.any(slot -> d.rank(slot) > 0);
-    long size = LongStream.range(0, d.rank(x)).map(a -> d.extent(x, (int) a).at(1)).reduce(1, (a, b) -> a * b);
+    long size =
+        LongStream.range(0, d.rank(x))
+            .map(a -> d.extent(x, (int) a).at(1))
+            .reduce(1, (a, b) -> a * b);
     if (size < 1) {
       throw new Draft.Unfit("empty at batch 1");
     }
@@ -165,10 +168,8 @@ final class RandomIndexing {
     int like =
         d.exact(
             "{0}.mul(0).add(5).toType(INT64, false)",
-            (t, in) -> in[0].zerosLike().toType(DataType.INT64, false).add(5),
-            x);
-    int counted =
-        d.exact("{0}.cumSum(" + axis + ")", (t, in) -> in[0].cumSum(axis), like);
+            (t, in) -> in[0].zerosLike().toType(DataType.INT64, false).add(5), x);
+    int counted = d.exact("{0}.cumSum(" + axis + ")", (t, in) -> in[0].cumSum(axis), like);
     return d.exact("{0}.mod(" + size + ")", (t, in) -> in[0].mod(size), counted);
   }
 
@@ -177,8 +178,7 @@ final class RandomIndexing {
     int axis = Math.floorMod(d.axis(x), d.rank(x));
     int written = d.chance(0.3) ? axis - d.rank(x) : axis;
     int at = indices(d, x, axis);
-    d.exact(
-        "{0}.gather({1}, " + written + ")", (t, in) -> in[0].gather(in[1], written), x, at);
+    d.exact("{0}.gather({1}, " + written + ")", (t, in) -> in[0].gather(in[1], written), x, at);
   }
 
   /** All indices differ along the axis, as equal ones would leave the order of writing open. */
@@ -186,8 +186,7 @@ final class RandomIndexing {
     int x = d.any(slot -> d.rank(slot) > 0);
     int axis = Math.floorMod(d.axis(x), d.rank(x));
     int order = RandomShapes.argSort(d, x, axis, true);
-    int y =
-        d.find(s -> d.shape(s).equals(d.shape(x)) && d.type(s) == d.type(x)).orElse(x);
+    int y = d.find(s -> d.shape(s).equals(d.shape(x)) && d.type(s) == d.type(x)).orElse(x);
     d.exact(
         "{0}.scatter({1}, {2}, " + axis + ")",
         (t, in) -> in[0].scatter(in[1], in[2], axis),

@@ -24,10 +24,17 @@ final class RandomLoops {
     boolean second = d.chance(0.4);
     boolean asked = d.chance(0.4);
     d.composed(
-        "repeat(" + count + ", {0}, {1}, nested " + nested + ", second " + second + ", while " + asked + ")",
+        "repeat("
+            + count
+            + ", {0}, {1}, nested "
+            + nested
+            + ", second "
+            + second
+            + ", while "
+            + asked
+            + ")",
         (t, in) -> {
-          UnaryOperator<NDList> body =
-              s -> round(t, nested, in[1], s);
+          UnaryOperator<NDList> body = s -> round(t, nested, in[1], s);
           NDList state = second ? new NDList(in[0], in[0].mul(2f)) : new NDList(in[0]);
           NDList last =
               asked
@@ -105,8 +112,7 @@ final class RandomLoops {
                   how.both(),
                   true);
           case 1 ->
-              layer.gru(
-                  x, zero, weights, how.biased(), how.layers(), 0, false, how.both(), true);
+              layer.gru(x, zero, weights, how.biased(), how.layers(), 0, false, how.both(), true);
           default ->
               layer.lstm(
                   x,
@@ -141,7 +147,10 @@ final class RandomLoops {
       case 3 -> d.exact("{0}.booleanMask({0}.gt(0))", (t, in) -> in[0].booleanMask(in[0].gt(0)), x);
       case 4 -> d.exact("{0}.nonzero()", (t, in) -> in[0].nonzero(), x);
       case 5 -> d.rounded("{0}.mul(host maximum)", (t, in) -> in[0].mul(in[0].max().getFloat()), x);
-      default -> d.exact("{0}.add(random)", (t, in) -> in[0].add(t.manager().randomNormal(in[0].getShape())), x);
+      default ->
+          d.exact(
+              "{0}.add(random)",
+              (t, in) -> in[0].add(t.manager().randomNormal(in[0].getShape())), x);
     }
   }
 }

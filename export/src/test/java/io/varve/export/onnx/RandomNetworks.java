@@ -20,8 +20,7 @@ final class RandomNetworks {
       return;
     }
     if (d.chance(0.2)) {
-      int y =
-          d.rank(x) == 2 ? d.exact("{0}.transpose()", (t, in) -> in[0].transpose(), x) : x;
+      int y = d.rank(x) == 2 ? d.exact("{0}.transpose()", (t, in) -> in[0].transpose(), x) : x;
       d.rounded("{0}.dot({1})", (t, in) -> in[0].dot(in[1]), x, y);
       return;
     }
@@ -41,8 +40,7 @@ final class RandomNetworks {
           case 1 -> new long[] {2, 1, inner.offset(), columns};
           default -> new long[] {inner.offset(), columns};
         };
-    d.rounded(
-        "{0}.matMul({1})", (t, in) -> in[0].matMul(in[1]), x, d.weights(d.type(x), shape));
+    d.rounded("{0}.matMul({1})", (t, in) -> in[0].matMul(in[1]), x, d.weights(d.type(x), shape));
   }
 
   private static boolean single(Draft d, int slot) {
@@ -56,9 +54,7 @@ final class RandomNetworks {
     if (d.chance(0.3)) {
       d.rounded(
           "linear({0}, {1}, null)",
-          (t, in) -> in[0].getNDArrayInternal().linear(in[0], in[1], null).head(),
-          x,
-          weight);
+          (t, in) -> in[0].getNDArrayInternal().linear(in[0], in[1], null).head(), x, weight);
       return;
     }
     d.rounded(
@@ -75,12 +71,10 @@ final class RandomNetworks {
     int words =
         d.exact(
             "{0}.toType(INT64, false).mod(5)",
-            (t, in) -> in[0].toType(DataType.INT64, false).mod(5),
-            x);
+            (t, in) -> in[0].toType(DataType.INT64, false).mod(5), x);
     d.exact(
         "embedding({0}, {1})",
-        (t, in) ->
-            in[0].getNDArrayInternal().embedding(in[0], in[1], SparseFormat.DENSE).head(),
+        (t, in) -> in[0].getNDArrayInternal().embedding(in[0], in[1], SparseFormat.DENSE).head(),
         words,
         table);
   }
@@ -129,8 +123,7 @@ final class RandomNetworks {
         (t, in) ->
             in[0]
                 .getNDArrayInternal()
-                .convolution(
-                    in[0], in[1], biased ? in[2] : null, stride, padding, dilation, groups)
+                .convolution(in[0], in[1], biased ? in[2] : null, stride, padding, dilation, groups)
                 .head(),
         x,
         weight,
@@ -183,7 +176,12 @@ final class RandomNetworks {
     int mode = d.between(0, 3);
     if (d.chance(0.3)) {
       d.composed(
-          RandomStep.FINITE + "resize({0}.transpose(0, 2, 3, 1), " + Arrays.toString(size) + ", " + mode + ")",
+          RandomStep.FINITE
+              + "resize({0}.transpose(0, 2, 3, 1), "
+              + Arrays.toString(size)
+              + ", "
+              + mode
+              + ")",
           (t, in) ->
               in[0]
                   .transpose(0, 2, 3, 1)
@@ -212,8 +210,7 @@ final class RandomNetworks {
     long c = channels.offset();
     int mean = d.weights(d.type(x), c);
     int weight = d.weights(d.type(x), c);
-    int variance =
-        d.rounded("{0}.square().add(0.5f)", (t, in) -> in[0].square().add(0.5f), weight);
+    int variance = d.rounded("{0}.square().add(0.5f)", (t, in) -> in[0].square().add(0.5f), weight);
     d.composed(
         "batchNorm({0}, {1}, {2}, {3}, {3}, " + axis + ")",
         (t, in) -> batchNorm(axis, in),
@@ -234,12 +231,13 @@ final class RandomNetworks {
     int x = d.any(slot -> d.rank(slot) > 0 && single(d, slot) && d.extent(slot, -1).fixed());
     int axes = d.rank(x) > 1 && d.extent(x, -2).fixed() && d.chance(0.4) ? 2 : 1;
     long[] event =
-        IntStream.range(d.rank(x) - axes, d.rank(x)).mapToLong(a -> d.extent(x, a).offset()).toArray();
+        IntStream.range(d.rank(x) - axes, d.rank(x))
+            .mapToLong(a -> d.extent(x, a).offset())
+            .toArray();
     Shape shape = new Shape(event);
     d.composed(
         "layerNorm({0}, " + shape + ", {1}, {2})",
-        (t, in) ->
-            in[0].getNDArrayInternal().layerNorm(in[0], shape, in[1], in[2], 1e-3f).head(),
+        (t, in) -> in[0].getNDArrayInternal().layerNorm(in[0], shape, in[1], in[2], 1e-3f).head(),
         x,
         d.weights(d.type(x), event),
         d.weights(d.type(x), event));

@@ -91,8 +91,13 @@ record RandomProgram(
     List<RandomStep> kept = new ArrayList<>();
     for (int i : needed) {
       RandomStep step = others.get(i);
-      moved.put(i, kept.size());
-      kept.add(step.reading(step.reads().stream().map(moved::get).toList()));
+      List<Integer> reads = step.reads().stream().map(moved::get).toList();
+      if (step.skipped()) {
+        moved.put(i, reads.get(0));
+      } else {
+        moved.put(i, kept.size());
+        kept.add(step.reading(reads));
+      }
     }
     return new RandomProgram(kept, wanted.stream().map(moved::get).toList(), names, values);
   }

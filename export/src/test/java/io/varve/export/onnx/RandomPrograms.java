@@ -17,7 +17,7 @@ final class RandomPrograms {
 
   private static final List<Choice> CHOICES =
       List.of(
-          new Choice(14, RandomElementwise::function),
+          new Choice(20, RandomElementwise::function),
           new Choice(12, RandomElementwise::arithmetic),
           new Choice(5, RandomElementwise::comparison),
           new Choice(9, RandomElementwise::number),

@@ -104,15 +104,13 @@ final class RandomShapes {
       int other = d.axis(x);
       d.exact("{0}.swapAxes(" + one + ", " + other + ")", (t, in) -> in[0].swapAxes(one, other), x);
     } else {
-      List<Integer> order =
-          new ArrayList<>(IntStream.range(0, d.rank(x)).boxed().toList());
+      List<Integer> order = new ArrayList<>(IntStream.range(0, d.rank(x)).boxed().toList());
       Collections.shuffle(order, d.random);
       int[] axes = order.stream().mapToInt(Integer::intValue).toArray();
       if (d.chance(0.2)) {
         axes[0] -= axes.length;
       }
-      d.exact(
-          "{0}.transpose(" + Arrays.toString(axes) + ")", (t, in) -> in[0].transpose(axes), x);
+      d.exact("{0}.transpose(" + Arrays.toString(axes) + ")", (t, in) -> in[0].transpose(axes), x);
     }
   }
 
@@ -141,8 +139,7 @@ final class RandomShapes {
       case 4 -> d.exact("{0}.repeat(" + times + ")", (t, in) -> in[0].repeat(times), x);
       case 5 -> {
         int axis = d.axis(x);
-        d.exact(
-            "{0}.repeat(" + axis + ", " + times + ")", (t, in) -> in[0].repeat(axis, times), x);
+        d.exact("{0}.repeat(" + axis + ", " + times + ")", (t, in) -> in[0].repeat(axis, times), x);
       }
       case 6 -> {
         long[] repeats = d.sizes(d.rank(x), 3);
@@ -201,7 +198,8 @@ final class RandomShapes {
             .orElseGet(() -> d.exact("{0}.flip(0)", (t, in) -> in[0].flip(0), x));
     int axis = d.axis(x);
     switch (d.between(0, 3)) {
-      case 0 -> d.exact("{0}.concat({1}, " + axis + ")", (t, in) -> in[0].concat(in[1], axis), x, y);
+      case 0 ->
+          d.exact("{0}.concat({1}, " + axis + ")", (t, in) -> in[0].concat(in[1], axis), x, y);
       case 1 -> d.exact("{0}.stack({1}, " + axis + ")", (t, in) -> in[0].stack(in[1], axis), x, y);
       case 2 ->
           d.exact(
@@ -212,9 +210,7 @@ final class RandomShapes {
       default ->
           d.exact(
               "NDArrays.stack([{0}, {1}])",
-              (t, in) -> NDArrays.stack(new NDList(in[0], in[1])),
-              x,
-              y);
+              (t, in) -> NDArrays.stack(new NDList(in[0], in[1])), x, y);
     }
   }
 
@@ -263,8 +259,7 @@ final class RandomShapes {
       case 4 -> d.exact("{0}.min" + text, (t, in) -> in[0].min(axes, keep), x);
       case 5 -> {
         requireProduct(d, x);
-        d.rounded(
-            "{0}.tanh().prod" + text, (t, in) -> in[0].tanh().prod(axes, keep), x);
+        d.rounded("{0}.tanh().prod" + text, (t, in) -> in[0].tanh().prod(axes, keep), x);
       }
       default -> d.rounded("{0}.norm" + text, (t, in) -> in[0].norm(axes, keep), x);
     }
@@ -303,17 +298,18 @@ final class RandomShapes {
       case 1 -> d.rounded("{0}.cumSum()", (t, in) -> in[0].cumSum(), x);
       case 2, 3 -> d.composed("{0}.softmax(" + axis + ")", (t, in) -> in[0].softmax(axis), x);
       case 4, 5 ->
-          d.composed(RandomStep.FINITE + "{0}.logSoftmax(" + axis + ")", (t, in) -> in[0].logSoftmax(axis), x);
+          d.composed(
+              RandomStep.FINITE + "{0}.logSoftmax(" + axis + ")",
+              (t, in) -> in[0].logSoftmax(axis),
+              x);
       case 6 -> d.exact("{0}.countNonzero(" + axis + ")", (t, in) -> in[0].countNonzero(axis), x);
       case 7 -> {
         int times = d.between(1, 2);
-        d.rounded(
-            "{0}.diff(" + times + ", " + axis + ")", (t, in) -> in[0].diff(times, axis), x);
+        d.rounded("{0}.diff(" + times + ", " + axis + ")", (t, in) -> in[0].diff(times, axis), x);
       }
       case 8 -> {
         requireProduct(d, x);
-        d.rounded(
-            "{0}.tanh().cumProd(" + axis + ")", (t, in) -> in[0].tanh().cumProd(axis), x);
+        d.rounded("{0}.tanh().cumProd(" + axis + ")", (t, in) -> in[0].tanh().cumProd(axis), x);
       }
       default -> {
         double order = d.between(1, 2);

@@ -47,16 +47,8 @@ final class RandomShrinking {
     return Optional.empty();
   }
 
-  /** A statement skipped, or one that makes its result from nothing. */
+  /** Any operand in place of the result. */
   private static List<RandomStep> simpler(RandomStep step) {
-    if (step.kind() == RandomStep.Kind.SOURCE) {
-      return List.of();
-    }
-    List<RandomStep> simpler = new ArrayList<>();
-    for (int read : step.reads()) {
-      simpler.add(
-          new RandomStep("{0}", RandomStep.Kind.EXACT, List.of(read), (trace, in) -> in[0]));
-    }
-    return simpler;
+    return step.reads().stream().map(RandomStep::skip).toList();
   }
 }

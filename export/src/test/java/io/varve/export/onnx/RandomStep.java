@@ -14,8 +14,8 @@ import java.util.List;
 record RandomStep(String text, Kind kind, List<Integer> reads, Code code) {
   /**
    * Begins the text of a statement that is compared for finite operands only: where the order of
-   * equal elements is open, where the engine spreads a NaN to rows that have none (logSoftmax) or to
-   * pixels of no weight, and where ONNX Runtime loses one (maxPool).
+   * equal elements is open, where the engine spreads a NaN to rows that have none (logSoftmax) or
+   * to pixels of no weight, and where ONNX Runtime loses one (maxPool).
    */
   static final String FINITE = "of finite numbers ";
 
@@ -41,6 +41,17 @@ record RandomStep(String text, Kind kind, List<Integer> reads, Code code) {
 
   RandomStep {
     reads = List.copyOf(reads);
+  }
+
+  private static final String NOTHING = "{0}";
+
+  /** A statement that gives an operand as it is. */
+  static RandomStep skip(int read) {
+    return new RandomStep(NOTHING, Kind.EXACT, List.of(read), (trace, in) -> in[0]);
+  }
+
+  boolean skipped() {
+    return text.equals(NOTHING);
   }
 
   String written() {

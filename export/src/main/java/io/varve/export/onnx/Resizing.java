@@ -68,7 +68,10 @@ final class Resizing {
       int size = (int) before.offset();
       int n = (int) after.offset();
       if (size != n) {
-        x = mode == NEAREST ? nearest(c, x, axis, size, n) : mixed(c, x, axis, weights(c, mode, size, n));
+        x =
+            mode == NEAREST
+                ? nearest(c, x, axis, size, n)
+                : mixed(c, x, axis, weights(c, mode, size, n));
       }
     }
     return x;
@@ -133,7 +136,8 @@ final class Resizing {
     double wide = Math.max(scale, 1);
     double center = scale * (i + 0.5);
     boolean near =
-        (long) (center - width * wide / 2 + 0.5) <= k && k < (long) (center + width * wide / 2 + 0.5);
+        (long) (center - width * wide / 2 + 0.5) <= k
+            && k < (long) (center + width * wide / 2 + 0.5);
     double distance = Math.abs((k - center + 0.5) / wide);
     return near ? width == 2 ? linear(distance) : cubic(distance) : 0;
   }

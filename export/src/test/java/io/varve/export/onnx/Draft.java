@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntPredicate;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -26,8 +25,6 @@ import java.util.stream.LongStream;
  */
 final class Draft implements AutoCloseable {
   private static final long[] BATCHES = {4, 6, 9};
-  private static final int LARGEST = 6000;
-  private static final double WILD = 1e5;
 
   /** Begins the text of a statement whose array no trace made; it should stand on the right. */
   static final String PLAIN = "plain scalar ";
@@ -48,8 +45,7 @@ final class Draft implements AutoCloseable {
   private final Map<Parameter, String> names = new LinkedHashMap<>();
   private final List<Trace> traces = new ArrayList<>();
   private final List<RandomStep> steps = new ArrayList<>();
-  private final List<NDArray[]> results = new ArrayList<>();
-  private final List<List<Extent>> shapes = new ArrayList<>();
+  private final List<Drafted> results = new ArrayList<>();
   private final Set<Integer> read = new HashSet<>();
   private final Set<Integer> notOwned = new HashSet<>();
 
@@ -94,7 +90,6 @@ final class Draft implements AutoCloseable {
       notOwned.remove(size() - 1);
       steps.remove(size() - 1);
       results.remove(results.size() - 1);
-      shapes.remove(shapes.size() - 1);
     }
     read.clear();
     steps.forEach(s -> read.addAll(s.reads()));
@@ -118,28 +113,28 @@ final class Draft implements AutoCloseable {
    * @throws Unfit if DJL does not take it or its result is of no use
    */
   int add(String text, RandomStep.Kind kind, RandomStep.Code code, int... reads) {
-    NDArray[] found = new NDArray[BATCHES.length];
-    for (int i = 0; i < found.length; i++) {
+    List<NDArray> found = new ArrayList<>();
+    for (int i = 0; i < BATCHES.length; i++) {
       int at = i;
       NDArray[] operands =
-          IntStream.of(reads).mapToObj(r -> results.get(r)[at]).toArray(NDArray[]::new);
+          IntStream.of(reads).mapToObj(r -> results.get(r).at(at)).toArray(NDArray[]::new);
       try {
-        found[i] = code.run(traces.get(i), operands);
+        found.add(code.run(traces.get(i), operands));
       } catch (RuntimeException e) {
         throw new Unfit(text + ": " + e.getMessage());
       }
     }
-    List<Extent> shape = shape(found);
+    Drafted drafted =
+        Drafted.of(found, BATCHES).orElseThrow(() -> new Unfit(text + " has odd sizes"));
     if (text.startsWith(RandomStep.FINITE) && IntStream.of(reads).anyMatch(this::odd)) {
       throw new Unfit(text + " reads what is not finite");
     }
     if (kind != RandomStep.Kind.SOURCE) {
-      requireTame(text, found, reads);
+      requireTame(text, drafted, reads);
     }
     List<Integer> operands = IntStream.of(reads).boxed().toList();
     steps.add(new RandomStep(text, kind, operands, code));
-    results.add(found);
-    shapes.add(shape);
+    results.add(drafted);
     read.addAll(operands);
     boolean fresh = kind == RandomStep.Kind.ROUNDED || kind == RandomStep.Kind.COMPOSED;
     if (!fresh && operands.stream().anyMatch(notOwned::contains)) {
@@ -148,52 +143,15 @@ final class Draft implements AutoCloseable {
     return size() - 1;
   }
 
-  private static List<Extent> shape(NDArray[] found) {
-    int rank = found[0].getShape().dimension();
-    List<Extent> shape = new ArrayList<>();
-    for (int axis = 0; axis < rank; axis++) {
-      int at = axis;
-      long[] sizes =
-          Arrays.stream(found)
-              .mapToLong(a -> a.getShape().dimension() == rank ? a.getShape().get(at) : -1)
-              .toArray();
-      shape.add(
-          Extent.through(BATCHES, sizes).orElseThrow(() -> new Unfit(Arrays.toString(sizes))));
-    }
-    return shape;
-  }
-
   /** Keeps sizes and numbers within bounds in which a comparison says something. */
-  private void requireTame(String text, NDArray[] found, int... reads) {
-    NDArray last = found[found.length - 1];
-    if (last.getDataType() == DataType.UNKNOWN) {
-      throw new Unfit(text + " is of no known type");
+  private void requireTame(String text, Drafted drafted, int... reads) {
+    if (!drafted.usable()) {
+      throw new Unfit(text + " is too large, empty or no number");
     }
-    if (last.size() > LARGEST || last.isEmpty() || last.getShape().dimension() > 6) {
-      throw new Unfit(text + " is too large or empty");
-    }
-    if (!last.getDataType().isFloating()) {
-      return;
-    }
-    double[] elements = Elements.of(last);
-    if (DoubleStream.of(elements).allMatch(Double::isNaN)) {
-      throw new Unfit(text + " is no number");
-    }
-    boolean wild =
-        DoubleStream.of(elements).filter(Double::isFinite).anyMatch(e -> Math.abs(e) > WILD);
-    boolean broken =
-        odd(elements) && IntStream.of(reads).noneMatch(r -> odd(results.get(r)[found.length - 1]));
-    if ((wild && !chance(0.05)) || (broken && !chance(0.3))) {
+    boolean broken = drafted.odd() && IntStream.of(reads).noneMatch(this::odd);
+    if ((drafted.wild() && !chance(0.05)) || (broken && !chance(0.3))) {
       throw new Unfit(text + " is wild");
     }
-  }
-
-  private static boolean odd(NDArray array) {
-    return array.getDataType().isFloating() && odd(Elements.of(array));
-  }
-
-  private static boolean odd(double[] elements) {
-    return !DoubleStream.of(elements).allMatch(Double::isFinite);
   }
 
   int source(String text, RandomStep.Code code) {
@@ -242,7 +200,7 @@ final class Draft implements AutoCloseable {
   }
 
   DataType type(int slot) {
-    return results.get(slot)[0].getDataType();
+    return results.get(slot).at(0).getDataType();
   }
 
   boolean floating(int slot) {
@@ -259,7 +217,7 @@ final class Draft implements AutoCloseable {
   }
 
   List<Extent> shape(int slot) {
-    return shapes.get(slot);
+    return results.get(slot).shape();
   }
 
   int rank(int slot) {
@@ -272,7 +230,7 @@ final class Draft implements AutoCloseable {
 
   /** Whether any element at the largest batch size is infinite or no number. */
   boolean odd(int slot) {
-    return odd(results.get(slot)[BATCHES.length - 1]);
+    return results.get(slot).odd();
   }
 
   /** The smallest size of an axis at the batch sizes drafted. */

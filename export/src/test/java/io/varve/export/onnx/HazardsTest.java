@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Code that would silently freeze a value into the graph. Each kind is refused at the author's
- * line, or caught by the comparison that is part of every export, or exported as what it means.
+ * line, or caught by the comparison that is part of every export, or exported as what it means. All
+ * are in one class, to be read in one place.
  */
 class HazardsTest {
   private final NDManager manager = NDManager.newBaseManager();
@@ -119,7 +120,7 @@ class HazardsTest {
   @Test
   void batchDependentScalar() {
     refused(x -> x.sum().mul(1f / batch(x)), "NDArray.mul", "batches [3, 5, 8]", "mean");
-    refused(x -> x.mul(Math.sqrt(batch(x))), "NDArray.mul");
+    refused(x -> x.mul(Math.sqrt((double) batch(x))), "NDArray.mul");
     refused((x, m) -> x.add(m.create((float) batch(x))), "differs");
     agrees(x -> x.sum().div(batch(x)));
   }

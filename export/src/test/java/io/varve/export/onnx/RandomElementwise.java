@@ -3,11 +3,6 @@ package io.varve.export.onnx;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -19,106 +14,6 @@ import java.util.stream.IntStream;
 final class RandomElementwise {
   private RandomElementwise() {}
 
-  private static final Map<String, UnaryOperator<NDArray>> EXACT = new LinkedHashMap<>();
-  private static final Map<String, UnaryOperator<NDArray>> ROUNDED = new LinkedHashMap<>();
-  private static final Map<String, UnaryOperator<NDArray>> COMPOSED = new LinkedHashMap<>();
-  private static final Map<String, BinaryOperator<NDArray>> ARITHMETIC = new LinkedHashMap<>();
-  private static final Map<String, BinaryOperator<NDArray>> COMPARISONS = new LinkedHashMap<>();
-  private static final Map<String, BiFunction<NDArray, Number, NDArray>> NUMBERS =
-      new LinkedHashMap<>();
-  private static final Map<String, BiFunction<Number, NDArray, NDArray>> REVERSED =
-      new LinkedHashMap<>();
-  private static final Map<String, BiFunction<NDArray, Number, NDArray>> COMPARED =
-      new LinkedHashMap<>();
-
-  static {
-    EXACT.put("neg()", NDArray::neg);
-    EXACT.put("abs()", NDArray::abs);
-    EXACT.put("sign()", NDArray::sign);
-    EXACT.put("floor()", NDArray::floor);
-    EXACT.put("ceil()", NDArray::ceil);
-    EXACT.put("round()", NDArray::round);
-    EXACT.put("trunc()", NDArray::trunc);
-    EXACT.put("isNaN()", NDArray::isNaN);
-    EXACT.put("isInfinite()", NDArray::isInfinite);
-    EXACT.put("logicalNot()", NDArray::logicalNot);
-    EXACT.put("relu()", Activation::relu);
-    EXACT.put("relu6()", Activation::relu6);
-    EXACT.put("duplicate()", NDArray::duplicate);
-    EXACT.put("stopGradient()", NDArray::stopGradient);
-    EXACT.put("toDense()", NDArray::toDense);
-    ROUNDED.put("square()", NDArray::square);
-    ROUNDED.put("sqrt()", NDArray::sqrt);
-    ROUNDED.put("cbrt()", NDArray::cbrt);
-    ROUNDED.put("exp()", NDArray::exp);
-    ROUNDED.put("log()", NDArray::log);
-    ROUNDED.put("log10()", NDArray::log10);
-    ROUNDED.put("log2()", NDArray::log2);
-    COMPOSED.put("sin()", NDArray::sin);
-    COMPOSED.put("cos()", NDArray::cos);
-    COMPOSED.put("tan()", NDArray::tan);
-    COMPOSED.put("asin()", NDArray::asin);
-    COMPOSED.put("acos()", NDArray::acos);
-    ROUNDED.put("atan()", NDArray::atan);
-    COMPOSED.put("sinh()", NDArray::sinh);
-    COMPOSED.put("cosh()", NDArray::cosh);
-    COMPOSED.put("tanh()", NDArray::tanh);
-    ROUNDED.put("toDegrees()", NDArray::toDegrees);
-    ROUNDED.put("toRadians()", NDArray::toRadians);
-    COMPOSED.put("erf()", NDArray::erf);
-    COMPOSED.put("tanh().mul(0.9f).erfinv()", x -> x.tanh().mul(0.9f).erfinv());
-    COMPOSED.put("activation tanh()", Activation::tanh);
-    COMPOSED.put("sigmoid()", Activation::sigmoid);
-    COMPOSED.put("softPlus()", Activation::softPlus);
-    COMPOSED.put("softSign()", Activation::softSign);
-    COMPOSED.put("selu()", Activation::selu);
-    COMPOSED.put("gelu()", Activation::gelu);
-    COMPOSED.put("mish()", Activation::mish);
-    ROUNDED.put("leakyRelu(0.1)", x -> Activation.leakyRelu(x, 0.1f));
-    COMPOSED.put("elu(1.5)", x -> Activation.elu(x, 1.5f));
-    COMPOSED.put("swish(0.7)", x -> Activation.swish(x, 0.7f));
-    ARITHMETIC.put("add", NDArray::add);
-    ARITHMETIC.put("sub", NDArray::sub);
-    ARITHMETIC.put("mul", NDArray::mul);
-    ARITHMETIC.put("div", NDArray::div);
-    ARITHMETIC.put("mod", NDArray::mod);
-    ARITHMETIC.put("pow", NDArray::pow);
-    ARITHMETIC.put("maximum", NDArray::maximum);
-    ARITHMETIC.put("minimum", NDArray::minimum);
-    ARITHMETIC.put("xlogy", NDArray::xlogy);
-    ARITHMETIC.put("atan2", NDArray::atan2);
-    COMPARISONS.put("eq", NDArray::eq);
-    COMPARISONS.put("neq", NDArray::neq);
-    COMPARISONS.put("gt", NDArray::gt);
-    COMPARISONS.put("gte", NDArray::gte);
-    COMPARISONS.put("lt", NDArray::lt);
-    COMPARISONS.put("lte", NDArray::lte);
-    COMPARISONS.put("logicalAnd", NDArray::logicalAnd);
-    COMPARISONS.put("logicalOr", NDArray::logicalOr);
-    COMPARISONS.put("logicalXor", NDArray::logicalXor);
-    NUMBERS.put("add", NDArray::add);
-    NUMBERS.put("sub", NDArray::sub);
-    NUMBERS.put("mul", NDArray::mul);
-    NUMBERS.put("div", NDArray::div);
-    NUMBERS.put("mod", NDArray::mod);
-    NUMBERS.put("pow", NDArray::pow);
-    NUMBERS.put("maximum", NDArray::maximum);
-    NUMBERS.put("minimum", NDArray::minimum);
-    COMPARED.put("eq", NDArray::eq);
-    COMPARED.put("neq", NDArray::neq);
-    COMPARED.put("gt", NDArray::gt);
-    COMPARED.put("gte", NDArray::gte);
-    COMPARED.put("lt", NDArray::lt);
-    COMPARED.put("lte", NDArray::lte);
-    REVERSED.put("sub", NDArrays::sub);
-    REVERSED.put("div", NDArrays::div);
-    REVERSED.put("mod", NDArrays::mod);
-    REVERSED.put("pow", NDArrays::pow);
-    REVERSED.put("add", NDArrays::add);
-    REVERSED.put("mul", NDArrays::mul);
-    REVERSED.put("maximum", NDArrays::maximum);
-  }
-
   private static final List<RandomStep.Kind> KINDS =
       List.of(RandomStep.Kind.EXACT, RandomStep.Kind.ROUNDED, RandomStep.Kind.COMPOSED);
 
@@ -126,9 +21,9 @@ final class RandomElementwise {
     RandomStep.Kind kind = d.one(KINDS);
     Map<String, UnaryOperator<NDArray>> functions =
         switch (kind) {
-          case EXACT -> EXACT;
-          case ROUNDED -> ROUNDED;
-          default -> COMPOSED;
+          case EXACT -> RandomFunctions.EXACT;
+          case ROUNDED -> RandomFunctions.ROUNDED;
+          default -> RandomFunctions.COMPOSED;
         };
     String name = d.one(List.copyOf(functions.keySet()));
     UnaryOperator<NDArray> function = functions.get(name);
@@ -139,10 +34,10 @@ final class RandomElementwise {
   }
 
   static void arithmetic(Draft d) {
-    String name = d.one(List.copyOf(ARITHMETIC.keySet()));
-    BinaryOperator<NDArray> function = ARITHMETIC.get(name);
+    String name = d.one(List.copyOf(RandomFunctions.ARITHMETIC.keySet()));
+    BinaryOperator<NDArray> function = RandomFunctions.ARITHMETIC.get(name);
     int x = d.any();
-    int y = partner(d, x);
+    int y = RandomOperands.partner(d, x);
     requireDivisor(d, name, y);
     requirePower(d, name, x, y);
     d.rounded("{0}." + name + "({1})", (trace, in) -> function.apply(in[0], in[1]), x, y);
@@ -163,15 +58,20 @@ final class RandomElementwise {
   }
 
   static void comparison(Draft d) {
-    String name = d.one(List.copyOf(COMPARISONS.keySet()));
-    BinaryOperator<NDArray> function = COMPARISONS.get(name);
+    String name = d.one(List.copyOf(RandomFunctions.COMPARISONS.keySet()));
+    BinaryOperator<NDArray> function = RandomFunctions.COMPARISONS.get(name);
     int x = d.any();
-    d.exact("{0}." + name + "({1})", (trace, in) -> function.apply(in[0], in[1]), x, partner(d, x));
+    d.exact(
+        "{0}." + name + "({1})",
+        (trace, in) -> function.apply(in[0], in[1]),
+        x,
+        RandomOperands.partner(d, x));
   }
 
   static void number(Draft d) {
     boolean compared = d.chance(0.25);
-    Map<String, BiFunction<NDArray, Number, NDArray>> functions = compared ? COMPARED : NUMBERS;
+    Map<String, BiFunction<NDArray, Number, NDArray>> functions =
+        compared ? RandomFunctions.COMPARED : RandomFunctions.NUMBERS;
     String name = d.one(List.copyOf(functions.keySet()));
     BiFunction<NDArray, Number, NDArray> function = functions.get(name);
     int x = d.any();
@@ -197,8 +97,8 @@ final class RandomElementwise {
   }
 
   static void reversed(Draft d) {
-    String name = d.one(List.copyOf(REVERSED.keySet()));
-    BiFunction<Number, NDArray, NDArray> function = REVERSED.get(name);
+    String name = d.one(List.copyOf(RandomFunctions.REVERSED.keySet()));
+    BiFunction<Number, NDArray, NDArray> function = RandomFunctions.REVERSED.get(name);
     int x = d.any();
     requireDivisor(d, name, x);
     requirePower(d, name, x);
@@ -248,7 +148,10 @@ final class RandomElementwise {
             .orElseGet(() -> d.exact("{0}.gt(0.3)", (trace, in) -> in[0].gt(0.3), x));
     d.exact(
         "NDArrays.where({0}, {1}, {2})",
-        (trace, in) -> NDArrays.where(in[0], in[1], in[2]), condition, x, partner(d, x));
+        (trace, in) -> NDArrays.where(in[0], in[1], in[2]),
+        condition,
+        x,
+        RandomOperands.partner(d, x));
   }
 
   /**
@@ -281,142 +184,6 @@ final class RandomElementwise {
     d.rounded("{0}." + call, (trace, in) -> in[0].toType(type, copy), x);
   }
 
-  /** Something that broadcasts against an array. */
-  static int partner(Draft d, int x) {
-    DataType type = d.chance(0.7) ? d.type(x) : d.one(types());
-    if (d.chance(0.4)) {
-      int start = d.random.nextInt(d.size());
-      for (int i = 0; i < d.size(); i++) {
-        int y = (start + i) % d.size();
-        if (y != x && broadcast(d.shape(x), d.shape(y))) {
-          return y;
-        }
-      }
-    }
-    List<Long> tail = new ArrayList<>();
-    for (int axis = d.rank(x) - 1; axis >= 0 && d.extent(x, axis).fixed(); axis--) {
-      tail.add(0, d.chance(0.3) ? 1 : d.extent(x, axis).offset());
-      if (d.chance(0.2)) {
-        break;
-      }
-    }
-    long[] shape = tail.stream().mapToLong(Long::longValue).toArray();
-    return switch (d.between(0, 5)) {
-      case 0 -> x;
-      case 1 -> d.parameter(type, shape);
-      case 2 -> d.constant(type, shape);
-      case 3 -> plain(d);
-      case 4 -> sameShape(d, x, type);
-      default -> reduced(d, x);
-    };
-  }
-
-  static List<DataType> types() {
-    return List.of(
-        DataType.FLOAT32,
-        DataType.FLOAT32,
-        DataType.FLOAT32,
-        DataType.FLOAT32,
-        DataType.FLOAT32,
-        DataType.FLOAT64,
-        DataType.INT32,
-        DataType.INT64,
-        DataType.UINT8,
-        DataType.BOOLEAN);
-  }
-
-  private static boolean broadcast(List<Extent> x, List<Extent> y) {
-    Extent one = Extent.of(1);
-    for (int i = 1; i <= Math.min(x.size(), y.size()); i++) {
-      Extent a = x.get(x.size() - i);
-      Extent b = y.get(y.size() - i);
-      if (!a.equals(b) && !a.equals(one) && !b.equals(one)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Whether the result of two operands has the shape of the first. */
-  static boolean keeps(List<Extent> x, List<Extent> y) {
-    return y.size() <= x.size()
-        && IntStream.range(1, y.size() + 1)
-            .allMatch(
-                i -> {
-                  Extent size = y.get(y.size() - i);
-                  return size.equals(Extent.of(1)) || size.equals(x.get(x.size() - i));
-                });
-  }
-
-  /** A scalar that the trace did not make. */
-  private static int plain(Draft d) {
-    float number = d.one(List.of(2f, 0.5f, -1.5f));
-    boolean whole = d.chance(0.3);
-    return d.source(
-        Draft.PLAIN + (whole ? "3" : number + "f"),
-        (trace, in) -> whole ? trace.samples().create(3) : trace.samples().create(number));
-  }
-
-  private static int sameShape(Draft d, int x, DataType type) {
-    List<Extent> shape = d.shape(x);
-    if (shape.isEmpty() || !shape.get(0).equals(Extent.BATCH)) {
-      return x;
-    }
-    List<Extent> event = shape.subList(1, shape.size());
-    if (!event.stream().allMatch(Extent::fixed)) {
-      return x;
-    }
-    return d.input(type, false, event.stream().mapToLong(Extent::offset).toArray());
-  }
-
-  private static int reduced(Draft d, int x) {
-    int[] axes = {d.axis(x)};
-    return d.exact(
-        "{0}.max(" + Arrays.toString(axes) + ", true)", (trace, in) -> in[0].max(axes, true), x);
-  }
-
-  /** Filled arrays, whose shape may be that of another array. */
-  static void creation(Draft d) {
-    int x = d.any();
-    DataType type = d.one(types());
-    Extent first = d.rank(x) == 0 ? Extent.of(2) : d.extent(x, 0);
-    float number = d.one(List.of(0f, 1f, 2f, -0.5f));
-    switch (d.between(0, 6)) {
-      case 0 -> d.exact("{0}.zerosLike()", (t, in) -> in[0].zerosLike(), x);
-      case 1 -> d.exact("{0}.onesLike()", (t, in) -> in[0].onesLike(), x);
-      case 2 ->
-          d.exact(
-              "zeros({0}.getShape(), " + type + ")",
-              (t, in) -> t.manager().zeros(in[0].getShape(), type),
-              x);
-      case 3 ->
-          d.exact(
-              "ones([" + first + ", 2], " + type + ")",
-              (t, in) -> t.manager().ones(new Shape(first.at(t.batch()), 2), type));
-      case 4 ->
-          d.exact(
-              "full({0}.getShape(), " + number + ")",
-              (t, in) -> t.manager().full(in[0].getShape(), number),
-              x);
-      case 5 -> counted(d, first);
-      default ->
-          d.exact(
-              "eye(" + first + ", 3)", (t, in) -> t.manager().eye((int) first.at(t.batch()), 3, 0));
-    }
-  }
-
-  private static void counted(Draft d, Extent size) {
-    DataType type = d.one(List.of(DataType.FLOAT32, DataType.INT32, DataType.INT64));
-    int start = d.between(-2, 2);
-    if (d.chance(0.2)) {
-      d.exact("linspace(-1, 1, 5)", (t, in) -> t.manager().linspace(-1f, 1f, 5));
-      return;
-    }
-    d.exact(
-        "arange(" + start + ", " + start + " + " + size + ", 1, " + type + ")",
-        (t, in) -> t.manager().arange(start, start + (int) size.at(t.batch()), 1, type));
-  }
-
   private static final Map<String, BiFunction<NDArray, NDArray, NDArray>> IN_PLACE =
       Map.of(
           "addi", NDArray::addi,
@@ -445,7 +212,7 @@ final class RandomElementwise {
       return;
     }
     String name = d.one(IN_PLACE.keySet().stream().sorted().toList());
-    int y = d.chance(0.5) ? x : partner(d, x);
+    int y = d.chance(0.5) ? x : RandomOperands.partner(d, x);
     requireDivisor(d, name.substring(0, 3), y);
     requirePower(d, name.substring(0, 3), x, y);
     d.add(

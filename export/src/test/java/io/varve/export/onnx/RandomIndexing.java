@@ -185,7 +185,7 @@ final class RandomIndexing {
   static void scatter(Draft d) {
     int x = d.any(slot -> d.rank(slot) > 0);
     int axis = Math.floorMod(d.axis(x), d.rank(x));
-    int order = RandomShapes.argSort(d, x, axis, true);
+    int order = RandomReductions.argSort(d, x, axis, true);
     int y = d.find(s -> d.shape(s).equals(d.shape(x)) && d.type(s) == d.type(x)).orElse(x);
     d.exact(
         "{0}.scatter({1}, {2}, " + axis + ")",

@@ -15,8 +15,8 @@ final class RandomLoops {
 
   static void repeat(Draft d) {
     int x = d.any(d::floating);
-    int y = RandomElementwise.partner(d, x);
-    if (!RandomElementwise.keeps(d.shape(x), d.shape(y))) {
+    int y = RandomOperands.partner(d, x);
+    if (!RandomOperands.keeps(d.shape(x), d.shape(y))) {
       throw new Draft.Unfit("a round would change the shape");
     }
     int count = d.between(0, 4);

@@ -25,7 +25,7 @@ final class RandomPrograms {
           new Choice(2, RandomElementwise::clip),
           new Choice(4, RandomElementwise::where),
           new Choice(5, RandomElementwise::cast),
-          new Choice(3, RandomElementwise::creation),
+          new Choice(3, RandomOperands::creation),
           new Choice(2, RandomElementwise::inPlace),
           new Choice(7, RandomShapes::reshape),
           new Choice(4, RandomShapes::transpose),
@@ -34,9 +34,9 @@ final class RandomPrograms {
           new Choice(2, RandomShapes::turn),
           new Choice(4, RandomShapes::join),
           new Choice(3, RandomShapes::split),
-          new Choice(8, RandomShapes::reduce),
-          new Choice(5, RandomShapes::scan),
-          new Choice(4, RandomShapes::order),
+          new Choice(8, RandomReductions::reduce),
+          new Choice(5, RandomReductions::scan),
+          new Choice(4, RandomReductions::order),
           new Choice(7, RandomIndexing::slice),
           new Choice(2, RandomIndexing::fixed),
           new Choice(3, RandomIndexing::select),
@@ -93,7 +93,7 @@ final class RandomPrograms {
   private static void input(Draft d) {
     int before = d.size();
     try {
-      DataType type = d.one(RandomElementwise.types());
+      DataType type = d.one(RandomOperands.types());
       boolean scalar = before > 0 && d.chance(0.05);
       long[] event = d.sizes(d.between(0, 4), d.chance(0.5) ? LARGEST_SIZE : 3);
       int x = d.input(type, scalar, event);

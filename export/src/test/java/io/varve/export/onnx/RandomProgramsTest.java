@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.varve.export.onnx.RandomCheck.Outcome;
 import io.varve.export.onnx.RandomCheck.Verdict;
+import io.varve.export.onnx.RandomComparison.Counts;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,7 +48,7 @@ class RandomProgramsTest {
   private final Map<String, Integer> refusals = new TreeMap<>();
   private final Map<String, Integer> operations = new TreeMap<>();
   private final List<String> failures = new ArrayList<>();
-  private final long[] elements = new long[3];
+  private Counts compared = Counts.NONE;
 
   @Test
   void agreeOrAreRefusedByName() {
@@ -81,7 +82,7 @@ class RandomProgramsTest {
     System.out.println(report(seconds));
     assertThat(failures).as("programs that export and disagree, or throw").isEmpty();
     assertThat(refused()).as("programs refused").isLessThan((int) (MOST_REFUSED * programs));
-    assertThat(elements[2]).isLessThan((long) (MOST_UNDECIDED * elements[0]));
+    assertThat(compared.undecided()).isLessThan((long) (MOST_UNDECIDED * compared.elements()));
     for (String operation : Operators.all().keySet()) {
       if (!NOT_BY_THIS_ENGINE.contains(operation)) {
         assertThat(operations.getOrDefault(operation, 0))
@@ -100,9 +101,7 @@ class RandomProgramsTest {
     RandomProgram program = RandomPrograms.draw(seed, manager);
     Verdict verdict = RandomCheck.of(program, manager);
     outcomes.merge(verdict.outcome(), 1, Integer::sum);
-    for (int i = 0; i < elements.length; i++) {
-      elements[i] += verdict.elements()[i];
-    }
+    compared = compared.plus(verdict.compared());
     verdict.operations().forEach((name, count) -> operations.merge(name, count, Integer::sum));
     if (verdict.outcome() == Outcome.REFUSED) {
       refusals.merge(verdict.detail().replaceAll("-?\\d+", "#"), 1, Integer::sum);
@@ -127,7 +126,7 @@ class RandomProgramsTest {
     text.append(
         String.format(
             "%n%d elements compared, %d judged by Monte Carlo arithmetic, %d of those undecided",
-            elements[0], elements[1], elements[2]));
+            compared.elements(), compared.judged(), compared.undecided()));
     refusals.forEach(
         (reason, count) -> text.append("\n  refused ").append(count).append(": ").append(reason));
     text.append("\n  occurrences: ").append(operations);

@@ -53,7 +53,9 @@ final class Lowering {
   }
 
   private Graph graph() {
-    checkShapes(program.steps());
+    for (Step step : program.observed()) {
+      SmallBatches.check(new Call(program, step, emitter, names), step.operation());
+    }
     for (Step step : program.live()) {
       lower(step);
     }
@@ -68,14 +70,6 @@ final class Lowering {
     graph.addAllInitializer(emitter.initializers());
     requireUniqueNames(graph);
     return new Graph(graph.build(), inputs, outputs, weights);
-  }
-
-  /** Of all steps, as code may have read the shape of what no output depends on. */
-  private void checkShapes(List<Step> steps) {
-    for (Step step : steps) {
-      SmallBatches.check(new Call(program, step, emitter, names), step.operation());
-      step.body().ifPresent(body -> checkShapes(body.steps()));
-    }
   }
 
   private void lower(Step step) {

@@ -47,7 +47,7 @@ final class Merge {
     }
     List<Step> steps = steps(each(programs, Program::steps));
     forgetChance(steps, values);
-    return new Program(values, steps, first.outputs());
+    return new Program(values, steps, first.outputs(), first.measured());
   }
 
   /**

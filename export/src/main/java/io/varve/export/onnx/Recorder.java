@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -34,9 +36,8 @@ final class Recorder implements Trace {
   /** Results of constants only are themselves kept as constants up to this many elements. */
   private static final long FOLDED = 1 << 16;
 
-  /** The record has one order, which calls from several threads do not have. */
   private final Thread thread = Thread.currentThread();
-
+  private final Set<Integer> measured = new HashSet<>();
   private final long batch;
   private final NDManager real;
   private final Weights weights;
@@ -254,6 +255,11 @@ final class Recorder implements Trace {
     return value;
   }
 
+  /** Notes that code asked for the shape of a value. */
+  void measure(int value) {
+    measured.add(value);
+  }
+
   /** What was recorded. */
   Program finish(Map<String, NDArray> outputs) {
     borrowed.forEach(
@@ -267,7 +273,7 @@ final class Recorder implements Trace {
         });
     Map<String, Integer> results = new LinkedHashMap<>();
     outputs.forEach((name, array) -> results.put(name, value(array)));
-    return new Program(values, frame.steps(), results);
+    return new Program(values, frame.steps(), results, measured);
   }
 
   int add(Source source, NDArray array, Origin origin) {

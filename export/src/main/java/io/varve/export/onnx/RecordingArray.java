@@ -31,6 +31,10 @@ final class RecordingArray implements InvocationHandler {
           "size",
           "shapeEquals");
 
+  /** Those that tell of the shape, which code may compute with. */
+  private static final Set<String> MEASURES =
+      Set.of("getShape", "isScalar", "isEmpty", "size", "shapeEquals");
+
   /** Where memory is managed: real arrays are closed with the trace. */
   private static final Set<String> IGNORED =
       Set.of("close", "attach", "detach", "tempAttach", "returnResource", "setName");
@@ -130,6 +134,9 @@ final class RecordingArray implements InvocationHandler {
       return identity(proxy, name, arguments);
     }
     if (PASSED.contains(name)) {
+      if (MEASURES.contains(name)) {
+        recorder.measure(value);
+      }
       return method.invoke(real, recorder.unwrapAll(arguments));
     }
     if (IGNORED.contains(name)) {

@@ -168,9 +168,11 @@ final class Reductions {
     for (long i = c.whole(1); i > 0; i--) {
       String later = c.node("Slice", x, emit.ints(1), emit.ints(Long.MAX_VALUE), axis);
       String earlier = c.node("Slice", x, emit.ints(0), emit.ints(-1), axis);
-      x = c.node("Sub", later, earlier);
+      // As flags, so that the next difference is one of flags too.
+      x = emit.cast(c.node("Sub", later, earlier), computed, c.type());
+      x = i > 1 ? emit.cast(x, c.type(), computed) : x;
     }
-    return emit.cast(x, computed, c.type());
+    return x;
   }
 
   private static String alongAxis(Call c, String onnx) {

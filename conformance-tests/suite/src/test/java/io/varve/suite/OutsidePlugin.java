@@ -1,4 +1,4 @@
-package io.varve.conformance;
+package io.varve.suite;
 
 import java.io.File;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.varve.conformance;
+package io.varve.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,7 +29,7 @@ class DocumentationTest {
 
   @Test
   void everyPublicTypeAndMethodIsDocumented() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of(".."))) {
+    try (Stream<Path> files = Files.walk(Cli.root())) {
       List<Path> sources = files.filter(DocumentationTest::isOurs).toList();
       assertThat(sources).as("main sources").isNotEmpty();
       assertThat(undocumented(sources)).isEmpty();

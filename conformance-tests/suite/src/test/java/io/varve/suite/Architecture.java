@@ -1,4 +1,4 @@
-package io.varve.conformance;
+package io.varve.suite;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
@@ -53,7 +53,8 @@ final class Architecture {
           Map.entry("training", List.of("spi", "model", "inference")),
           Map.entry("export", List.of("spi", "model", "inference")),
           Map.entry("conformance", List.of("spi", "model", "inference", "training", "export")),
-          Map.entry("app", List.of("spi", "model", "inference", "training", "export")));
+          Map.entry(
+              "app", List.of("spi", "model", "inference", "training", "export", "conformance")));
 
   private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("io.varve..");
 

@@ -1,4 +1,4 @@
-package io.varve.conformance;
+package io.varve.suite;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -31,7 +31,10 @@ final class Cli {
   /** The checkout's root, found from this module's folder. */
   static Path root() {
     Path here = Path.of("").toAbsolutePath();
-    return Files.isDirectory(here.resolve("conformance-tests")) ? here : here.getParent();
+    while (!Files.isDirectory(here.resolve("conformance-tests"))) {
+      here = here.getParent();
+    }
+    return here;
   }
 
   static Path distribution() {

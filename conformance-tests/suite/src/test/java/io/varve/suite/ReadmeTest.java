@@ -1,4 +1,4 @@
-package io.varve.conformance;
+package io.varve.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

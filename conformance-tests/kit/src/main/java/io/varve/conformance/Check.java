@@ -1,0 +1,103 @@
+package io.varve.conformance;
+
+import io.varve.conformance.Outcome.Status;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** One rule on one component: ready to run, more than once if need be. */
+public final class Check {
+  private final Id id;
+  private final Method method;
+  private final Supplier<Contract> contract;
+
+  private Check(Id id, Method method, Supplier<Contract> contract) {
+    this.id = id;
+    this.method = method;
+    this.contract = contract;
+  }
+
+  /**
+   * What a check is about.
+   *
+   * @param plugin the plug-in's id
+   * @param subject the component and its example, as {@code bijector rank1-affine {}}, or the JAR
+   * @param rule the rule's number in CONTRACT.md, as {@code B2}
+   * @param name the check's name, as {@code b2_inverseUndoesForward}
+   * @param level {@code required}, {@code optional} or {@code stochastic}
+   */
+  public record Id(String plugin, String subject, String rule, String name, String level) {}
+
+  /** Every check of a contract, in the order of the rules. */
+  static List<Check> of(
+      String plugin, String subject, Class<? extends Contract> type, Supplier<Contract> contract) {
+    return rules(type).stream()
+        .map(method -> new Check(id(plugin, subject, method), method, contract))
+        .toList();
+  }
+
+  /** The checking methods of a contract, B2 before B10. */
+  static List<Method> rules(Class<? extends Contract> type) {
+    return Arrays.stream(type.getMethods())
+        .filter(method -> method.isAnnotationPresent(Rule.class))
+        .sorted(
+            Comparator.comparing((Method method) -> rule(method).charAt(0))
+                .thenComparing(method -> Integer.valueOf(rule(method).substring(1)))
+                .thenComparing(Method::getName))
+        .toList();
+  }
+
+  /** The number of the rule that a method checks. */
+  static String rule(Method method) {
+    String name = method.getName();
+    return name.substring(0, name.indexOf('_')).toUpperCase(java.util.Locale.ROOT);
+  }
+
+  private static Id id(String plugin, String subject, Method method) {
+    String level = method.getAnnotation(Rule.class).value().name();
+    return new Id(
+        plugin, subject, rule(method), method.getName(), level.toLowerCase(java.util.Locale.ROOT));
+  }
+
+  /** What this checks. */
+  public Id id() {
+    return id;
+  }
+
+  /** Tries the rule. */
+  public Outcome run() {
+    long start = System.nanoTime();
+    Status status = Status.PASSED;
+    String message = "";
+    try (Contract tried = contract.get()) {
+      method.invoke(tried);
+    } catch (InvocationTargetException e) {
+      status = status(e.getCause());
+      message = line(e.getCause());
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(id.name() + " is not public", e);
+    }
+    return new Outcome(id, status, message, (System.nanoTime() - start) / 1_000_000);
+  }
+
+  private Status status(Throwable thrown) {
+    if (thrown instanceof NotApplicable) {
+      return Status.NOT_APPLICABLE;
+    }
+    return id.level().equals("optional") ? Status.WARNED : Status.FAILED;
+  }
+
+  /** A breach in its own words; anything else with its type and where the plug-in threw it. */
+  private static String line(Throwable thrown) {
+    String text = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
+    if (thrown instanceof AssertionError || thrown instanceof NotApplicable) {
+      return text;
+    }
+    StackTraceElement[] trace = thrown.getStackTrace();
+    String at = trace.length == 0 ? "" : " at " + trace[0];
+    return "threw %s: %s%s".formatted(thrown.getClass().getSimpleName(), text, at);
+  }
+}

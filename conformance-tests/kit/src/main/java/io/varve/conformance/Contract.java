@@ -1,0 +1,26 @@
+package io.varve.conformance;
+
+/**
+ * The rules about one kind of thing, tried on one of them.
+ *
+ * <p>A check is a method without arguments that is annotated {@link Rule}. It returns if the rule
+ * holds, throws an {@link AssertionError} of one line (what was found beside what was expected, and
+ * where) if it does not, and {@link NotApplicable} if the rule says nothing here. Whatever else it
+ * throws is the component's doing and a breach as well. Every check runs on a contract of its own,
+ * which is closed afterwards.
+ */
+abstract class Contract implements AutoCloseable {
+  /** Refuses with one line. */
+  static AssertionError breach(String format, Object... arguments) {
+    return new AssertionError(format.formatted(arguments));
+  }
+
+  static void require(boolean holds, String format, Object... arguments) {
+    if (!holds) {
+      throw breach(format, arguments);
+    }
+  }
+
+  @Override
+  public void close() {}
+}

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** One rule on one component: ready to run, more than once if need be. */
@@ -53,13 +54,12 @@ public final class Check {
   /** The number of the rule that a method checks. */
   static String rule(Method method) {
     String name = method.getName();
-    return name.substring(0, name.indexOf('_')).toUpperCase(java.util.Locale.ROOT);
+    return name.substring(0, name.indexOf('_')).toUpperCase(Locale.ROOT);
   }
 
   private static Id id(String plugin, String subject, Method method) {
     String level = method.getAnnotation(Rule.class).value().name();
-    return new Id(
-        plugin, subject, rule(method), method.getName(), level.toLowerCase(java.util.Locale.ROOT));
+    return new Id(plugin, subject, rule(method), method.getName(), level.toLowerCase(Locale.ROOT));
   }
 
   /** What this checks. */

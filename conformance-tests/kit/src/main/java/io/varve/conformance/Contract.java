@@ -10,14 +10,10 @@ package io.varve.conformance;
  * which is closed afterwards.
  */
 abstract class Contract implements AutoCloseable {
-  /** Refuses with one line. */
-  static AssertionError breach(String format, Object... arguments) {
-    return new AssertionError(format.formatted(arguments));
-  }
-
-  static void require(boolean holds, String format, Object... arguments) {
+  /** Fails with one line unless the claim holds. */
+  static void require(boolean holds, String message) {
     if (!holds) {
-      throw breach(format, arguments);
+      throw new AssertionError(message);
     }
   }
 

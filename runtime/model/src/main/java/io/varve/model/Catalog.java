@@ -172,6 +172,11 @@ public final class Catalog implements AutoCloseable {
     return Collections.unmodifiableMap(components.getOrDefault(point, Map.of()));
   }
 
+  /** Where a component comes from: the path of its JAR. */
+  public String origin(Class<?> component) {
+    return origins.get(component);
+  }
+
   /** The extension points that have a component. */
   public Set<Class<?>> points() {
     return Collections.unmodifiableSet(components.keySet());

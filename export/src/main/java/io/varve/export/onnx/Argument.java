@@ -53,6 +53,22 @@ sealed interface Argument {
   /** An argument that was null, or that does not matter, such as a device. */
   record Absent() implements Argument {}
 
+  /** An integer, or another where it is absent. */
+  default Extent sizeOr(long other) {
+    return this instanceof Whole whole ? whole.extent() : Extent.of(other);
+  }
+
+  /** Whether no size in it grows with the batch. */
+  default boolean fixed() {
+    if (this instanceof Many many) {
+      return many.items().stream().allMatch(Argument::fixed);
+    }
+    if (this instanceof Scalar scalar) {
+      return scalar.number().fixed();
+    }
+    return !(this instanceof Whole whole) || whole.extent().fixed();
+  }
+
   /** A list of integers. */
   static Many wholes(long... values) {
     return new Many(Arrays.stream(values).<Argument>mapToObj(Whole::new).toList());

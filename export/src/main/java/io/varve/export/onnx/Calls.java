@@ -6,8 +6,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +47,20 @@ final class Calls {
       return !found.getDeclaringClass().isInterface();
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException(engine + " lacks " + method, e);
+    }
+  }
+
+  /** An interface behind which a handler stands. */
+  static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(
+        Proxy.newProxyInstance(Calls.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  /** The record has one order, which calls from several threads do not have. */
+  static void requireThread(Thread expected, Origin origin, String operation) {
+    if (Thread.currentThread() != expected) {
+      throw origin.refuse(
+          operation, "is called on another thread", "compute on the thread that runs the code");
     }
   }
 

@@ -97,6 +97,11 @@ public final class OnnxExporter {
    * @throws IllegalArgumentException if the code cannot be exported
    */
   public Graph trace(NDManager manager) {
+    return Lowering.lower(record(manager));
+  }
+
+  /** Records the code without lowering it. */
+  Program record(NDManager manager) {
     Weights registered = weights(manager);
     List<Program> programs = new ArrayList<>();
     for (long batch : BATCHES) {
@@ -107,7 +112,7 @@ public final class OnnxExporter {
         programs.add(recorder.finish(run(recorder)));
       }
     }
-    return Lowering.lower(Merge.of(BATCHES, programs));
+    return Merge.of(BATCHES, programs);
   }
 
   private Map<String, NDArray> run(Recorder recorder) {

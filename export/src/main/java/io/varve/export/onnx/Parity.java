@@ -2,6 +2,7 @@ package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -100,6 +101,7 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
       try (OrtSession.Result run = session.run(feed)) {
         for (Safetensors.Entry output : expected.outputs()) {
           OnnxTensor found = (OnnxTensor) run.get(output.name()).orElseThrow();
+          requireType(onnx, output, found.getInfo().type, expected.batch());
           requireShape(onnx, output, found.getInfo().getShape(), expected.batch());
           double[] computed = elements(output.type(), found.getByteBuffer());
           double[] wanted = elements(output);
@@ -138,6 +140,24 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
             + message
             + "; if it is about shapes, the traced code depends on the batch unseen",
         e);
+  }
+
+  private static void requireType(
+      Path onnx, Safetensors.Entry expected, OnnxJavaType found, long batch) {
+    OnnxJavaType wanted = EagerTrace.onnxType(expected.type());
+    if (found != wanted) {
+      throw new IllegalArgumentException(
+          onnx
+              + ": output '"
+              + expected.name()
+              + "' is of type "
+              + found
+              + " at batch "
+              + batch
+              + ", expected "
+              + wanted
+              + "; the traced code depends on the batch unseen, as in if (batch == 1)");
+    }
   }
 
   private static void requireShape(

@@ -31,6 +31,10 @@ final class RecordingArray implements InvocationHandler {
           "size",
           "shapeEquals");
 
+  /** Those that tell of the shape, which code may compute with. */
+  private static final Set<String> MEASURES =
+      Set.of("getShape", "isScalar", "isEmpty", "size", "shapeEquals");
+
   /** Where memory is managed: real arrays are closed with the trace. */
   private static final Set<String> IGNORED =
       Set.of("close", "attach", "detach", "tempAttach", "returnResource", "setName");
@@ -130,6 +134,9 @@ final class RecordingArray implements InvocationHandler {
       return identity(proxy, name, arguments);
     }
     if (PASSED.contains(name)) {
+      if (MEASURES.contains(name)) {
+        recorder.measured().add(value);
+      }
       return method.invoke(real, recorder.unwrapAll(arguments));
     }
     if (IGNORED.contains(name)) {
@@ -140,7 +147,7 @@ final class RecordingArray implements InvocationHandler {
       case "getManager" -> recorder.manager();
       case "getResourceNDArrays" -> List.of(proxy);
       case "getNDArrayInternal" ->
-          Recorder.proxy(NDArrayEx.class, new RecordingInternal(recorder, (NDArray) proxy));
+          Calls.proxy(NDArrayEx.class, new RecordingInternal(recorder, (NDArray) proxy));
       case "toDevice" -> proxy;
       default -> compute((NDArray) proxy, method, arguments);
     };

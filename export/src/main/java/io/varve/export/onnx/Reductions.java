@@ -29,8 +29,7 @@ final class Reductions {
     REDUCTIONS.forEach(
         (name, onnx) -> table.add(one("NDArray." + name, onnx, c -> reduce(c, onnx))));
     table.add(
-        one("NDArray.prod", "ReduceProd", Reductions::product)
-            .but("whole numbers: convert with toType(FLOAT64)"));
+        one("NDArray.prod", "ReduceProd, or Scan of Mul of whole numbers", Reductions::product));
     table.add(one("NDArray.argMax", "ArgMax", c -> extremum(c, "ArgMax")));
     table.add(one("NDArray.argMin", "ArgMin", c -> extremum(c, "ArgMin")));
     table.add(one("NDArray.cumSum", "CumSum", Reductions::cumSum));
@@ -64,12 +63,18 @@ final class Reductions {
         : c.emit().cast(reduced, computed, c.type());
   }
 
-  /** ONNX Runtime multiplies INT64 in FLOAT64, which does not wrap around. */
+  /** ReduceProd multiplies INT64 in FLOAT64, which does not wrap around. Flags cannot. */
   private static String product(Call c) {
-    if (!c.type(0).isFloating() && c.type(0) != DataType.BOOLEAN) {
-      throw c.refuse("multiplies whole numbers", "convert with toType(FLOAT64)");
+    if (c.type(0).isFloating() || c.type(0) == DataType.BOOLEAN) {
+      return over(c, "ReduceProd", c.in(0, c.type()));
     }
-    return over(c, "ReduceProd", c.in(0, c.type()));
+    String x = c.in(0, c.type());
+    boolean all = c.count() == 1;
+    String product =
+        all
+            ? multiplied(c, c.node("Reshape", x, c.emit().ints(-1)), List.of(), 0).get(0)
+            : multiplied(c, x, without(c.shape(0), (int) c.axes(1)[0]), c.axes(1)[0]).get(0);
+    return c.reshape(product, c.shape());
   }
 
   private static String over(Call c, String onnx, String input) {
@@ -141,9 +146,24 @@ final class Reductions {
   private static String cumProd(Call c) {
     DataType wide = c.type().isFloating() ? DataType.FLOAT64 : DataType.INT64;
     String x = c.emit().cast(c.in(0, c.type()), c.type(), wide);
-    long axis = c.axis(1);
-    List<Extent> slice = new ArrayList<>(c.shape());
-    slice.remove((int) axis);
+    int axis = c.axis(1);
+    String products = multiplied(c, x, without(c.shape(), axis), axis).get(1);
+    return c.emit().cast(products, wide, c.type());
+  }
+
+  private static List<Extent> without(List<Extent> shape, int axis) {
+    List<Extent> slice = new ArrayList<>(shape);
+    slice.remove(axis);
+    return slice;
+  }
+
+  /**
+   * The product along an axis and the running products, one factor after the other.
+   *
+   * @param slice the shape of x without the axis
+   */
+  private static List<String> multiplied(Call c, String x, List<Extent> slice, long axis) {
+    DataType wide = c.type().isFloating() ? DataType.FLOAT64 : DataType.INT64;
     String ones = c.node("Expand", c.scalar(1, wide), c.emit().shape(slice));
     Map<String, ?> attributes =
         Map.of(
@@ -155,8 +175,7 @@ final class Reductions {
             new long[] {axis},
             "body",
             Lowering.scan(c.emit(), "Mul", new Port("", wide, slice)));
-    String products = c.emit().nodes("Scan", attributes, List.of(ones, x), 2).get(1);
-    return c.emit().cast(products, wide, c.type());
+    return c.emit().nodes("Scan", attributes, List.of(ones, x), 2);
   }
 
   /** Arguments: how often, along which axis. */

@@ -3,6 +3,7 @@ package io.varve.export.onnx;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /** Random reductions over axes, running sums and order. */
 final class RandomReductions {
@@ -32,18 +33,17 @@ final class RandomReductions {
       case 2 -> d.rounded("{0}.mean" + text, (t, in) -> in[0].mean(axes, keep), x);
       case 3 -> d.exact("{0}.max" + text, (t, in) -> in[0].max(axes, keep), x);
       case 4 -> d.exact("{0}.min" + text, (t, in) -> in[0].min(axes, keep), x);
-      case 5 -> {
-        requireProduct(d, x);
-        d.rounded("{0}.tanh().prod" + text, (t, in) -> in[0].tanh().prod(axes, keep), x);
-      }
+      case 5 -> product(d, x, "prod" + text, a -> a.prod(axes, keep));
       default -> d.rounded("{0}.norm" + text, (t, in) -> in[0].norm(axes, keep), x);
     }
   }
 
-  /** Products of whole numbers must be refused; those of tanh overflow in no order. */
-  private static void requireProduct(Draft d, int x) {
+  /** Whole numbers wrap around; of fractions those of tanh, which overflow in no order. */
+  private static void product(Draft d, int x, String text, UnaryOperator<NDArray> product) {
     if (d.whole(x)) {
-      d.exact("{0}.prod()", (t, in) -> in[0].prod(), x);
+      d.exact("{0}." + text, (t, in) -> product.apply(in[0]), x);
+    } else {
+      d.rounded("{0}.tanh()." + text, (t, in) -> product.apply(in[0].tanh()), x);
     }
   }
 
@@ -53,10 +53,7 @@ final class RandomReductions {
       case 1 -> d.rounded("{0}.mean()", (t, in) -> in[0].mean(), x);
       case 2 -> d.exact("{0}.max()", (t, in) -> in[0].max(), x);
       case 3 -> d.exact("{0}.min()", (t, in) -> in[0].min(), x);
-      case 4 -> {
-        requireProduct(d, x);
-        d.rounded("{0}.tanh().prod()", (t, in) -> in[0].tanh().prod(), x);
-      }
+      case 4 -> product(d, x, "prod()", NDArray::prod);
       case 5 -> d.rounded("{0}.norm()", (t, in) -> in[0].norm(), x);
       case 6 -> d.exact("{0}.all()", (t, in) -> in[0].all(), x);
       case 7 -> d.exact("{0}.any()", (t, in) -> in[0].any(), x);
@@ -82,10 +79,7 @@ final class RandomReductions {
         int times = d.between(1, 2);
         d.rounded("{0}.diff(" + times + ", " + axis + ")", (t, in) -> in[0].diff(times, axis), x);
       }
-      case 8 -> {
-        requireProduct(d, x);
-        d.rounded("{0}.tanh().cumProd(" + axis + ")", (t, in) -> in[0].tanh().cumProd(axis), x);
-      }
+      case 8 -> product(d, x, "cumProd(" + axis + ")", a -> a.cumProd(axis));
       default -> {
         double order = d.between(1, 2);
         d.rounded(

@@ -185,10 +185,22 @@ final class RecordingArray implements InvocationHandler {
       return InvocationHandler.invokeDefault(proxy, method, arguments);
     }
     Object result = record(name, method, real, arguments);
-    if (VIEWS.contains(name)) {
+    if (VIEWS.contains(name) || unchanged(name, result)) {
       share(result);
     }
     return result;
+  }
+
+  /**
+   * Some calls give the array itself where there is nothing to do, such as repeat by no numbers.
+   * The engine's toType gives another one over the same memory, even where a copy is asked for.
+   */
+  private boolean unchanged(String name, Object result) {
+    if (!(result instanceof NDArray array)) {
+      return false;
+    }
+    NDArray found = of(array).orElseThrow().real;
+    return found == real || (name.equals("toType") && found.getDataType() == real.getDataType());
   }
 
   private Object record(String name, Method method, NDArray target, Object[] arguments) {

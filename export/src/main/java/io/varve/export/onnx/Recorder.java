@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,7 @@ final class Recorder implements Trace {
   private final List<Value> values = new ArrayList<>();
   private final BitSet closed = new BitSet();
   private final Map<String, Integer> lifted = new HashMap<>();
-  private final IdentityHashMap<NDArray, Integer> borrowed = new IdentityHashMap<>();
+  private final List<Runnable> lastChecks = new ArrayList<>();
   private Frame frame = new Frame(0, new ArrayList<>());
 
   /**
@@ -163,13 +162,22 @@ final class Recorder implements Trace {
     }
     if (array.size() != 1 || array.hasGradient()) {
       throw origin.refuse(
-          "array " + array.getShape(),
-          "was never registered, so the graph would keep its present values",
+          Origin.operation(),
+          "reads an array "
+              + array.getShape()
+              + " that was never registered, so the graph would keep its present values",
           "make it a registered Parameter, an input, or create it with the manager of the trace");
     }
-    int id = add(new Source.Constant(Source.bytes(array)), array, origin);
-    borrowed.put(array, id);
-    return id;
+    String operation = Origin.operation();
+    Source.Constant constant = new Source.Constant(Source.bytes(array));
+    lastChecks.add(
+        () -> {
+          if (!new Source.Constant(Source.bytes(array)).equals(constant)) {
+            throw origin.refuse(
+                operation, "reads a plain array that changed while traced", "keep it constant");
+          }
+        });
+    return add(constant, array, origin);
   }
 
   /** Writes down a call and gives recording arrays for its results. */
@@ -257,15 +265,7 @@ final class Recorder implements Trace {
 
   /** What was recorded. */
   Program finish(Map<String, NDArray> outputs) {
-    borrowed.forEach(
-        (array, id) -> {
-          Value value = values.get(id);
-          if (!new Source.Constant(Source.bytes(array)).equals(value.source())) {
-            throw value
-                .origin()
-                .refuse("a plain array", "changed while traced", "keep it constant");
-          }
-        });
+    lastChecks.forEach(Runnable::run);
     Map<String, Integer> results = new LinkedHashMap<>();
     outputs.forEach((name, array) -> results.put(name, value(array)));
     return new Program(values, frame.steps(), results, measured);

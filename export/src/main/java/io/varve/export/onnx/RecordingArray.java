@@ -113,7 +113,10 @@ final class RecordingArray implements InvocationHandler {
   int valueFor(Recorder asking) {
     if (asking != recorder) {
       throw Origin.here()
-          .refuse("a traced array", "was kept from an earlier run", "make it anew in each run");
+          .refuse(
+              Origin.operation(),
+              "reads a traced array that was kept from an earlier run",
+              "make it anew in each run");
     }
     return current();
   }

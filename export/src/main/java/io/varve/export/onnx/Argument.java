@@ -69,6 +69,19 @@ sealed interface Argument {
     return !(this instanceof Whole whole) || whole.extent().fixed();
   }
 
+  /** What it is at a batch size. */
+  default Argument at(long batch) {
+    if (this instanceof Whole whole) {
+      return new Whole(whole.extent().at(batch));
+    }
+    if (this instanceof Scalar scalar) {
+      return new Scalar(scalar.type(), scalar.number().at(batch));
+    }
+    return this instanceof Many many
+        ? new Many(many.items().stream().map(item -> item.at(batch)).toList())
+        : this;
+  }
+
   /** A list of integers. */
   static Many wholes(long... values) {
     return new Many(Arrays.stream(values).<Argument>mapToObj(Whole::new).toList());

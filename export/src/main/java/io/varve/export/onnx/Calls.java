@@ -69,19 +69,23 @@ final class Calls {
     try {
       return evaluation.call();
     } catch (InvocationTargetException e) {
-      String message = String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("");
-      IllegalArgumentException refused =
-          origin.refuse(
-              operation,
-              "fails in DJL: " + e.getCause().getClass().getSimpleName() + " " + message,
-              "it must run in DJL before it can be exported");
-      refused.initCause(e.getCause());
-      throw refused;
+      throw failed(origin, operation, e.getCause());
     } catch (RuntimeException e) {
-      throw e;
+      throw failed(origin, operation, e);
     } catch (Exception e) {
       throw new IllegalStateException(origin + ": " + operation + ": " + e.getMessage(), e);
     }
+  }
+
+  private static IllegalArgumentException failed(Origin origin, String operation, Throwable e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    IllegalArgumentException refused =
+        origin.refuse(
+            operation,
+            "fails in DJL: " + e.getClass().getSimpleName() + " " + message,
+            "it must run in DJL before it can be exported");
+    refused.initCause(e);
+    return refused;
   }
 
   /** The arguments of a call after the array it is called on, if any. */

@@ -34,15 +34,14 @@ final class Merge {
 
   private Program merge() {
     for (int i = 1; i < programs.size(); i++) {
-      samePath(first.steps(), programs.get(i).steps(), batches[i]);
-      sameOutputs(programs.get(i), batches[i]);
+      Replay.requireSamePath(first, programs.get(i), batches[0], batches[i]);
     }
     Map<Integer, String> makers = new HashMap<>();
     makers(first.steps(), makers);
     List<Value> values = new ArrayList<>();
     for (int i = 0; i < first.values().size(); i++) {
       int index = i;
-      String maker = makers.getOrDefault(i, "an array");
+      String maker = makers.getOrDefault(i, maker(first.value(i)));
       values.add(value(maker, programs.stream().map(p -> p.value(index)).toList()));
     }
     List<Step> steps = steps(each(programs, Program::steps));
@@ -68,6 +67,10 @@ final class Merge {
     }
   }
 
+  private static String maker(Value value) {
+    return value.source() instanceof Source.Constant ? "NDManager.create" : "an array";
+  }
+
   /** The operation that makes each value. */
   private static void makers(List<Step> steps, Map<Integer, String> makers) {
     for (Step step : steps) {
@@ -83,55 +86,6 @@ final class Merge {
       steps.add(step(each(versions, version -> version.get(index))));
     }
     return steps;
-  }
-
-  private void samePath(List<Step> path, List<Step> other, long batch) {
-    int common = Math.min(path.size(), other.size());
-    for (int i = 0; i < common; i++) {
-      Step here = path.get(i);
-      Step there = other.get(i);
-      if (here.body().isPresent() && there.body().isPresent()) {
-        samePath(here.body().get().steps(), there.body().get().steps(), batch);
-      }
-      boolean same =
-          here.operation().equals(there.operation())
-              && here.results().equals(there.results())
-              && here.reads().boxed().toList().equals(there.reads().boxed().toList());
-      if (!same) {
-        throw otherPath(here, there.operation() + " at " + there.origin(), batch);
-      }
-    }
-    if (path.size() != other.size()) {
-      Step extra = (path.size() > common ? path : other).get(common);
-      throw otherPath(extra, path.size() + " and " + other.size() + " calls", batch);
-    }
-  }
-
-  private void sameOutputs(Program other, long batch) {
-    boolean same =
-        first.values().size() == other.values().size()
-            && List.copyOf(first.outputs().keySet()).equals(List.copyOf(other.outputs().keySet()))
-            && first.outputs().equals(other.outputs());
-    if (!same) {
-      throw new IllegalArgumentException(
-          "outputs: "
-              + first.outputs().keySet()
-              + " at batch "
-              + batches[0]
-              + " and "
-              + other.outputs().keySet()
-              + " at batch "
-              + batch
-              + " are not computed alike; let no branch depend on the batch size");
-    }
-  }
-
-  private IllegalArgumentException otherPath(Step step, String other, long batch) {
-    return step.origin()
-        .refuse(
-            step.operation(),
-            "is not done alike at batch " + batches[0] + " and " + batch + " (" + other + ")",
-            "let no branch or loop depend on the batch size");
   }
 
   private Value value(String maker, List<Value> versions) {
@@ -161,7 +115,7 @@ final class Merge {
     if (one.source() instanceof Source.Known) {
       return new Source.Computed();
     }
-    throw differs(one, maker, "made from host data differs between the runs of the code");
+    throw differs(one, maker, "gives an array that differs between the runs of the code");
   }
 
   private static boolean sameSource(Source one, Source other) {

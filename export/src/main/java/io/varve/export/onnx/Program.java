@@ -36,8 +36,7 @@ record Program(
     outputs.values().forEach(needed::set);
     measured.forEach(needed::set);
     List<Step> observed = new ArrayList<>();
-    List<Step> all = new ArrayList<>();
-    open(steps, all);
+    List<Step> all = everyStep();
     Collections.reverse(all);
     for (Step step : all) {
       if (step.results().stream().anyMatch(needed::get)) {
@@ -46,7 +45,15 @@ record Program(
         observed.add(step);
       }
     }
+    Collections.reverse(observed);
     return observed;
+  }
+
+  /** All steps in order; those of a body stand before their loop. */
+  List<Step> everyStep() {
+    List<Step> all = new ArrayList<>();
+    open(steps, all);
+    return all;
   }
 
   private static void open(List<Step> steps, List<Step> all) {

@@ -3,8 +3,9 @@ package io.varve.export.onnx;
 import java.util.List;
 
 /**
- * Refuses calls whose results have another shape at batch sizes below those traced. Nothing else
- * shows it, and code may read the shape alone.
+ * Refuses calls whose results have another shape at some batch sizes, and says what to write
+ * instead; code may read that shape alone. {@link Replay} would find two of those sizes, but not
+ * know why.
  */
 final class SmallBatches {
   /** Above it nothing changes that three traced batch sizes do not show. */

@@ -88,8 +88,15 @@ class FoundAtRandomTest extends Agreement {
           NDArray i = whole(trace, "i", 256, DataType.UINT8, 40);
           return outputs(i.lte(-2), i.gt(300), i.clip(-1, 3), NDArrays.where(i.gt(9), i, i.neg()));
         });
-    Traced product = trace -> outputs(whole(trace, "i", 9, DataType.INT64, 3).prod());
-    refuses("products", product, "NDArray.prod", "FLOAT64");
+    agrees(
+        "products beyond 2^53 and around",
+        trace -> {
+          NDArray i = whole(trace, "i", 9, DataType.INT32, 3, 50).mul(2).add(1);
+          return outputs(
+              i.prod().mod(1000L),
+              i.prod(new int[] {2}, true).mod(1000L),
+              i.prod(new int[] {0}, false).mod(1000L));
+        });
     refuses(
         "powers by arrays",
         trace -> {
@@ -134,6 +141,23 @@ class FoundAtRandomTest extends Agreement {
             NDArray x = normal(trace, "x", new Shape(1, sizes[0], 2));
             long[] size = {sizes[1], 2};
             return outputs(x.getNDArrayInternal().interpolation(size, 0, false));
+          });
+    }
+    return tests.stream();
+  }
+
+  /** ONNX Runtime moves a Transpose behind a Resize, which then has no kernel for its axes. */
+  @TestFactory
+  Stream<DynamicTest> resizingBesideATranspose() {
+    for (int mode = 0; mode < 4; mode++) {
+      int how = mode;
+      agrees(
+          "mode " + mode,
+          trace -> {
+            NDArray x = normal(trace, "x", new Shape(5, 4, 2)).transpose(0, 3, 1, 2);
+            long[] size = {7, 3};
+            NDArray y = x.getNDArrayInternal().interpolation(size, how, false);
+            return outputs(y.transpose(0, 2, 3, 1), y.abs());
           });
     }
     return tests.stream();

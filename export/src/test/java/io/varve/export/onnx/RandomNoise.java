@@ -13,13 +13,16 @@ record RandomNoise(Random random) implements RandomProgram.Watcher {
 
   private static final double DOUBLE = Math.scalb(1.0, -49);
 
+  /** Not all, so that numbers that meet exactly do so at times. */
   @Override
   public NDArray operand(RandomStep step, NDArray operand) {
     boolean rounds =
         step.kind() == RandomStep.Kind.ROUNDED || step.kind() == RandomStep.Kind.COMPOSED;
-    return rounds && operand.getDataType().isFloating()
-        ? each(operand, x -> x * factor(operand))
-        : operand;
+    if (!rounds || !operand.getDataType().isFloating()) {
+      return operand;
+    }
+    double noise = noise(operand);
+    return each(operand, x -> random.nextInt(3) == 0 ? x * factor(noise) : x);
   }
 
   @Override
@@ -27,10 +30,11 @@ record RandomNoise(Random random) implements RandomProgram.Watcher {
     if (!result.getDataType().isFloating()) {
       return result;
     }
+    double noise = noise(result);
     return switch (step.kind()) {
-      case ROUNDED -> each(result, y -> signed(y * factor(result)));
-      case COMPOSED -> each(result, y -> signed(near(y * factor(result), noise(result))));
-      case IN_PLACE -> result.muli(each(result, y -> factor(result)));
+      case ROUNDED -> each(result, y -> signed(whole(y, y * factor(noise), noise)));
+      case COMPOSED -> each(result, y -> signed(whole(y, near(y * factor(noise), noise), noise)));
+      case IN_PLACE -> result.muli(each(result, y -> factor(noise)));
       default -> each(result, this::signed);
     };
   }
@@ -44,16 +48,20 @@ record RandomNoise(Random random) implements RandomProgram.Watcher {
     return array.getDataType() == DataType.FLOAT32 ? SINGLE : DOUBLE;
   }
 
-  private double factor(NDArray array) {
-    return random.nextBoolean() ? 1 + noise(array) : 1 - noise(array);
+  private double factor(double noise) {
+    return random.nextBoolean() ? 1 + noise : 1 - noise;
   }
 
-  /** A little more, a little less, or nothing where it is little. */
+  /** A little more or a little less. */
   private double near(double y, double noise) {
-    if (Math.abs(y) < noise && random.nextBoolean()) {
-      return 0;
-    }
     return random.nextBoolean() ? y + noise : y - noise;
+  }
+
+  /** At times the whole number beside, as where a small number is 0 and tanh saturates at 1. */
+  private double whole(double exact, double disturbed, double noise) {
+    double whole = Math.rint(exact);
+    boolean beside = Math.abs(exact - whole) < noise * Math.max(1, Math.abs(exact));
+    return beside && random.nextBoolean() ? whole : disturbed;
   }
 
   /** Zeros of either sign: ONNX Runtime drops additions of 0, which keep it negative. */

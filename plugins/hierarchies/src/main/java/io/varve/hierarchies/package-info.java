@@ -1,2 +1,2 @@
-/** Hierarchies: {@code graph}, the nodes written out. */
+/** Hierarchies: {@code graph}, the nodes written out, and {@code selfvae}. */
 package io.varve.hierarchies;

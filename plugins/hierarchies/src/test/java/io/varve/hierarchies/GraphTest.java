@@ -173,7 +173,7 @@ class GraphTest {
     return new Step(List.of(given), new AnyBijector());
   }
 
-  private record AnyFamily() implements Prior {
+  record AnyFamily() implements Prior {
     @Override
     public List<Parameters> parameters(Space event) {
       return List.of();
@@ -185,14 +185,14 @@ class GraphTest {
     }
   }
 
-  private record AnyBijector() implements Bijector {
+  record AnyBijector() implements Bijector {
     @Override
     public Bijection build(Site site, Shape event, List<Shape> context) {
       throw new IllegalStateException("wiring builds nothing");
     }
   }
 
-  private record AnyTransform() implements Transform {
+  record AnyTransform() implements Transform {
     @Override
     public NDArray apply(NDArray x, Space space) {
       throw new IllegalStateException("wiring computes nothing");

@@ -1,2 +1,5 @@
-/** Fixed maps from data to coarser data: {@code quantize} and {@code greyscale}. */
+/**
+ * Fixed maps from data to coarser data: {@code bicubic}, {@code gaussian-blur}, {@code greyscale},
+ * {@code quantize} and {@code sketch}.
+ */
 package io.varve.transforms;

@@ -24,7 +24,8 @@ import org.pf4j.Extension;
  * channel, 1 at the start (section 4.1), as in the program of Gatopoulos &amp; Tomczak (2021).
  *
  * @param network gives s and t of each coupling from what it does not change, and from the context
- *     where there is one; each coupling has its own. A plain {@code densenet} is that of the program
+ *     where there is one; each coupling has its own. A plain {@code densenet} is that of the
+ *     program
  * @param checkerboard how many couplings on the image; 3 as in the program
  * @param channel how many on the squeezed image; 3 as in the program
  * @param factored how many on the half that is not factored out; 4 as in the program

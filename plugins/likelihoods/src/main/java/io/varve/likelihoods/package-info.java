@@ -1,2 +1,5 @@
-/** Families over data on a grid: {@code bernoulli} and {@code discretized-logistic}. */
+/**
+ * Families over data on a grid: {@code bernoulli}, {@code discretized-logistic} and {@code
+ * discretized-logistic-mixture}.
+ */
 package io.varve.likelihoods;

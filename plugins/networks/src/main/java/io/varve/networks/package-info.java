@@ -1,2 +1,2 @@
-/** Networks: {@code mlp}. */
+/** Networks: {@code mlp}, {@code densenet} and {@code resnet}. */
 package io.varve.networks;

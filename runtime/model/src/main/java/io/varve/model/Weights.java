@@ -11,11 +11,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import io.varve.spi.Starts;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The parameters of a {@link Model}: one flat vector of everything trained, and the buffers.
@@ -177,10 +180,22 @@ public final class Weights implements AutoCloseable {
    *     from them
    */
   public ParameterStore store(NDManager scope, NDArray vector) {
+    return new Views(scope, values(scope, vector));
+  }
+
+  /**
+   * As {@link #store} of the vector, for the pass over the first batch: starting values that blocks
+   * take from the data go into the vector.
+   */
+  public ParameterStore starting(NDManager scope) {
+    return new Starting(scope, values(scope, flat));
+  }
+
+  private Map<String, NDArray> values(NDManager scope, NDArray vector) {
     Map<String, NDArray> values = views(vector);
     buffers.forEach((name, buffer) -> values.put(name, buffer.stopGradient())); // same storage
     values.values().forEach(value -> value.attach(scope));
-    return new Views(scope, values);
+    return values;
   }
 
   /**
@@ -213,7 +228,7 @@ public final class Weights implements AutoCloseable {
     manager.close();
   }
 
-  private final class Views extends ParameterStore {
+  private class Views extends ParameterStore {
     private final Map<String, NDArray> values;
 
     Views(NDManager scope, Map<String, NDArray> values) {
@@ -232,6 +247,27 @@ public final class Weights implements AutoCloseable {
             "parameter '" + parameter.getName() + "' was not read when the weights were made");
       }
       return value;
+    }
+  }
+
+  private final class Starting extends Views implements Starts {
+    private final Set<Parameter> started = new HashSet<>();
+
+    Starting(NDManager scope, Map<String, NDArray> values) {
+      super(scope, values);
+    }
+
+    @Override
+    public void start(Parameter parameter, NDArray value) {
+      NDArray present = getValue(parameter, value.getDevice(), false);
+      if (!value.getShape().equals(present.getShape())) {
+        throw new IllegalArgumentException(
+            "%s: its block gives it a starting value of shape %s, but it has the shape %s"
+                .formatted(names.get(parameter), value.getShape(), present.getShape()));
+      }
+      if (started.add(parameter)) {
+        fill(present, value);
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.varve.spi.Ops;
 import io.varve.spi.Space;
+import io.varve.spi.Starts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -179,6 +180,32 @@ class WeightsTest {
       assertThat(buffers.get("z.q.network.01BatchNorm_runningMean").toFloatArray())
           .doesNotContain(0);
     }
+  }
+
+  @Test
+  void takesStartingValuesOnce() {
+    try (Weights weights = Weights.initialize(model(), manager)) {
+      String name = "x.p.network.output.bias";
+      Parameter bias = parameter(weights, name);
+      ParameterStore store = weights.starting(manager);
+      Starts starts = (Starts) store;
+      starts.start(bias, manager.full(new Shape(6), 2f));
+      starts.start(bias, manager.full(new Shape(6), 3f));
+      assertThat(weights.views(weights.flat()).get(name).toFloatArray()).containsOnly(2);
+      assertThat(store.getValue(bias, Device.cpu(), false).toFloatArray()).containsOnly(2);
+      refused(
+          () -> starts.start(bias, manager.ones(new Shape(3))),
+          name + ": its block gives it a starting value of shape (3), but it has the shape (6)");
+      assertThat(weights.store(manager, weights.flat())).isNotInstanceOf(Starts.class);
+    }
+  }
+
+  private static Parameter parameter(Weights weights, String name) {
+    return weights.names().entrySet().stream()
+        .filter(entry -> entry.getValue().equals(name))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

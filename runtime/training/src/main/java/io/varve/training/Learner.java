@@ -57,6 +57,26 @@ final class Learner implements AutoCloseable {
   }
 
   /**
+   * Sets the starting values that blocks take from data, by one pass over the first batch before
+   * any step (Salimans &amp; Kingma, 2016, section 3). A resumed run has them in its checkpoint.
+   *
+   * @param images as in {@link #step}
+   */
+  void begin(Function<NDManager, NDArray> images) {
+    Training training = experiment.training();
+    Engine.getInstance().setRandomSeed(Seeds.of(training.seed(), Seeds.FIRST_BATCH));
+    try (NDManager scope = manager.newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
+      NDArray bytes = images.apply(scope);
+      EngineNoise noise = new EngineNoise(scope, bytes.getShape().get(0));
+      Run run = new Run(scope, weights.starting(scope), false, noise);
+      model.bound(run, encode(run, bytes).value());
+    }
+    update.begin();
+  }
+
+  /**
    * One step on a batch: bound, gradient, update. Everything it makes is gone when it returns, and
    * the host waits for nothing.
    *

@@ -1,9 +1,12 @@
 package io.varve.training;
 
-/** Seeds of the engine: one for the initial weights, one for every step. */
+/** Seeds of the engine: for the initial weights, for what they take from data, for every step. */
 final class Seeds {
   /** Stands where a step's number does. */
   static final long WEIGHTS = -1;
+
+  /** Likewise, for the pass that sets starting values from the first batch. */
+  static final long FIRST_BATCH = -2;
 
   private Seeds() {}
 

@@ -133,11 +133,22 @@ public final class Trainer implements AutoCloseable {
     folder.describe(portrait.facts(steps(), learner.weights().count()));
     listener.started(step, steps());
     clock.start();
+    if (step == 0) {
+      begin();
+    }
     while (step < steps()) {
       epoch();
     }
     clock.stop();
     return finish();
+  }
+
+  /** What the weights take from the data at their start, they take from the batch of step 0. */
+  private void begin() {
+    int[] first = Arrays.copyOf(Order.of(feed.size(), training.seed(), 0), batch);
+    try (Feed.Epoch batches = feed.epoch(first, 0, batch)) {
+      learner.begin(batches::next);
+    }
   }
 
   /**

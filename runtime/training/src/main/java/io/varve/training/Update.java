@@ -176,6 +176,11 @@ final class Update implements AutoCloseable {
     average.ifPresent(a -> follow.run(a, weights, averagingWeight(step)));
   }
 
+  /** Takes the weights as they are for those before the first update. */
+  void begin() {
+    average.ifPresent(a -> follow.run(a, weights, 1.0));
+  }
+
   /** How much of the newest weights the average takes: most at first, 1 - decay in the long run. */
   private double averagingWeight(long step) {
     return Math.max(1 - decay, 9.0 / (10 + step));

@@ -128,6 +128,39 @@ final class LearnerTest {
   }
 
   @Test
+  void startsFromTheFirstBatch() {
+    try (Learner learner = learner(Small.experiment(Small.STARTS))) {
+      int before = handles();
+      learner.begin(LearnerTest::images);
+      assertThat(handles()).isEqualTo(before);
+      Weights weights = learner.weights();
+      Map<String, NDArray> begun = weights.views(weights.flat());
+      int lengths = 0;
+      for (Map.Entry<String, NDArray> entry : begun.entrySet()) {
+        if (entry.getKey().endsWith(".g")) {
+          assertThat(entry.getValue().toFloatArray()).as(entry.getKey()).doesNotContain(1f);
+          lengths++;
+        }
+      }
+      // three scales of two convolutions, two of the attention and one that scales, and the output
+      assertThat(lengths).isEqualTo(3 * 5 + 1);
+      float[] vector = weights.flat().toFloatArray();
+      assertThat(learner.best().toFloatArray()).containsExactly(vector);
+      learner.begin(LearnerTest::images);
+      assertThat(weights.flat().toFloatArray()).isNotEqualTo(vector); // for the Trainer to do once
+    }
+  }
+
+  @Test
+  void leavesWhatDoesNotStartFromDataAsItIs() {
+    try (Learner learner = learner(Small.experiment())) {
+      float[] before = learner.weights().flat().toFloatArray();
+      learner.begin(LearnerTest::images);
+      assertThat(learner.weights().flat().toFloatArray()).containsExactly(before);
+    }
+  }
+
+  @Test
   void learns() {
     Experiment experiment =
         Small.experiment("training.rate={type: constant, value: 1e-2}", "objective={}");

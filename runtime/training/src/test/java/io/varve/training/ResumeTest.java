@@ -39,6 +39,18 @@ final class ResumeTest {
     assertThat(metrics(cutOff)).isEqualTo(metrics(folder.resolve("whole")));
   }
 
+  /** Before the first checkpoint the pass over the first batch is made again, after it never. */
+  @ParameterizedTest
+  @ValueSource(longs = {3, 7})
+  void keepsWhatItTookFromTheFirstBatch(long cut) throws IOException {
+    Job job = Small.job(Small.STARTS, "training.epochs=2");
+    Small.train(folder.resolve("whole"), job);
+    Path cutOff = folder.resolve("cut");
+    assertThatThrownBy(() -> Small.train(cutOff, job, killer(cut))).isInstanceOf(Kill.class);
+    Small.resume(cutOff, job);
+    assertThat(newest(cutOff)).isEqualTo(newest(folder.resolve("whole")));
+  }
+
   @Test
   void aFinishedRunIsLeftAsItIs() throws IOException {
     Job job = Small.job("training.epochs=2");

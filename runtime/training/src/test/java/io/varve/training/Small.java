@@ -6,6 +6,7 @@ import io.varve.likelihoods.Bernoulli;
 import io.varve.likelihoods.DiscretizedLogistic;
 import io.varve.model.Catalog;
 import io.varve.model.YamlText;
+import io.varve.networks.Densenet;
 import io.varve.networks.Mlp;
 import io.varve.priors.Mixture;
 import io.varve.priors.Normal;
@@ -23,6 +24,7 @@ final class Small {
               Graph.class,
               Bernoulli.class,
               DiscretizedLogistic.class,
+              Densenet.class,
               Mlp.class,
               Mixture.class,
               Normal.class,
@@ -47,6 +49,10 @@ final class Small {
       objective: {beta: {type: linear, from: 0, to: 1, epochs: 2}}
       training: {epochs: 4, batch: 16, ema: 0.9, clip-norm: 5, log-every: 4, checkpoint-every: 5}
       """;
+
+  /** Makes p(x | z) a network that starts from the first batch. */
+  static final String STARTS =
+      "model.nodes[1].p.network={type: densenet, growth: 2, steps: 1, output-kernel: 1}";
 
   private Small() {}
 

@@ -1,0 +1,54 @@
+package io.varve.networks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The block of {@link Resnet}. */
+final class ResidualNetwork extends AbstractBlock {
+  private final Activation activation;
+  private final List<Shape> outputs;
+  private final Convolution first;
+  private final List<Convolution> residual = new ArrayList<>();
+  private final Convolution last;
+
+  ResidualNetwork(Resnet keys, List<Shape> inputs, List<Shape> outputs) {
+    this.activation = keys.activation();
+    this.outputs = List.copyOf(outputs);
+    long filters = keys.filters();
+    Consumer<Parameter> owner = this::addParameter;
+    first = Convolution.same("first", Images.channels(inputs), filters, 3, owner);
+    for (int i = 0; i < keys.blocks(); i++) {
+      residual.add(Convolution.same("block" + i + ".first", filters, filters, 3, owner));
+      residual.add(Convolution.same("block" + i + ".second", filters, filters, 3, owner));
+    }
+    last = Convolution.same("output", filters, Images.channels(outputs), 1, owner);
+  }
+
+  @Override
+  protected NDList forwardInternal(
+      ParameterStore store, NDList inputs, boolean training, PairList<String, Object> unused) {
+    Reading reading = new Reading(store, inputs.head(), training);
+    NDList images = new NDList(inputs.size());
+    inputs.forEach(x -> images.add(Images.at(Images.sides(outputs.get(0)), x)));
+    NDArray x = first.apply(reading, Images.together(images));
+    for (int i = 0; i < residual.size(); i += 2) {
+      NDArray h = residual.get(i).apply(reading, activation.of(x));
+      x = residual.get(i + 1).apply(reading, activation.of(h)).add(x);
+    }
+    return Images.apart(last.apply(reading, activation.of(x)), outputs);
+  }
+
+  @Override
+  public Shape[] getOutputShapes(Shape[] inputs) {
+    Shape batch = inputs[0].slice(0, 1);
+    return outputs.stream().map(batch::addAll).toArray(Shape[]::new);
+  }
+}

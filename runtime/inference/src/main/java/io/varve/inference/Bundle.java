@@ -198,17 +198,50 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
+   * Adds what the posterior says of some images to a count of active units, from {@link
+   * ActiveUnits#DRAWS} draws of each.
+   *
+   * @param firstRow the number of the first image, which its noise depends on
+   * @throws IllegalArgumentException if the bytes are not a whole number of images
+   */
+  public void addTo(ActiveUnits units, byte[] images, long seed, long firstRow) {
+    graphs.use(
+        "infer",
+        session -> {
+          int rows = Inputs.rows(images, Inputs.image(session.graph()));
+          try (ActiveUnits.Batch batch = units.batch(rows)) {
+            imageSweep(session, images, new Draws(seed, firstRow, 1, true))
+                .each(
+                    rows,
+                    ActiveUnits.DRAWS,
+                    (name, from, values) ->
+                        manifest
+                            .latent(name)
+                            .ifPresent(z -> batch.add(name, from, values, Manifest.size(z))));
+          }
+          return rows;
+        });
+  }
+
+  /** Draws whose rows count from 0; see {@link #generate(int, long, float, long)}. */
+  public Map<String, Tensor> generate(int n, long seed, float temperature) {
+    return generate(n, seed, temperature, 0);
+  }
+
+  /**
    * Draws from the model.
    *
    * @param n the number of draws
    * @param temperature scales the noise: 1 is the model, 0 the centre of every distribution
+   * @param firstRow the number of the first draw, which its noise depends on, so that many may be
+   *     drawn piece by piece
    * @return every variable by name, [n, shape]; the observed {@code x} as a draw, {@code x.mean} as
    *     its expectation
    * @throws IllegalArgumentException if n is below 1 or the temperature is negative
    */
-  public Map<String, Tensor> generate(int n, long seed, float temperature) {
+  public Map<String, Tensor> generate(int n, long seed, float temperature, long firstRow) {
     check(n >= 1, "n: " + n + ", expected at least 1");
-    Draws draws = new Draws(seed, 0, temperature);
+    Draws draws = new Draws(seed, firstRow, temperature);
     return graphs.use("generate", session -> sweep(session, Map.of(), draws).collect(n));
   }
 

@@ -1,7 +1,14 @@
 package io.varve.inference;
 
-/** The noise of one request: its seed, the number of its first row, its temperature. */
-record Draws(long seed, long firstRow, float temperature) {
+/**
+ * The noise of one request.
+ *
+ * @param seed of it
+ * @param firstRow the number of its first row
+ * @param temperature scales it
+ * @param antithetic whether samples come in pairs: of each the second has the opposite noise
+ */
+record Draws(long seed, long firstRow, float temperature, boolean antithetic) {
   /** The uniforms nearest to 0 that {@link Philox} draws; as far from 1 is the last below it. */
   private static final float LEAST = 0x1p-24f;
 
@@ -21,11 +28,15 @@ record Draws(long seed, long firstRow, float temperature) {
     }
   }
 
+  Draws(long seed, long firstRow, float temperature) {
+    this(seed, firstRow, temperature, false);
+  }
+
   void fill(Manifest.Noise port, int row, int rows, int sample, float[] into) {
     int perRow = Manifest.size(port.shape());
     boolean normal = port.distribution().equals("normal");
     boolean data = port.name().equals(DATA);
-    int draw = data ? 0 : sample;
+    int draw = data ? 0 : antithetic ? sample / 2 : sample;
     if (normal) {
       Philox.normal(seed, port.name(), firstRow + row, rows, draw, perRow, into);
     } else {
@@ -34,6 +45,11 @@ record Draws(long seed, long firstRow, float temperature) {
     if (temperature != 1 && !data) {
       for (int i = 0; i < rows * perRow; i++) {
         into[i] = normal ? temperature * into[i] : narrowed(into[i]);
+      }
+    }
+    if (antithetic && sample % 2 == 1 && !data) {
+      for (int i = 0; i < rows * perRow; i++) {
+        into[i] = normal ? -into[i] : 1 - into[i];
       }
     }
   }

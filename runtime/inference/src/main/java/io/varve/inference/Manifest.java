@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -283,6 +284,14 @@ public record Manifest(
       }
     }
     return tied;
+  }
+
+  /** The shape of a latent variable, if that is what the name names. */
+  Optional<List<Long>> latent(String name) {
+    return variables.stream()
+        .filter(v -> v.kind().equals("latent") && v.name().equals(name))
+        .map(Variable::shape)
+        .findFirst();
   }
 
   /** The number of elements of a shape. */

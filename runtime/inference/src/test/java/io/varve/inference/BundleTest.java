@@ -59,6 +59,33 @@ class BundleTest {
   }
 
   @Test
+  void drawsPieceByPieceWhatItDrawsInOneGo() {
+    float[] whole = bundle.generate(ROWS, SEED, 1).get("x").values();
+    float[] tail = bundle.generate(ROWS - 4, SEED, 1, 4).get("x").values();
+    assertThat(tail)
+        .containsExactly(
+            Arrays.copyOfRange(whole, 4 * TinyBundle.PIXELS, whole.length), within(ROUNDING));
+  }
+
+  /** The posterior mean of z is x W: of images that differ in one pixel, that pixel's row of W. */
+  @Test
+  void countsTheUnitsThatTellImagesApart() {
+    byte[] images = new byte[2 * ROWS * TinyBundle.PIXELS];
+    for (int i = 0; i < 2 * ROWS; i++) {
+      images[i * TinyBundle.PIXELS + 3] = (byte) (i % 2 * 4); // W's row 3: .05, 0, -.05... times 4
+    }
+    for (int chunk : new int[] {3, 64}) {
+      try (Bundle other = Bundle.open(folder, onCpu().withChunk(chunk))) {
+        ActiveUnits units = new ActiveUnits();
+        byte[] head = Arrays.copyOf(images, 8 * TinyBundle.PIXELS);
+        other.addTo(units, head, SEED, 0);
+        other.addTo(units, Arrays.copyOfRange(images, head.length, images.length), SEED, 8);
+        assertThat(units.counts()).isEqualTo(Map.of("z", new ActiveUnits.Count(2, 3)));
+      }
+    }
+  }
+
+  @Test
   void isIndependentOfChunksAndPieces() {
     byte[] images = images(ROWS);
     float[] whole = bundle.score(images, SEED).bound();

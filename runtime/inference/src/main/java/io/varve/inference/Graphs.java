@@ -35,7 +35,7 @@ final class Graphs implements AutoCloseable {
     this.device = Device.choose(options, environment, bundle.resolve(probe.file()));
   }
 
-  private static OrtEnvironment environment() {
+  static OrtEnvironment environment() {
     try {
       OrtEnvironment environment = OrtEnvironment.getEnvironment();
       environment.setTelemetry(false); // Windows builds report home otherwise

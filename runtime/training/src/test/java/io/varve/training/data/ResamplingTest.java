@@ -47,6 +47,22 @@ class ResamplingTest {
     }
   }
 
+  @Test
+  void resizesEachAxisOnItsOwn() {
+    byte[] board = new byte[32 * 20];
+    for (int i = 0; i < board.length; i++) {
+      board[i] = (byte) (i % 20 * 12);
+    }
+    float[] wide = new float[8 * 40];
+    new Resampling(32, 20, 8, 40).apply(board, 0, wide, 0);
+    byte[] square = new byte[20 * 20];
+    System.arraycopy(board, 0, square, 0, square.length);
+    byte[] row = resize(square, 20, 40);
+    for (int i = 0; i < wide.length; i++) {
+      assertThat(Math.abs(wide[i] - (row[i % 40] & 0xff))).isLessThanOrEqualTo(ROUNDING);
+    }
+  }
+
   private static byte[] ramp(int side, int slope) {
     byte[] ramp = new byte[side * side];
     for (int i = 0; i < ramp.length; i++) {

@@ -3,15 +3,18 @@ package io.varve.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.varve.inference.ActiveUnits;
 import io.varve.model.Bound;
 import io.varve.model.Encoding;
 import io.varve.model.Model;
 import io.varve.model.Run;
 import io.varve.model.Weights;
 import io.varve.spi.Mapped;
+import io.varve.spi.Node;
 import io.varve.training.data.Feed;
 import io.varve.training.data.Order;
 import io.varve.training.data.Split;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,15 +55,21 @@ public final class Evaluator {
    * @param samples K of the importance-weighted bound; 0 leaves it out
    * @param batch images at a time
    * @param seed of the noise
+   * @param weighted how many images that bound is estimated on: the first so many
    */
-  public record Plan(int samples, int batch, long seed) {
+  public record Plan(int samples, int batch, long seed, int weighted) {
     /** Checks the numbers. */
     public Plan {
-      if (samples < 0 || batch < 1) {
+      if (samples < 0 || batch < 1 || weighted < 1) {
         throw new IllegalArgumentException(
-            "evaluation: expected samples of at least 0 and a batch of at least 1, found %d and %d"
-                .formatted(samples, batch));
+            "evaluation: expected samples of at least 0, a batch and importance images of at least 1, found %d, %d and %d"
+                .formatted(samples, batch, weighted));
       }
+    }
+
+    /** With the importance-weighted bound of all images. */
+    public Plan(int samples, int batch, long seed) {
+      this(samples, batch, seed, Integer.MAX_VALUE);
     }
   }
 
@@ -70,7 +79,6 @@ public final class Evaluator {
     int size = split.size();
     Map<String, float[]> terms = new LinkedHashMap<>();
     float[] correction = new float[size];
-    float[] importance = new float[plan.samples() > 0 ? size : 0];
     forBatches(
         split,
         plan.batch(),
@@ -87,20 +95,71 @@ public final class Evaluator {
                           terms.computeIfAbsent(term.getKey(), t -> new float[size]),
                           first));
           put(x.logDet(), correction, first);
-          if (plan.samples() > 0) {
-            NDArray weighted =
-                model.importanceBound(
-                    plan.samples(), k -> run(scope, plan.seed(), first, rows, k), x.value());
-            put(weighted, importance, first);
+        });
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Optional<Scores.Importance> weighted =
+        plan.samples() > 0 ? Optional.of(importance(split, plan)) : Optional.empty();
+    long dimensions = model.spaces().get(model.observed()).shape().size();
+    return new Scores(terms, correction, weighted, dimensions, seconds);
+  }
+
+  private Scores.Importance importance(Split split, Plan plan) {
+    Split few = split.first(plan.weighted());
+    float[] bound = new float[few.size()];
+    forBatches(
+        few,
+        plan.batch(),
+        (scope, bytes, first) -> {
+          int rows = (int) bytes.getShape().get(0);
+          NDArray x = encode(scope, bytes, plan.seed(), first).value();
+          NDArray weighted =
+              model.importanceBound(
+                  plan.samples(), k -> run(scope, plan.seed(), first, rows, k), x);
+          put(weighted, bound, first);
+        });
+    return new Scores.Importance(plan.samples(), bound);
+  }
+
+  /**
+   * How many dimensions of each latent are active on these images; see {@link ActiveUnits}.
+   *
+   * @param plan whose batch and seed count
+   */
+  public Map<String, ActiveUnits.Count> activeUnits(Split split, Plan plan) {
+    ActiveUnits units = new ActiveUnits();
+    forBatches(
+        split,
+        plan.batch(),
+        (scope, bytes, first) -> {
+          NDArray x = encode(scope, bytes, plan.seed(), first).value();
+          int rows = (int) bytes.getShape().get(0);
+          try (ActiveUnits.Batch batch = units.batch(rows)) {
+            for (int draw = 0; draw < ActiveUnits.DRAWS; draw++) {
+              addDraw(batch, x, new PhiloxNoise(scope, plan.seed(), first, rows, draw / 2), draw);
+            }
           }
         });
-    Optional<Scores.Importance> weighted =
-        plan.samples() > 0
-            ? Optional.of(new Scores.Importance(plan.samples(), importance))
-            : Optional.empty();
-    long dimensions = model.spaces().get(model.observed()).shape().size();
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new Scores(terms, correction, weighted, dimensions, seconds);
+    return units.counts();
+  }
+
+  /** Adds a draw of the posterior; odd ones have the noise of those before them, turned round. */
+  private void addDraw(ActiveUnits.Batch batch, NDArray x, PhiloxNoise noise, int draw) {
+    try (NDManager scope = noise.manager().newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
+      Run run = new Run(scope, weights.store(scope, vector), false, noise.on(scope, draw % 2 == 1));
+      Map<String, NDArray> inferred = model.infer(run, x);
+      for (Node node : model.nodes()) {
+        if (node instanceof Node.Latent latent) {
+          NDArray values = inferred.get(latent.name());
+          batch.add(
+              latent.name(),
+              (long) draw * noise.rows(),
+              FloatBuffer.wrap(values.toFloatArray()),
+              (int) latent.shape().size());
+        }
+      }
+    }
   }
 
   private static void put(NDArray perImage, float[] into, int first) {
@@ -161,16 +220,19 @@ public final class Evaluator {
         new PhiloxNoise(scope, seed, first, rows, sample));
   }
 
-  private Mapped encode(NDManager scope, NDArray bytes, long seed, int first) {
+  /** Stored images as x, with the noise of their evaluation. */
+  Mapped encode(NDManager scope, NDArray bytes, long seed, int first) {
     int rows = (int) bytes.getShape().get(0);
     return encoding.encode(run(scope, seed, first, rows, 0), bytes);
   }
 
-  private interface Batch {
+  /** What is done with each batch. */
+  interface Batch {
     void measure(NDManager scope, NDArray bytes, int first);
   }
 
-  private void forBatches(Split split, int batch, Batch each) {
+  /** The images of a split in order, each batch in a scope of its own. */
+  void forBatches(Split split, int batch, Batch each) {
     try (Feed feed = new Feed(manager, split, RESIDENT_BYTES);
         Feed.Epoch epoch = feed.epoch(Order.sequential(split.size()), 0, batch)) {
       while (epoch.hasNext()) {

@@ -94,11 +94,15 @@ public record Experiment(
    *
    * @param importanceSamples K of the importance-weighted bound at the end of training (Burda et
    *     al., 2016); 0 leaves it out
+   * @param importanceImages estimate that bound on the first so many of them only
    * @param images measure on the first so many test images only
    * @param batch images at a time; results do not depend on it
    */
   public record Evaluation(
-      @Default("0") int importanceSamples, Optional<Integer> images, @Default("256") int batch) {
+      @Default("0") int importanceSamples,
+      Optional<Integer> importanceImages,
+      Optional<Integer> images,
+      @Default("256") int batch) {
 
     /** Checks the keys. */
     public Evaluation {
@@ -106,6 +110,7 @@ public record Experiment(
         throw new IllegalArgumentException(
             "'importance-samples' must be at least 0, not " + importanceSamples);
       }
+      atLeastOne("importance-images", importanceImages);
       atLeastOne("images", images);
       atLeastOne("batch", Optional.of(batch));
     }

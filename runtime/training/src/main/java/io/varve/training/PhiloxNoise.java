@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.inference.Philox;
 import io.varve.model.NoiseSource;
+import io.varve.spi.Ops;
 
 /**
  * Noise that depends on seed, stream, image and sample alone: not on how images are batched, and
@@ -18,6 +19,29 @@ import io.varve.model.NoiseSource;
  */
 record PhiloxNoise(NDManager manager, long seed, long firstRow, int rows, int sample)
     implements NoiseSource {
+  /**
+   * The same noise on another manager.
+   *
+   * @param opposite whether turned round: -e of a normal e, 1 - u of a uniform u
+   */
+  NoiseSource on(NDManager other, boolean opposite) {
+    PhiloxNoise same = new PhiloxNoise(other, seed, firstRow, rows, sample);
+    return opposite ? new Opposite(same) : same;
+  }
+
+  private record Opposite(PhiloxNoise of) implements NoiseSource {
+    @Override
+    public NDArray normal(String stream, Shape event) {
+      return of.normal(stream, event).neg();
+    }
+
+    @Override
+    public NDArray uniform(String stream, Shape event) {
+      NDArray uniform = of.uniform(stream, event);
+      return Ops.constant(uniform, 1).sub(uniform);
+    }
+  }
+
   @Override
   public NDArray normal(String stream, Shape event) {
     float[] values = new float[Math.toIntExact(rows * event.size())];

@@ -36,16 +36,27 @@ record Portrait(Job job, Splits data, Split test, Model model) {
   }
 
   /** The head of the report. */
-  Report.Summary summary(long parameters, Optional<Scores.Importance> importance) {
+  Report.Summary summary(long parameters) {
     int[] shape = data.train().shape();
     String images =
         "%,d training and %,d test images, %s"
             .formatted(data.train().size(), test.size(), new Shape(shape[0], shape[1], shape[2]));
     return new Report.Summary(
-        images,
-        Devices.name(job.device()),
-        parameters,
-        importance.map(i -> new Report.Importance(i.mean(), i.samples(), note())));
+        images, Devices.name(job.device()), parameters, Optional.empty(), Map.of());
+  }
+
+  /** The importance-weighted bound of an evaluation, where it has one. */
+  Optional<Report.Importance> importance(Scores scores) {
+    return scores
+        .importance()
+        .map(
+            i ->
+                new Report.Importance(
+                    scores.importanceMean().orElseThrow(),
+                    scores.importanceBits().orElseThrow(),
+                    i.samples(),
+                    i.images(),
+                    note()));
   }
 
   /** What it takes to repeat the run. */

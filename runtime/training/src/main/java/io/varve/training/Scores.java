@@ -1,5 +1,7 @@
 package io.varve.training;
 
+import io.varve.training.report.Mean;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,7 +14,7 @@ import java.util.Optional;
  * @param correction what a log-density of x lacks to that of the stored bytes, one number an image
  * @param importance the importance-weighted bound, one number an image, where it was asked for
  * @param dimensions numbers in one x
- * @param seconds all of it took
+ * @param seconds the bounds took, importance samples apart
  */
 @SuppressWarnings("ArrayRecordComponent") // one number an image; nobody compares these
 public record Scores(
@@ -31,10 +33,15 @@ public record Scores(
    * An importance-weighted bound (Burda et al., 2016, equation 8).
    *
    * @param samples K
-   * @param bound nats, one number an image
+   * @param bound nats, one number an image; of the first images alone where it was limited
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
   public record Importance(int samples, float[] bound) {
+    /** How many images it was estimated on: the first so many. */
+    public int images() {
+      return bound.length;
+    }
+
     /** The mean over images, nats. */
     public double mean() {
       return Scores.mean(bound);
@@ -66,6 +73,56 @@ public record Scores(
       sum += bound;
     }
     return sum / images();
+  }
+
+  /** The mean bound, nats, and its standard error over images. */
+  public Mean boundMean() {
+    return Mean.of(bounds());
+  }
+
+  /** The bound of each image in bits per dimension of the stored bytes. */
+  public double[] bits() {
+    double[] bits = bounds();
+    Arrays.setAll(bits, i -> bits(bits[i] + correction[i], dimensions));
+    return bits;
+  }
+
+  /** The bound in bits per dimension of the stored bytes, and its standard error over images. */
+  public Mean bitsMean() {
+    return Mean.of(bits());
+  }
+
+  /** A term's mean, nats, and its standard error over images. */
+  public Mean termMean(String name) {
+    return Mean.of(doubles(terms.get(name)));
+  }
+
+  /** The mean importance-weighted bound, nats, where it was asked for. */
+  public Optional<Mean> importanceMean() {
+    return importance.map(i -> Mean.of(doubles(i.bound())));
+  }
+
+  /** The importance-weighted bound in bits per dimension of the stored bytes. */
+  public Optional<Mean> importanceBits() {
+    return importance.map(
+        i -> {
+          double[] bits = doubles(i.bound());
+          Arrays.setAll(bits, at -> bits(bits[at] + correction[at], dimensions));
+          return Mean.of(bits);
+        });
+  }
+
+  /**
+   * What each term costs in bits per dimension of the stored bytes: with the correction, the sum of
+   * these is the bound's.
+   */
+  public Map<String, Double> termBits() {
+    Map<String, Double> bits = new LinkedHashMap<>();
+    means()
+        .forEach(
+            (name, mean) ->
+                bits.put(name, bits(name.startsWith("kl.") ? -mean : mean, dimensions)));
+    return bits;
   }
 
   /** The mean of log p over the data variables, nats. */
@@ -109,6 +166,12 @@ public record Scores(
   /** Nats of an image as bits per dimension. */
   static double bits(double nats, long dimensions) {
     return -nats / (dimensions * Math.log(2));
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
   }
 
   static double mean(float[] values) {

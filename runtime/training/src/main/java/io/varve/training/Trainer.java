@@ -11,6 +11,7 @@ import io.varve.training.data.Order;
 import io.varve.training.data.Splits;
 import io.varve.training.report.Effort;
 import io.varve.training.report.Point;
+import io.varve.training.report.Report;
 import io.varve.training.report.Score;
 import io.varve.training.report.Split;
 import java.nio.file.Path;
@@ -225,14 +226,18 @@ public final class Trainer implements AutoCloseable {
             clock.seconds());
     tell(new Point(step, (double) step / perEpoch, Split.TEST, score, effort));
     latest = Optional.of(scores);
-    report(Optional.empty());
+    report(portrait.summary(learner.weights().count()));
     clock.start();
   }
 
   private Scores scores(int samples) {
+    return evaluator.evaluate(test, plan(samples));
+  }
+
+  private Evaluator.Plan plan(int samples) {
     Experiment.Evaluation evaluation = job.experiment().evaluation();
-    return evaluator.evaluate(
-        test, new Evaluator.Plan(samples, evaluation.batch(), training.seed()));
+    int weighted = evaluation.importanceImages().orElse(Integer.MAX_VALUE);
+    return new Evaluator.Plan(samples, evaluation.batch(), training.seed(), weighted);
   }
 
   private void save() {
@@ -254,19 +259,20 @@ public final class Trainer implements AutoCloseable {
     clock.start();
   }
 
-  /** The last word: the importance bound if asked for, and the report with it. */
+  /** The last word: active units, the importance bound if asked for, and the report with them. */
   private Scores finish() {
     int samples = job.experiment().evaluation().importanceSamples();
     Scores scores = latest.filter(s -> samples == 0).orElseGet(() -> scores(samples));
-    report(scores.importance());
+    report(
+        portrait
+            .summary(learner.weights().count())
+            .measured(portrait.importance(scores), evaluator.activeUnits(test, plan(0))));
     return scores;
   }
 
-  private void report(Optional<Scores.Importance> importance) {
+  private void report(Report.Summary summary) {
     journal.report(
-        portrait.summary(learner.weights().count(), importance),
-        journal.draw(evaluator, test, training.seed(), step),
-        portrait.origin());
+        summary, journal.draw(evaluator, test, training.seed(), step), portrait.origin());
   }
 
   @Override

@@ -4,11 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.varve.inference.ActiveUnits;
+import io.varve.model.NoiseSource;
+import io.varve.model.Run;
 import io.varve.training.data.Split;
+import io.varve.training.report.Mean;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,19 +25,19 @@ final class EvaluatorTest {
   /** Matrix products of other sizes round otherwise; a bound is some tens of nats. */
   private static final double ROUNDING = 1e-3;
 
-  @TempDir Path folder;
-  private Trained trained;
-  private Split test;
+  @TempDir private static Path folder;
+  private static Trained trained;
+  private static Split test;
 
-  @BeforeEach
-  void train() {
+  @BeforeAll
+  static void train() {
     Small.train(folder.resolve("run"), Small.job());
     trained = Small.load(folder.resolve("run"));
     test = trained.data().test();
   }
 
-  @AfterEach
-  void close() {
+  @AfterAll
+  static void close() {
     trained.close();
   }
 
@@ -62,6 +71,106 @@ final class EvaluatorTest {
     assertThat(scores.bound())
         .isCloseTo(scores.reconstruction() - scores.kl().get("z"), within(ROUNDING));
     assertThat(scores.bitsPerDim()).isCloseTo(-scores.bound() / 64 / Math.log(2), within(1e-9));
+  }
+
+  @Test
+  void weightsTheFirstImagesAlone() {
+    Evaluator evaluator = trained.evaluator();
+    Scores all = evaluator.evaluate(test, new Evaluator.Plan(4, 16, 9));
+    Scores few = evaluator.evaluate(test, new Evaluator.Plan(4, 16, 9, 20));
+    assertThat(few.images()).isEqualTo(33);
+    assertThat(few.importance().orElseThrow().images()).isEqualTo(20);
+    double sum = 0;
+    for (int i = 0; i < 20; i++) {
+      double bound = few.importance().orElseThrow().bound()[i];
+      sum += bound;
+      assertThat(bound).isCloseTo(all.importance().orElseThrow().bound()[i], within(ROUNDING));
+    }
+    assertThat(few.importanceBits().orElseThrow().value())
+        .isCloseTo(-sum / 20 / 64 / Math.log(2), within(1e-6));
+  }
+
+  @Test
+  void tellsHowFarChanceMayHaveMovedMeans() {
+    Scores scores = trained.evaluator().evaluate(test, new Evaluator.Plan(0, 64, 9));
+    double mean = scores.bound();
+    double squares = 0;
+    for (double bound : scores.bounds()) {
+      squares += (bound - mean) * (bound - mean);
+    }
+    double error = Math.sqrt(squares / 32 / 33);
+    assertThat(scores.boundMean().value()).isCloseTo(mean, within(1e-9));
+    assertThat(scores.boundMean().error()).isCloseTo(error, within(1e-9));
+    assertThat(scores.bitsMean().error()).isCloseTo(error / 64 / Math.log(2), within(1e-9));
+    double bits = scores.termBits().values().stream().mapToDouble(v -> v).sum();
+    assertThat(bits).as("terms add up").isCloseTo(scores.bitsPerDim(), within(1e-9));
+    assertThat(scores.termBits().get("kl.z")).isPositive();
+    assertThat(Mean.of(new double[] {3}).error()).isNaN();
+  }
+
+  /** A normal posterior without noise is at its mean, whose variance is what is asked for. */
+  @Test
+  void countsActiveUnits() {
+    double[][] means = new double[test.size()][];
+    trained
+        .evaluator()
+        .forBatches(
+            test,
+            test.size(),
+            (scope, bytes, first) -> {
+              Run still =
+                  new Run(
+                      scope,
+                      trained.weights().store(scope, trained.weights().flat()),
+                      false,
+                      new Still(scope, 33));
+              Evaluator evaluator = trained.evaluator();
+              float[] z =
+                  trained
+                      .model()
+                      .infer(still, evaluator.encode(scope, bytes, 9, 0).value())
+                      .get("z")
+                      .toFloatArray();
+              for (int i = 0; i < 33; i++) {
+                means[i] = new double[] {z[3 * i], z[3 * i + 1], z[3 * i + 2]};
+              }
+            });
+    int active = 0;
+    for (int d = 0; d < 3; d++) {
+      int at = d;
+      double mean = Arrays.stream(means).mapToDouble(m -> m[at]).average().orElseThrow();
+      double variance = Arrays.stream(means).mapToDouble(m -> Math.pow(m[at] - mean, 2)).sum() / 32;
+      assertThat(Math.abs(variance - 0.01)).as("clear of the threshold").isGreaterThan(1e-5);
+      active += variance > 0.01 ? 1 : 0;
+    }
+    for (int batch : new int[] {64, 7}) {
+      assertThat(trained.evaluator().activeUnits(test, new Evaluator.Plan(0, batch, 9)))
+          .isEqualTo(Map.of("z", new ActiveUnits.Count(active, 3)));
+    }
+  }
+
+  @Test
+  void collapsedLatentsAreNotActive() {
+    Path run = folder.resolve("constant");
+    Small.train(run, Small.job("model.nodes[0].q=standard-normal"));
+    try (Trained constant = Small.load(run)) {
+      assertThat(constant.evaluator().activeUnits(test, new Evaluator.Plan(0, 64, 9)))
+          .isEqualTo(Map.of("z", new ActiveUnits.Count(0, 3)));
+    }
+    assertThat(run.resolve("report.html")).content().contains("Active units of z", "0 of 3");
+  }
+
+  /** No noise at all. */
+  private record Still(NDManager manager, int rows) implements NoiseSource {
+    @Override
+    public NDArray normal(String stream, Shape event) {
+      return manager.zeros(new Shape(rows).addAll(event));
+    }
+
+    @Override
+    public NDArray uniform(String stream, Shape event) {
+      throw new IllegalStateException(stream + " is not asked for");
+    }
   }
 
   @Test

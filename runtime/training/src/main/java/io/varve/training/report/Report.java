@@ -1,5 +1,6 @@
 package io.varve.training.report;
 
+import io.varve.inference.ActiveUnits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -33,18 +34,35 @@ public record Report(
    * @param device where it ran, such as {@code cpu} or {@code cuda:0}
    * @param parameters how many numbers were learned
    * @param importance the importance-weighted bound, where it was estimated
+   * @param activeUnits of each latent, where they were counted
    */
   public record Summary(
-      String data, String device, long parameters, Optional<Importance> importance) {}
+      String data,
+      String device,
+      long parameters,
+      Optional<Importance> importance,
+      Map<String, ActiveUnits.Count> activeUnits) {
+    /** Copies the counts, keeping their order. */
+    public Summary {
+      activeUnits = Collections.unmodifiableMap(new LinkedHashMap<>(activeUnits));
+    }
+
+    /** This with what is measured at the end of training. */
+    public Summary measured(Optional<Importance> bound, Map<String, ActiveUnits.Count> units) {
+      return new Summary(data, device, parameters, bound, units);
+    }
+  }
 
   /**
    * An importance-weighted bound (Burda et al. 2016, equation 8).
    *
-   * @param bound mean nats per event
+   * @param bound nats per event
+   * @param bitsPerDim the same in bits per dimension of the data
    * @param samples importance samples per event
+   * @param images how many events it is a mean over
    * @param note what it is a bound of, where that is not log p(x); else empty
    */
-  public record Importance(double bound, int samples, String note) {}
+  public record Importance(Mean bound, Mean bitsPerDim, int samples, int images, String note) {}
 
   /**
    * A picture of the report.

@@ -40,7 +40,7 @@ final class Results {
                 all.add(
                     new Headline(
                         "Importance bound",
-                        Numbers.value(i.bound()),
+                        Numbers.value(i.bound().value()),
                         Numbers.count(i.samples(), "sample"))));
     speed().ifPresent(s -> all.add(new Headline("Images per second", rate(s), "training, median")));
     last(Split.TRAIN)
@@ -84,14 +84,23 @@ final class Results {
               });
     }
     report.summary().importance().ifPresent(i -> facts.put("Importance bound", words(i)));
+    report
+        .summary()
+        .activeUnits()
+        .forEach(
+            (name, units) ->
+                facts.put("Active units of " + name, units.active() + " of " + units.total()));
     return facts;
   }
 
   private static String words(Report.Importance importance) {
     String note = importance.note().isEmpty() ? "" : ". " + importance.note();
-    return Numbers.value(importance.bound())
-        + " nats, "
-        + Numbers.count(importance.samples(), "sample")
+    return "%s nats, %s bits per dimension, %s of %s"
+            .formatted(
+                importance.bound().words(),
+                importance.bitsPerDim().words(),
+                Numbers.count(importance.samples(), "sample"),
+                Numbers.count(importance.images(), "image"))
         + note;
   }
 

@@ -3,6 +3,7 @@ package io.varve.training.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.inference.ActiveUnits;
 import io.varve.training.report.Report.Importance;
 import io.varve.training.report.Report.Origin;
 import io.varve.training.report.Report.Picture;
@@ -109,7 +110,13 @@ class ReportTest {
     Report report =
         new Report(
             hostile,
-            new Summary(hostile, hostile, 1, Optional.of(new Importance(-90, 5, hostile))),
+            new Summary(
+                hostile,
+                hostile,
+                1,
+                Optional.of(
+                    new Importance(new Mean(-90, 1), new Mean(0.1, Double.NaN), 5, 2, hostile)),
+                Map.of(hostile, new ActiveUnits.Count(1, 2))),
             points,
             List.of(new Picture(hostile, hostile, png)),
             new Origin(hostile, hostile, Map.of(hostile, hostile)));
@@ -128,7 +135,8 @@ class ReportTest {
     Document page = parse(Runs.report(Runs.points(20, 2)).html());
     String text = page.getDocumentElement().getTextContent();
     assertThat(text)
-        .contains("1,378,916", "4,700", "4 min 36 s", "\u221292.31 nats, 500 samples")
+        .contains("1,378,916", "4,700", "4 min 36 s", "\u221292.31 \u00B1 0.500")
+        .contains("500 samples of 100 images", "Active units of z", "17 of 50")
         .contains("varve train vae-mlp-mnist.yaml --out runs/mnist", "0.35.1")
         .contains("KL z1", "Gradient norm", "points below the frame");
     assertThat(elements(page, "img")).hasSize(5);

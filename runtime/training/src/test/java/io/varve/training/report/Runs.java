@@ -1,5 +1,6 @@
 package io.varve.training.report;
 
+import io.varve.inference.ActiveUnits;
 import io.varve.training.report.Report.Importance;
 import io.varve.training.report.Report.Origin;
 import io.varve.training.report.Report.Picture;
@@ -98,7 +99,8 @@ final class Runs {
             "MNIST, 60,000 training and 10,000 test images of 1 x 28 x 28",
             "cpu",
             1_378_916,
-            Optional.of(new Importance(-92.31, 500, "")));
+            Optional.of(new Importance(new Mean(-92.31, 0.5), new Mean(0.17, 0.001), 500, 100, "")),
+            Map.of("z", new ActiveUnits.Count(17, 50)));
     Origin origin =
         new Origin(model, "varve train vae-mlp-mnist.yaml --out runs/mnist", environment);
     return new Report("vae-mlp-mnist", summary, points, PICTURES, origin);

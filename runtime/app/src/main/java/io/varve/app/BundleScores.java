@@ -1,93 +1,97 @@
 package io.varve.app;
 
+import io.varve.inference.ActiveUnits;
 import io.varve.inference.Bundle;
 import io.varve.inference.Score;
+import io.varve.training.Evaluator;
+import io.varve.training.Scores;
 import io.varve.training.data.Split;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
-/** The scores of many images by a bundle, streamed a block at a time. */
+/** What a bundle says of many images, streamed a block at a time. */
 final class BundleScores {
   private static final int BLOCK = 1024;
 
-  private final Map<String, float[]> columns = new LinkedHashMap<>();
-  private final int images;
-  private final double seconds;
+  private final Bundle bundle;
+  private final Split split;
+  private final Evaluator.Plan plan;
 
-  /**
-   * Scores a split.
-   *
-   * @param samples K of the importance-weighted bound; 0 leaves it out
-   */
-  BundleScores(Bundle bundle, Split split, int samples, long seed) {
-    images = split.size();
-    long start = System.nanoTime();
-    for (int from = 0; from < images; from += BLOCK) {
-      byte[] block = BundleData.read(split, from, Math.min(images, from + BLOCK));
-      Score score = bundle.score(block, seed, from);
-      put("bound", from, score.bound());
-      put("bits_per_dim", from, score.bitsPerDim());
-      for (Map.Entry<String, float[]> term : score.terms().entrySet()) {
-        put(term.getKey(), from, term.getValue());
-      }
-      if (samples > 0) {
-        put("importance_bound", from, floats(bundle.importanceBound(block, samples, seed, from)));
-      }
-    }
-    seconds = (System.nanoTime() - start) * 1e-9;
+  /** Will score a split; the bundle's own chunk takes the place of the plan's batch. */
+  BundleScores(Bundle bundle, Split split, Evaluator.Plan plan) {
+    this.bundle = bundle;
+    this.split = split;
+    this.plan = plan;
   }
 
-  private void put(String column, int from, float[] values) {
-    float[] all = columns.computeIfAbsent(column, c -> new float[images]);
+  /** The bound of every image, its terms, and the importance bound if asked for. */
+  Scores scores() {
+    Map<String, float[]> terms = new LinkedHashMap<>();
+    float[] correction = new float[split.size()];
+    long start = System.nanoTime();
+    blocks(
+        split,
+        (images, from) -> {
+          Score score = bundle.score(images, plan.seed(), from);
+          score
+              .terms()
+              .forEach(
+                  (name, values) ->
+                      put(terms.computeIfAbsent(name, n -> new float[split.size()]), from, values));
+          put(correction, from, corrections(score));
+        });
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    Optional<Scores.Importance> importance =
+        plan.samples() > 0 ? Optional.of(importance()) : Optional.empty();
+    return new Scores(terms, correction, importance, split.imageBytes(), seconds);
+  }
+
+  private Scores.Importance importance() {
+    Split few = split.first(plan.weighted());
+    float[] bound = new float[few.size()];
+    blocks(
+        few,
+        (images, from) -> {
+          double[] nats = bundle.importanceBound(images, plan.samples(), plan.seed(), from);
+          for (int i = 0; i < nats.length; i++) {
+            bound[from + i] = (float) nats[i];
+          }
+        });
+    return new Scores.Importance(plan.samples(), bound);
+  }
+
+  /** The active units of each latent; none where the bundle has no graph {@code infer}. */
+  Map<String, ActiveUnits.Count> activeUnits() {
+    ActiveUnits units = new ActiveUnits();
+    if (bundle.manifest().graphs().containsKey("infer")) {
+      blocks(split, (images, from) -> bundle.addTo(units, images, plan.seed(), from));
+    }
+    return units.counts();
+  }
+
+  /** What a log-density of x lacks to that of the stored bytes: what the bits have beyond x's. */
+  private float[] corrections(Score score) {
+    float[] corrections = new float[score.bound().length];
+    for (int i = 0; i < corrections.length; i++) {
+      double nats = -score.bitsPerDim()[i] * split.imageBytes() * Math.log(2);
+      corrections[i] = (float) (nats - score.bound()[i]);
+    }
+    return corrections;
+  }
+
+  private static void put(float[] all, int from, float[] values) {
     System.arraycopy(values, 0, all, from, values.length);
   }
 
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
+  private interface Block {
+    void measure(byte[] images, int from);
+  }
+
+  private static void blocks(Split split, Block each) {
+    for (int from = 0; from < split.size(); from += BLOCK) {
+      int to = Math.min(split.size(), from + BLOCK);
+      each.measure(BundleData.read(split, from, to), from);
     }
-    return floats;
-  }
-
-  /** One number an image, by column: bound, bits_per_dim, log_p.x, kl.z, ... */
-  Map<String, float[]> columns() {
-    return columns;
-  }
-
-  private OptionalDouble mean(String column) {
-    float[] values = columns.get(column);
-    return values == null ? OptionalDouble.empty() : OptionalDouble.of(mean(values));
-  }
-
-  private static double mean(float[] values) {
-    double sum = 0;
-    for (float value : values) {
-      sum += value;
-    }
-    return sum / values.length;
-  }
-
-  /** The means, under the names that every evaluation prints. */
-  Map<String, Object> summary() {
-    Map<String, Object> summary = new LinkedHashMap<>();
-    Map<String, Double> kl = new LinkedHashMap<>();
-    double reconstruction = 0;
-    for (Map.Entry<String, float[]> column : columns.entrySet()) {
-      if (column.getKey().startsWith("kl.")) {
-        kl.put(column.getKey().substring("kl.".length()), mean(column.getValue()));
-      } else if (column.getKey().startsWith("log_p.")) {
-        reconstruction += mean(column.getValue());
-      }
-    }
-    summary.put("bound", mean("bound").orElseThrow());
-    mean("importance_bound").ifPresent(mean -> summary.put("importance_bound", mean));
-    summary.put("bits_per_dim", mean("bits_per_dim").orElseThrow());
-    summary.put("reconstruction", reconstruction);
-    summary.put("kl", kl);
-    summary.put("images", images);
-    summary.put("images_per_second", images / seconds);
-    return summary;
   }
 }

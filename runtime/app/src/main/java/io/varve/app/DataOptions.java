@@ -28,6 +28,14 @@ final class DataOptions {
   @Option(names = "--images", paramLabel = "N", description = "Only the first N images.")
   private Integer images;
 
+  /** All images of a part of a data set. */
+  static DataOptions of(String data, Part part) {
+    DataOptions options = new DataOptions();
+    options.data = data;
+    options.part = part;
+    return options;
+  }
+
   /** The folder, where one is given. */
   Optional<String> folder() {
     return Optional.ofNullable(data);

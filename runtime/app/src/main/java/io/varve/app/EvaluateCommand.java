@@ -1,10 +1,13 @@
 package io.varve.app;
 
+import io.varve.inference.ActiveUnits;
 import io.varve.inference.Bundle;
 import io.varve.inference.Manifest;
 import io.varve.training.Devices;
 import io.varve.training.Evaluator;
+import io.varve.training.Scores;
 import io.varve.training.Trained;
+import io.varve.training.data.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,7 +24,8 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     description = {
       "Measures a run (in DJL) or a bundle (in ONNX Runtime) on images.",
-      "Prints the bound, its terms, bits per dimension and the importance-weighted bound. One seed is one noise for both."
+      "Prints the bound and its terms with standard errors, bits per dimension, active units and the importance-weighted bound.",
+      "One seed is one noise for both."
     })
 final class EvaluateCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;
@@ -39,6 +43,12 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Also the importance-weighted bound by K samples (default: none).")
   private int samples;
 
+  @Option(
+      names = "--importance-images",
+      paramLabel = "N",
+      description = "That bound on the first N images only (default: all that are measured).")
+  private Integer weighted;
+
   @Option(names = "--batch", defaultValue = "256", description = "Images at a time (default: 256).")
   private int batch;
 
@@ -51,15 +61,23 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Evaluator.Plan plan() {
+    return new Evaluator.Plan(
+        samples, batch, seed, weighted == null ? Integer.MAX_VALUE : weighted);
+  }
+
   private Map<String, Object> bundle() {
+    Evaluator.Plan plan = plan();
     Bundle.Options options = Bundle.Options.of().withDevice(device.name).withChunk(batch);
     try (Bundle bundle = Bundle.open(target, options)) {
-      return new BundleScores(bundle, BundleData.open(bundle.manifest(), data), samples, seed)
-          .summary();
+      BundleScores measure =
+          new BundleScores(bundle, BundleData.open(bundle.manifest(), data), plan);
+      return results(measure.scores(), measure.activeUnits());
     }
   }
 
   private Map<String, Object> run() {
+    Evaluator.Plan plan = plan();
     try (Workspace workspace = Workspace.open(varve);
         Trained trained =
             Trained.load(
@@ -69,10 +87,17 @@ final class EvaluateCommand implements Callable<Integer> {
                     data.folder(),
                     Devices.of(device.name),
                     note -> Output.say("note: %s", note)))) {
-      return Runs.summary(
-          trained
-              .evaluator()
-              .evaluate(data.of(trained.data()), new Evaluator.Plan(samples, batch, seed)));
+      Split split = data.of(trained.data());
+      Evaluator evaluator = trained.evaluator();
+      return results(evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));
     }
+  }
+
+  private static Map<String, Object> results(Scores scores, Map<String, ActiveUnits.Count> units) {
+    Map<String, Object> results = Runs.summary(scores);
+    if (!units.isEmpty()) {
+      results.put("active_units", units);
+    }
+    return results;
   }
 }

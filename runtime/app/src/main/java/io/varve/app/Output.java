@@ -2,6 +2,7 @@ package io.varve.app;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -21,29 +22,44 @@ final class Output {
     System.err.println(String.format(Locale.ROOT, format, values));
   }
 
-  /** The results: a JSON object, or one aligned line each. */
+  /** The key under which results keep standard errors, each under the name of its mean. */
+  static final String ERRORS = "standard_errors";
+
+  /** The results: a JSON object, or one aligned line each with standard errors beside the means. */
   void results(Map<String, ?> results) {
     if (json) {
       System.out.println(JSON.toJson(results));
       return;
     }
-    int width = results.keySet().stream().mapToInt(String::length).max().orElse(0);
-    results.forEach(
-        (key, value) -> System.out.printf(Locale.ROOT, "%-" + width + "s  %s%n", key, text(value)));
+    Map<String, Object> shown = new LinkedHashMap<>(results);
+    Map<?, ?> errors = shown.remove(ERRORS) instanceof Map<?, ?> map ? map : Map.of();
+    int width = shown.keySet().stream().mapToInt(String::length).max().orElse(0);
+    shown.forEach(
+        (key, value) ->
+            System.out.printf(
+                Locale.ROOT, "%-" + width + "s  %s%n", key, text(key, value, errors)));
   }
 
-  private static String text(Object value) {
+  private static String text(String name, Object value, Map<?, ?> errors) {
     if (value instanceof Double || value instanceof Float) {
-      double number = ((Number) value).doubleValue();
-      boolean tiny = number != 0 && Math.abs(number) < 1e-3;
-      return String.format(Locale.ROOT, tiny ? "%.2e" : "%.4f", number);
+      String text = number(((Number) value).doubleValue());
+      return errors.get(name) instanceof Double error ? text + " \u00B1 " + number(error) : text;
     }
     if (value instanceof Map<?, ?> map) {
       StringBuilder text = new StringBuilder();
       map.forEach(
-          (k, v) -> text.append(text.isEmpty() ? "" : ", ").append(k).append(' ').append(text(v)));
+          (k, v) ->
+              text.append(text.isEmpty() ? "" : ", ")
+                  .append(k)
+                  .append(' ')
+                  .append(text(name + "." + k, v, errors)));
       return text.toString();
     }
     return String.valueOf(value);
+  }
+
+  private static String number(double number) {
+    boolean tiny = number != 0 && Math.abs(number) < 1e-3;
+    return String.format(Locale.ROOT, tiny ? "%.2e" : "%.4f", number);
   }
 }

@@ -6,6 +6,7 @@ import io.varve.training.Devices;
 import io.varve.training.Job;
 import io.varve.training.Scores;
 import io.varve.training.Trainer;
+import io.varve.training.report.Mean;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,13 +37,42 @@ final class Runs {
   /** The means of an evaluation, under the names that every evaluation prints. */
   static Map<String, Object> summary(Scores scores) {
     Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("bound", scores.bound());
-    scores.importance().ifPresent(i -> summary.put("importance_bound", i.mean()));
-    summary.put("bits_per_dim", scores.bitsPerDim());
+    Map<String, Double> errors = new LinkedHashMap<>();
+    put(summary, errors, "bound", scores.boundMean());
+    scores.importanceMean().ifPresent(m -> put(summary, errors, "importance_bound", m));
+    put(summary, errors, "bits_per_dim", scores.bitsMean());
+    scores.importanceBits().ifPresent(m -> put(summary, errors, "importance_bits_per_dim", m));
     summary.put("reconstruction", scores.reconstruction());
+    Map<String, Double> logP = new LinkedHashMap<>();
+    scores
+        .means()
+        .forEach(
+            (name, mean) -> {
+              errors.put(name, scores.termMean(name).error());
+              if (name.startsWith("log_p.")) {
+                logP.put(name.substring("log_p.".length()), mean);
+              }
+            });
+    summary.put("log_p", logP);
     summary.put("kl", scores.kl());
+    summary.put("term_bits_per_dim", scores.termBits());
+    errors.values().removeIf(error -> error.isNaN());
+    summary.put(Output.ERRORS, errors);
+    scores
+        .importance()
+        .ifPresent(
+            i -> {
+              summary.put("importance_samples", i.samples());
+              summary.put("importance_images", i.images());
+            });
     summary.put("images", scores.images());
     summary.put("images_per_second", scores.imagesPerSecond());
     return summary;
+  }
+
+  private static void put(
+      Map<String, Object> summary, Map<String, Double> errors, String name, Mean mean) {
+    summary.put(name, mean.value());
+    errors.put(name, mean.error());
   }
 }

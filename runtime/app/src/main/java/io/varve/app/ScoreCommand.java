@@ -2,12 +2,16 @@ package io.varve.app;
 
 import io.varve.inference.AtomicFile;
 import io.varve.inference.Bundle;
+import io.varve.training.Evaluator;
+import io.varve.training.Scores;
 import io.varve.training.data.Split;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,23 +46,38 @@ final class ScoreCommand implements Callable<Integer> {
   public Integer call() {
     try (Bundle bundle = options.open()) {
       Split split = BundleData.open(bundle.manifest(), data);
-      BundleScores scores = new BundleScores(bundle, split, samples, options.seed);
+      Evaluator.Plan plan = new Evaluator.Plan(samples, 1, options.seed);
+      Scores scores = new BundleScores(bundle, split, plan).scores();
       if (csv != null) {
-        write(scores.columns(), split.size());
+        write(columns(scores), split.size());
       }
-      Map<String, Object> results = scores.summary();
+      Map<String, Object> results = Runs.summary(scores);
       results.put("device", bundle.device());
       output.results(results);
       return 0;
     }
   }
 
-  private void write(Map<String, float[]> columns, int images) {
+  /** One number an image, by column: bound, bits_per_dim, log_p.x, kl.z, ... */
+  private static Map<String, double[]> columns(Scores scores) {
+    Map<String, double[]> columns = new LinkedHashMap<>();
+    columns.put("bound", scores.bounds());
+    columns.put("bits_per_dim", scores.bits());
+    scores.terms().forEach((name, values) -> columns.put(name, doubles(values)));
+    scores.importance().ifPresent(i -> columns.put("importance_bound", doubles(i.bound())));
+    return columns;
+  }
+
+  private static double[] doubles(float[] values) {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  }
+
+  private void write(Map<String, double[]> columns, int images) {
     StringBuilder text = new StringBuilder("image,");
     text.append(String.join(",", columns.keySet())).append('\n');
     for (int i = 0; i < images; i++) {
       text.append(i);
-      for (float[] column : columns.values()) {
+      for (double[] column : columns.values()) {
         text.append(',').append(String.format(Locale.ROOT, "%.6g", column[i]));
       }
       text.append('\n');

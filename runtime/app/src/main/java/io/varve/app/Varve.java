@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
       ScoreCommand.class,
       GenerateCommand.class,
       ReconstructCommand.class,
+      FidCommand.class,
       BenchCommand.class,
       PluginsCommand.class,
       SchemaCommand.class,

@@ -15,4 +15,10 @@ abstract class ArrayContract extends ComponentContract {
    * @throws NotApplicable if there is none
    */
   abstract List<Probe> probes();
+
+  /** Trains, scores, generates from and exports a small model with the component in it. */
+  @Rule
+  public void x13_worksInAModel() {
+    Placed.run(subject);
+  }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What a network reads and delivers, batch excluded.
@@ -68,7 +69,11 @@ record Signature(List<Shape> inputs, List<Shape> outputs) {
     return words(inputs) + " -> " + words(outputs);
   }
 
-  private static List<String> words(List<Shape> shapes) {
-    return shapes.stream().map(shape -> Arrays.toString(shape.getShape())).toList();
+  private static String words(List<Shape> shapes) {
+    return shapes.isEmpty()
+        ? "nothing"
+        : shapes.stream()
+            .map(shape -> Arrays.toString(shape.getShape()))
+            .collect(Collectors.joining(", "));
   }
 }

@@ -89,7 +89,7 @@ public final class BrokenNetworks {
     static NDArray flat(NDList inputs) {
       NDList flat = new NDList();
       inputs.forEach(x -> flat.add(x.reshape(-1, x.getShape().slice(1).size())));
-      return NDArrays.concat(flat, 1);
+      return flat.size() == 1 ? flat.head() : NDArrays.concat(flat, 1);
     }
 
     NDList cut(NDArray y) {
@@ -385,6 +385,22 @@ public final class BrokenNetworks {
         @Override
         NDArray after(ParameterStore store, NDArray y, boolean training) {
           return y.add(store.getValue(bias, y.getDevice(), training).stopGradient());
+        }
+      };
+    }
+  }
+
+  /** Joins its inputs also where there is but one: DJL then gives a copy without a gradient. */
+  @Breaks({"X7", "X13"})
+  @Named("lone-concat")
+  @Extension
+  public record LoneConcat() implements Network {
+    @Override
+    public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
+      return new LinearBlock(inputs, outputs) {
+        @Override
+        NDArray before(NDArray x) {
+          return NDArrays.concat(new NDList(x), 1);
         }
       };
     }

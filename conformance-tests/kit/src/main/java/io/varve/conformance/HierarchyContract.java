@@ -31,16 +31,16 @@ final class HierarchyContract extends ComponentContract {
   /** The nodes for every space that is not refused. */
   private Map<Space, List<Node>> accepted() {
     Map<Space, List<Node>> accepted = new LinkedHashMap<>();
-    for (Space x : Candidates.data()) {
-      Trials.unlessRefused("nodes for %s".formatted(Candidates.words(x)), () -> hierarchy.nodes(x))
+    for (Space x : SampleSpaces.data()) {
+      Trials.unlessRefused("nodes for %s".formatted(SampleSpaces.words(x)), () -> hierarchy.nodes(x))
           .ifPresent(nodes -> accepted.put(x, nodes));
     }
-    require(!accepted.isEmpty(), "refuses all data tried: " + words(Candidates.data()));
+    require(!accepted.isEmpty(), "refuses all data tried: " + words(SampleSpaces.data()));
     return accepted;
   }
 
   private static List<String> words(List<Space> spaces) {
-    return spaces.stream().map(Candidates::words).toList();
+    return spaces.stream().map(SampleSpaces::words).toList();
   }
 
   /** Tries a rule on the nodes for every space, and says for which it is broken. */
@@ -52,7 +52,7 @@ final class HierarchyContract extends ComponentContract {
                 rule.accept(nodes, new Reads(nodes));
               } catch (AssertionError e) {
                 throw new AssertionError(
-                    "nodes for %s: %s".formatted(Candidates.words(x), e.getMessage()), e);
+                    "nodes for %s: %s".formatted(SampleSpaces.words(x), e.getMessage()), e);
               }
             });
   }
@@ -187,13 +187,13 @@ final class HierarchyContract extends ComponentContract {
     require(
         first.size() == then.size(),
         "nodes for %s: %d at first, %s %d"
-            .formatted(Candidates.words(x), first.size(), how, then.size()));
+            .formatted(SampleSpaces.words(x), first.size(), how, then.size()));
     for (int i = 0; i < first.size(); i++) {
       require(
           first.get(i).equals(then.get(i)),
           "nodes for %s: node %d is '%s' at first, %s it differs: '%s'"
               .formatted(
-                  Candidates.words(x), i, first.get(i).name(), how, then.get(i).name()));
+                  SampleSpaces.words(x), i, first.get(i).name(), how, then.get(i).name()));
     }
   }
 
@@ -206,7 +206,7 @@ final class HierarchyContract extends ComponentContract {
         model.run();
         return;
       } catch (IllegalArgumentException e) {
-        refused = refused.or(() -> Optional.of(Candidates.words(x) + ": " + e.getMessage()));
+        refused = refused.or(() -> Optional.of(SampleSpaces.words(x) + ": " + e.getMessage()));
       }
     }
     throw new AssertionError("no data make a model of it; for " + refused.orElseThrow());

@@ -29,17 +29,10 @@ final class NetworkContract extends ArrayContract {
   private static final int MANY = 64;
 
   private final Network network;
-  private final NDManager owner = Trials.manager();
 
   NetworkContract(Subject subject) {
     super(subject);
     this.network = (Network) subject.component();
-  }
-
-  @Override
-  public void close() {
-    owner.close();
-    super.close();
   }
 
   private Optional<Block> build(Signature signature, Site site) {
@@ -63,7 +56,7 @@ final class NetworkContract extends ArrayContract {
   }
 
   private BuiltNetwork built(Signature signature, Block block, int seed) {
-    return new BuiltNetwork(signature, block, owner, seed);
+    return new BuiltNetwork(signature, block, manager, seed);
   }
 
   private BuiltNetwork built(Signature signature) {
@@ -165,8 +158,8 @@ final class NetworkContract extends ArrayContract {
     for (Signature signature : accepted()) {
       Block block = build(signature, SITE).orElseThrow();
       built(signature, block, 1);
-      TrialParameters read = new TrialParameters(owner, DataType.FLOAT32, 0);
-      try (NDManager scope = owner.newSubManager()) {
+      TrialParameters read = new TrialParameters(manager, DataType.FLOAT32, 0);
+      try (NDManager scope = manager.newSubManager()) {
         for (boolean training : new boolean[] {true, false}) {
           block.forward(
               read.in(scope), signature.sample(scope, DataType.FLOAT32, Trials.rows(4)), training);
@@ -187,7 +180,7 @@ final class NetworkContract extends ArrayContract {
   public void n4_fixedRandomChoicesFollowTheSeed() {
     for (Signature signature : accepted()) {
       BuiltNetwork first = built(signature);
-      owner.getEngine().setRandomSeed(2);
+      manager.getEngine().setRandomSeed(2);
       BuiltNetwork second = built(signature, build(signature, SITE).orElseThrow(), 3);
       second.load(first);
       requireSame(
@@ -257,9 +250,9 @@ final class NetworkContract extends ArrayContract {
   public void n6_dropoutIsOffInEvaluation() {
     for (Signature signature : accepted()) {
       BuiltNetwork built = built(signature);
-      owner.getEngine().setRandomSeed(4);
+      manager.getEngine().setRandomSeed(4);
       List<double[]> first = built.evaluate(8);
-      owner.getEngine().setRandomSeed(5);
+      manager.getEngine().setRandomSeed(5);
       requireSame(signature + ": evaluated under another seed", first, built.evaluate(8));
     }
   }

@@ -1,208 +1,172 @@
 package io.varve.conformance;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.varve.conformance.Probe.Input;
+import io.varve.spi.Bijection;
 import io.varve.spi.Bijector;
-import io.varve.spi.Factor;
-import io.varve.spi.Family;
-import io.varve.spi.Likelihood;
-import io.varve.spi.Network;
-import io.varve.spi.Node;
-import io.varve.spi.Node.Derived;
-import io.varve.spi.Node.Feature;
-import io.varve.spi.Node.Latent;
-import io.varve.spi.Node.Observed;
-import io.varve.spi.Prior;
+import io.varve.spi.Mapped;
+import io.varve.spi.Pass;
 import io.varve.spi.Site;
-import io.varve.spi.Space;
-import io.varve.spi.Step;
-import io.varve.spi.Transform;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A component at its place in a small model: rule X13.
+ * A bijection as it was built for one event and one context.
  *
- * <p>The first model of a few that does not refuse it is put to all its uses by {@link ModelTrial}.
+ * @param built the bijection
+ * @param event the shape of what it maps
+ * @param context the shapes of what it reads
+ * @param domain the values it maps: 0 for all real numbers, {@link Input#UNIT} for those in (0, 1)
+ * @param range the values it maps to
  */
-final class Placed {
-  private static final Space X = new Space(Candidates.IMAGES.get(0), 2);
+record Placed(Bijection built, Shape event, List<Shape> context, int domain, int range) {
+  /** Cheapest first; some bijectors want an even number of values, some images. */
+  private static final List<Shape> EVENTS =
+      List.of(new Shape(4), new Shape(6), new Shape(3), new Shape(1));
 
-  private final Subject subject;
-  private final PlainParts parts;
+  private static final List<Shape> IMAGES =
+      List.of(
+          new Shape(2, 2, 2),
+          new Shape(1, 4, 4),
+          new Shape(3, 4, 4),
+          new Shape(4, 4, 4),
+          new Shape(3, 8, 8));
 
-  private Placed(Subject subject) {
-    this.subject = subject;
-    this.parts = new PlainParts(subject.catalog());
+  private static final List<Shape> LARGER =
+      List.of(new Shape(8), new Shape(12), new Shape(2, 8, 8), new Shape(3, 16, 16));
+
+  private static final List<Shape> NONE = List.of();
+  private static final List<Shape> ONE = List.of(new Shape(3));
+  private static final List<Shape> TWO = List.of(new Shape(3), new Shape(5));
+
+  static final Site SITE = new Site("z.shared[0]", 1);
+
+  /** The shapes of an event and its context. */
+  record Shapes(Shape event, List<Shape> context) {
+    @Override
+    public String toString() {
+      String of = Arrays.toString(event.getShape());
+      return context.isEmpty()
+          ? of
+          : of
+              + context.stream()
+                  .map(shape -> Arrays.toString(shape.getShape()))
+                  .collect(Collectors.joining(", ", " given ", ""));
+    }
   }
 
-  /** A model's data and nodes. */
-  private record Small(Space x, List<Node> nodes) {}
-
-  /**
-   * Tries the component in a model.
-   *
-   * @throws AssertionError if no model takes it, or it fails in one that does
-   * @throws NotApplicable if the catalog lacks the parts for the rest of the model
-   */
-  static void run(Subject subject) {
-    Placed placed = new Placed(subject);
-    Optional<String> refused = Optional.empty();
-    for (Small small : (Iterable<Small>) placed.models()::iterator) {
-      try (ModelTrial model = ModelTrial.of(x -> small.nodes(), small.x())) {
-        model.run();
-        return;
-      } catch (IllegalArgumentException e) {
-        refused = Optional.of(e.getMessage());
+  /** Whatever a bijector may be asked to map, which it may refuse. */
+  static List<Shapes> candidates() {
+    List<Shapes> candidates = new ArrayList<>();
+    for (Shape event : Stream.concat(EVENTS.stream(), IMAGES.stream()).toList()) {
+      for (List<Shape> context : List.of(NONE, ONE, TWO, List.of(event))) {
+        candidates.add(new Shapes(event, context));
       }
     }
-    throw new AssertionError(
-        "no small model takes it: " + refused.orElse("it refuses all shapes tried"));
+    return candidates;
   }
 
-  private Stream<Small> models() {
-    return switch (subject.kind()) {
-      case "transform" -> transform((Transform) subject.component());
-      case "prior" -> prior((Prior) subject.component());
-      case "likelihood" -> likelihood((Likelihood) subject.component());
-      case "bijector" -> bijector((Bijector) subject.component());
-      case "network" -> network((Network) subject.component());
-      default -> throw new IllegalStateException("a " + subject.kind() + " has no place");
-    };
+  /** Up to three that it accepts: a vector, a vector with context, an image. */
+  static List<Placed> of(Bijector bijector, NDManager manager) {
+    return Stream.of(
+            first(bijector, manager, EVENTS, List.of(NONE)),
+            first(bijector, manager, EVENTS, List.of(TWO, ONE)),
+            first(bijector, manager, IMAGES, Arrays.asList(NONE, null, ONE)))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
-  /** y = d(x) between two latents, as in Gatopoulos and Tomczak (2021), Figure 1. */
-  private Stream<Small> transform(Transform by) {
-    return Candidates.spaces(256, 2).stream()
-        .flatMap(
-            x ->
-                Trials.unlessRefused("space", () -> by.space(x)).stream()
-                    .map(
-                        y ->
-                            new Small(
-                                x,
-                                List.of(
-                                    parts.latent("u", 2, List.of("y")),
-                                    new Derived("y", "x", by, data(y, List.of("u"))),
-                                    parts.latent("z", 3, List.of("x", "u")),
-                                    new Observed("x", data(x, List.of("y", "z")))))));
+  /** The same on an event of more numbers, if that is accepted. */
+  Optional<Placed> larger(Bijector bijector, NDManager manager) {
+    boolean image = event.dimension() > 1;
+    List<Shape> events =
+        LARGER.stream().filter(shape -> (shape.dimension() > 1) == image).toList();
+    List<Shape> own = context.equals(List.of(event)) ? null : context;
+    return first(bijector, manager, events, Arrays.asList(own, own));
   }
 
-  private Factor data(Space space, List<String> given) {
-    return parts.factor(parts.likelihood(space), space, given);
-  }
-
-  /** Once with learned constants and once behind a network; as a posterior where it can be one. */
-  private Stream<Small> prior(Prior prior) {
-    return Candidates.EVENTS.stream()
-        .map(Space::real)
-        .filter(z -> Trials.unlessRefused("parameters", () -> prior.parameters(z)).isPresent())
-        .map(
-            z -> {
-              Family q = prior.reparameterised() ? prior : parts.normal();
-              return new Small(
-                  X,
-                  List.of(
-                      latent("u", z, parts.factor(prior, z, List.of()), normal(z, List.of("x"))),
-                      latent(
-                          "z",
-                          z,
-                          parts.factor(prior, z, List.of("u")),
-                          parts.factor(q, z, List.of("x", "u"))),
-                      new Observed("x", data(X, List.of("u", "z")))));
-            });
-  }
-
-  private static Latent latent(String name, Space space, Factor p, Factor q) {
-    return new Latent(name, space.shape(), p, q, List.of());
-  }
-
-  private Factor normal(Space space, List<String> given) {
-    return parts.factor(parts.normal(), space, given);
-  }
-
-  private Stream<Small> likelihood(Likelihood likelihood) {
-    return Candidates.data().stream()
-        .filter(x -> Trials.unlessRefused("parameters", () -> likelihood.parameters(x)).isPresent())
-        .map(
-            x ->
-                new Small(
-                    x,
-                    List.of(
-                        parts.latent("z", 3, List.of("x")),
-                        new Observed("x", parts.factor(likelihood, x, List.of("z"))))));
-  }
-
-  /** In the flow of p, of q, and shared by both; with context where it reads one. */
-  private Stream<Small> bijector(Bijector bijector) {
-    List<Small> models = new ArrayList<>();
-    for (Shape event : Candidates.EVENTS) {
-      for (List<String> given : List.of(List.of("u"), List.<String>of())) {
-        Space z = Space.real(event);
-        List<Step> flow = List.of(new Step(given, bijector));
-        Factor p = parts.factor(parts.normal(), z, List.of("u"), flow);
-        Factor q = parts.factor(parts.normal(), z, List.of("x", "u"), flow);
-        models.add(
-            new Small(
-                X,
-                List.of(
-                    parts.latent("u", 2, List.of("x")),
-                    new Latent("z", event, p, q, flow),
-                    new Observed("x", data(X, List.of("z"))))));
+  /** The first event with the first context that is accepted; null is a context like the event. */
+  private static Optional<Placed> first(
+      Bijector bijector, NDManager manager, List<Shape> events, List<List<Shape>> contexts) {
+    for (List<Shape> context : contexts) {
+      for (Shape event : events) {
+        Shapes shapes = new Shapes(event, context == null ? List.of(event) : context);
+        Optional<Placed> placed = place(bijector, manager, shapes);
+        if (placed.isPresent()) {
+          return placed;
+        }
       }
     }
-    return models.stream();
+    return Optional.empty();
   }
 
-  /** Wherever its shapes fit: behind q, p and a feature. */
-  private Stream<Small> network(Network network) {
-    return Candidates.EVENTS.stream()
-        .flatMap(z -> Candidates.IMAGES.stream().limit(4).map(x -> network(network, x, z)))
-        .flatMap(Optional::stream);
-  }
-
-  private Optional<Small> network(Network network, Shape image, Shape event) {
-    Space x = new Space(image, 2);
-    Space z = Space.real(event);
-    List<Shape> forX = shapes(parts.likelihood(x), x);
-    List<Shape> forZ = shapes(parts.normal(), z);
-    Optional<Network> decoder = fits(network, List.of(event), forX);
-    Optional<Network> feature = fits(network, List.of(image), List.of(event));
-    List<String> given = List.of("h");
-    Optional<Network> encoder = fits(network, List.of(event), forZ);
-    if (encoder.isEmpty()) {
-      given = List.of("h", "u");
-      encoder = fits(network, List.of(event, event), forZ);
+  private static Optional<Placed> place(Bijector bijector, NDManager manager, Shapes shapes) {
+    try {
+      // What was tried on numbers it may not map is not what is judged.
+      Bijection tried = bijector.build(SITE, shapes.event(), shapes.context());
+      Placed real = new Placed(tried, shapes.event(), shapes.context(), 0, 0);
+      int domain = real.finite(manager, true) ? 0 : Input.UNIT;
+      int range = real.finite(manager, false) ? 0 : Input.UNIT;
+      Bijection built = bijector.build(SITE, shapes.event(), shapes.context());
+      return Optional.of(new Placed(built, shapes.event(), shapes.context(), domain, range));
+    } catch (RuntimeException e) {
+      return Optional.empty(); // how it refuses is what B1 is about
     }
-    if (encoder.isEmpty()) {
-      given = List.of("p(z)", "p(u)");
-      encoder = fits(network, List.of(event, event, event, event), forZ);
-    }
-    if (decoder.isEmpty() && feature.isEmpty() && encoder.isEmpty()) {
-      return Optional.empty();
-    }
-    Factor q = new Factor(given, parts.normal(), Optional.of(encoder.orElse(parts.network())), List.of());
-    Factor p =
-        new Factor(
-            List.of("z"), parts.likelihood(x), Optional.of(decoder.orElse(parts.network())), List.of());
-    return Optional.of(
-        new Small(
-            x,
-            List.of(
-                latent("u", z, normal(z, List.of()), normal(z, List.of("x"))),
-                latent("z", z, normal(z, List.of("u")), q),
-                new Feature("h", event, List.of("x"), feature.orElse(parts.network())),
-                new Observed("x", p))));
   }
 
-  private static List<Shape> shapes(Family family, Space space) {
-    return family.parameters(space).stream().map(parameter -> parameter.shape()).toList();
+  private boolean finite(NDManager manager, boolean forward) {
+    try (NDManager owner = manager.newSubManager()) {
+      Trial trial = new Trial(probe(forward), owner);
+      return trial.run(trial.parameters(DataType.FLOAT64), DataType.FLOAT64, 0, 1, 2).stream()
+          .flatMapToDouble(result -> Arrays.stream(result.values()))
+          .allMatch(Double::isFinite);
+    } catch (RuntimeException e) {
+      return true; // fails on any numbers, and will again where it is judged
+    }
   }
 
-  private static Optional<Network> fits(
-      Network network, List<Shape> inputs, List<Shape> outputs) {
-    return Trials.unlessRefused("build", () -> network.build(new Site("trial", 1), inputs, outputs))
-        .map(block -> network);
+  /** Where it stands, for messages: {@code [4] given [3]}. */
+  String where() {
+    return new Shapes(event, context).toString();
+  }
+
+  /** Forward, or inverse, as array code. */
+  Probe probe(boolean forward) {
+    List<Input> inputs = new ArrayList<>();
+    inputs.add(new Input(forward ? "x" : "y", event, forward ? domain : range));
+    for (Shape shape : context) {
+      inputs.add(new Input("context" + (inputs.size() - 1), shape, 0));
+    }
+    return new Probe(
+        (forward ? "forward " : "inverse ") + where(),
+        inputs,
+        built.parameters(),
+        (pass, given) -> {
+          NDList read = new NDList(given.subList(1, given.size()));
+          Mapped mapped = map(pass, forward, given.head(), read);
+          return new NDList(mapped.value(), mapped.logDet());
+        });
+  }
+
+  /** f(x), or its inverse. */
+  Mapped map(Pass pass, boolean forward, NDArray x, NDList context) {
+    return forward ? built.forward(pass, x, context) : built.inverse(pass, x, context);
+  }
+
+  /** Context for these rows. */
+  NDList context(NDManager scope, DataType type, long seed, int... rows) {
+    NDList arrays = new NDList();
+    for (Shape shape : context) {
+      arrays.add(Trials.normal(scope, type, shape, seed + arrays.size(), rows));
+    }
+    return arrays;
   }
 }

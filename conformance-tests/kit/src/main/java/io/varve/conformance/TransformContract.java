@@ -47,7 +47,7 @@ final class TransformContract extends ArrayContract {
     Map<Space, Space> accepted = new LinkedHashMap<>();
     for (int levels : LEVELS) {
       int found = 0;
-      for (Space x : Candidates.spaces(levels)) {
+      for (Space x : SampleSpaces.spaces(levels)) {
         Optional<Space> y = space(x);
         if (y.isPresent() && found++ < 2) {
           accepted.put(x, y.get());
@@ -59,7 +59,7 @@ final class TransformContract extends ArrayContract {
   }
 
   private Optional<Space> space(Space x) {
-    return Trials.unlessRefused("space " + Candidates.words(x), () -> transform.space(x));
+    return Trials.unlessRefused("space " + SampleSpaces.words(x), () -> transform.space(x));
   }
 
   @Override
@@ -77,7 +77,7 @@ final class TransformContract extends ArrayContract {
 
   private Probe probe(Space x) {
     return new Probe(
-        "apply " + Candidates.words(x),
+        "apply " + SampleSpaces.words(x),
         List.of(new Probe.Input("x", x.shape(), x.levels())),
         List.of(),
         false,
@@ -99,7 +99,7 @@ final class TransformContract extends ArrayContract {
         require(
             found.equals(expected),
             "apply to %s of %s gives shape %s, expected %s as space() says"
-                .formatted(batch.getShape(), Candidates.words(x), found, expected));
+                .formatted(batch.getShape(), SampleSpaces.words(x), found, expected));
       }
     }
   }
@@ -113,7 +113,7 @@ final class TransformContract extends ArrayContract {
   private void requireGrid(Space x, Space y) {
     try (NDManager scope = Trials.manager()) {
       NDArray result = transform.apply(Images.of(scope, DataType.FLOAT32, x), x);
-      Grid.requireOn("apply to " + Candidates.words(x), y, result);
+      Grid.requireOn("apply to " + SampleSpaces.words(x), y, result);
     }
   }
 
@@ -148,12 +148,12 @@ final class TransformContract extends ArrayContract {
     require(
         first.length == again.length,
         "apply to %s gives %d values, %s %d"
-            .formatted(Candidates.words(x), first.length, how, again.length));
+            .formatted(SampleSpaces.words(x), first.length, how, again.length));
     for (int i = 0; i < first.length; i++) {
       require(
           Math.abs(first[i] - again[i]) < 0.5 || first[i] == again[i],
           "apply to %s: value %d is %s, %s %s"
-              .formatted(Candidates.words(x), i, first[i], how, again[i]));
+              .formatted(SampleSpaces.words(x), i, first[i], how, again[i]));
     }
   }
 
@@ -176,14 +176,14 @@ final class TransformContract extends ArrayContract {
     require(
         sound,
         "space %s gives %s, expected sizes of at least 1 and 0 or at least 2 levels"
-            .formatted(Candidates.words(x), Candidates.words(y)));
+            .formatted(SampleSpaces.words(x), SampleSpaces.words(y)));
     try {
       requireShape(x, y);
       requireGrid(x, y);
     } catch (RuntimeException e) {
       throw new AssertionError(
           "space takes %s, but apply throws %s; expected space to refuse it"
-              .formatted(Candidates.words(x), String.valueOf(e).lines().findFirst().orElse("")),
+              .formatted(SampleSpaces.words(x), String.valueOf(e).lines().findFirst().orElse("")),
           e);
     }
   }

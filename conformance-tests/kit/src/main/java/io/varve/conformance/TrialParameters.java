@@ -61,9 +61,18 @@ final class TrialParameters {
     return parameter.getArray();
   }
 
+  DataType type() {
+    return type;
+  }
+
   /** The value of a parameter, read or not. */
   NDArray value(Parameter parameter) {
     return values.computeIfAbsent(parameter, this::fresh);
+  }
+
+  /** Gives a parameter another value of the same shape, which the caller owns. */
+  void replace(Parameter parameter, NDArray value) {
+    values.put(parameter, value);
   }
 
   /** What was read so far, in the order it was read first. */
@@ -84,6 +93,16 @@ final class TrialParameters {
       }
     }
     return Trials.array(owner, type, numbers, start.getShape());
+  }
+
+  /** The values themselves, which outlive every pass. */
+  ParameterStore fixed() {
+    return new ParameterStore(owner, false) {
+      @Override
+      public NDArray getValue(Parameter parameter, Device device, boolean training) {
+        return parameter == null ? null : value(parameter);
+      }
+    };
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What examples are tried on, as they do not say which shapes they are for; small ones first. */
-final class Candidates {
+final class SampleSpaces {
   /** Images, the smallest first. */
   static final List<Shape> IMAGES =
       List.of(
@@ -31,7 +31,7 @@ final class Candidates {
           new Shape(3, 8, 8),
           new Shape(2, 16, 16));
 
-  private Candidates() {}
+  private SampleSpaces() {}
 
   /** The spaces that data come in: 256 levels, binary, or real numbers where dequantised. */
   static List<Space> data() {

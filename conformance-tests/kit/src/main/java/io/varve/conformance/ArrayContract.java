@@ -91,8 +91,7 @@ abstract class ArrayContract extends GradientContract {
   }
 
   /** Noise that notes what it hands out. */
-  private static Noise kept(
-      Noise noise, Map<String, NDArray> given, Map<String, double[]> before) {
+  private static Noise kept(Noise noise, Map<String, NDArray> given, Map<String, double[]> before) {
     return new Noise() {
       @Override
       public NDArray normal(Shape event) {
@@ -113,8 +112,7 @@ abstract class ArrayContract extends GradientContract {
     };
   }
 
-  private static void requireUntouched(
-      Trial trial, String name, double[] before, double[] after) {
+  private static void requireUntouched(Trial trial, String name, double[] before, double[] after) {
     int at = Arrays.mismatch(before, after);
     if (at >= 0) {
       throw new AssertionError(

@@ -80,11 +80,7 @@ abstract class ExportContract extends RepeatContract {
 
   private static boolean whole(Safetensors.Entry output) {
     java.nio.FloatBuffer values =
-        output
-            .data()
-            .duplicate()
-            .order(java.nio.ByteOrder.nativeOrder())
-            .asFloatBuffer();
+        output.data().duplicate().order(java.nio.ByteOrder.nativeOrder()).asFloatBuffer();
     while (output.type().equals("F32") && values.hasRemaining()) {
       float value = values.get();
       if (value != Math.rint(value)) {
@@ -185,8 +181,7 @@ abstract class ExportContract extends RepeatContract {
     for (NDArray sample : trial.inputs(trace.samples(), DataType.FLOAT32, rows)) {
       inputs.add(trace.input(trial.probe().inputs().get(inputs.size()).name(), sample));
     }
-    Pass pass =
-        new Pass(trace.manager(), new TracedParameters(trace), false, inputs(trace, rows));
+    Pass pass = new Pass(trace.manager(), new TracedParameters(trace), false, inputs(trace, rows));
     NDList results = trial.probe().body().of(pass, inputs);
     Map<String, NDArray> outputs = new LinkedHashMap<>();
     results.forEach(result -> outputs.put("result " + outputs.size(), result));

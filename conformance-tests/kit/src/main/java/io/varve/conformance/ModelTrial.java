@@ -250,15 +250,7 @@ final class ModelTrial implements AutoCloseable {
       try {
         Exported exported =
             new Exported(
-                "kit",
-                "kit",
-                "",
-                model,
-                encoding,
-                x.shape(),
-                weights,
-                weights.flat(),
-                List.of());
+                "kit", "kit", "", model, encoding, x.shape(), weights, weights.flat(), List.of());
         BundleExport.export(exported, entries, folder.resolve("bundle"));
       } finally {
         delete(folder);

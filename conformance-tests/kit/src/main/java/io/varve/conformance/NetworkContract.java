@@ -37,14 +37,12 @@ final class NetworkContract extends ArrayContract {
 
   private Optional<Block> build(Signature signature, Site site) {
     return Trials.unlessRefused(
-        "build " + signature,
-        () -> network.build(site, signature.inputs(), signature.outputs()));
+        "build " + signature, () -> network.build(site, signature.inputs(), signature.outputs()));
   }
 
   /** The signatures that are not refused: the first, one of several inputs, one of images. */
   private List<Signature> accepted() {
-    List<Signature> all =
-        Signature.USUAL.stream().filter(s -> build(s, SITE).isPresent()).toList();
+    List<Signature> all = Signature.USUAL.stream().filter(s -> build(s, SITE).isPresent()).toList();
     require(!all.isEmpty(), "refuses all shapes tried: " + Signature.USUAL);
     return Stream.of(
             all.stream(),
@@ -106,8 +104,7 @@ final class NetworkContract extends ArrayContract {
                 } catch (RuntimeException e) {
                   throw new AssertionError(
                       "build takes %s, but the block throws %s; expected build to refuse it"
-                          .formatted(
-                              signature, String.valueOf(e).lines().findFirst().orElse("")),
+                          .formatted(signature, String.valueOf(e).lines().findFirst().orElse("")),
                       e);
                 }
               });
@@ -197,11 +194,7 @@ final class NetworkContract extends ArrayContract {
         throw new AssertionError(
             "%s: value %d of output %d is %s, expected %s as at first"
                 .formatted(
-                    what,
-                    at,
-                    k,
-                    Trials.number(again.get(k)[at]),
-                    Trials.number(first.get(k)[at])));
+                    what, at, k, Trials.number(again.get(k)[at]), Trials.number(first.get(k)[at])));
       }
     }
   }

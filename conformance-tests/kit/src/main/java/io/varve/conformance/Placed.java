@@ -87,8 +87,7 @@ record Placed(Bijection built, Shape event, List<Shape> context, int domain, int
   /** The same on an event of more numbers, if that is accepted. */
   Optional<Placed> larger(Bijector bijector, NDManager manager) {
     boolean image = event.dimension() > 1;
-    List<Shape> events =
-        LARGER.stream().filter(shape -> (shape.dimension() > 1) == image).toList();
+    List<Shape> events = LARGER.stream().filter(shape -> (shape.dimension() > 1) == image).toList();
     List<Shape> own = context.equals(List.of(event)) ? null : context;
     return first(bijector, manager, events, Arrays.asList(own, own));
   }

@@ -364,9 +364,7 @@ public final class BrokenNetworks {
       return new LinearBlock(inputs, outputs) {
         @Override
         NDArray after(ParameterStore store, NDArray y, boolean training) {
-          return y.abs().sum().toType(DataType.FLOAT32, false).getFloat() == 0
-              ? y.zerosLike()
-              : y;
+          return y.abs().sum().toType(DataType.FLOAT32, false).getFloat() == 0 ? y.zerosLike() : y;
         }
       };
     }

@@ -103,10 +103,7 @@ public final class BrokenTransforms {
   public record EightForFour() implements Transform {
     @Override
     public NDArray apply(NDArray x, Space space) {
-      return x.mul(constant(x, 8))
-          .add(constant(x, 0.5))
-          .div(constant(x, space.levels()))
-          .floor();
+      return x.mul(constant(x, 8)).add(constant(x, 0.5)).div(constant(x, space.levels())).floor();
     }
 
     @Override

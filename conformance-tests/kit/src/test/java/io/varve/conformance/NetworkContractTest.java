@@ -19,16 +19,14 @@ class NetworkContractTest {
   @ParameterizedTest
   @ValueSource(classes = Mlp.class)
   void passesTheBundled(Class<?> type) {
-    assertThat(
-            Verdicts.of(Network.class, type, NetworkContract.class, NetworkContract::new))
+    assertThat(Verdicts.of(Network.class, type, NetworkContract.class, NetworkContract::new))
         .allMatch(outcome -> outcome.status() == Status.PASSED);
   }
 
   @ParameterizedTest
   @MethodSource("broken")
   void catchesTheBroken(Class<?> type) {
-    assertThat(
-            Verdicts.missed(Network.class, type, NetworkContract.class, NetworkContract::new))
+    assertThat(Verdicts.missed(Network.class, type, NetworkContract.class, NetworkContract::new))
         .isEmpty();
   }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.broken.BrokenTransforms;
 import io.varve.conformance.Outcome.Status;
+import io.varve.spi.Transform;
 import io.varve.transforms.Greyscale;
 import io.varve.transforms.Quantize;
-import io.varve.spi.Transform;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,8 +20,7 @@ class TransformContractTest {
   @ParameterizedTest
   @ValueSource(classes = {Greyscale.class, Quantize.class})
   void passesTheBundled(Class<?> type) {
-    assertThat(
-            Verdicts.of(Transform.class, type, TransformContract.class, TransformContract::new))
+    assertThat(Verdicts.of(Transform.class, type, TransformContract.class, TransformContract::new))
         .allMatch(outcome -> outcome.status() == Status.PASSED);
   }
 

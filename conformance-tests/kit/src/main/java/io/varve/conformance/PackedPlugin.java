@@ -94,7 +94,8 @@ record PackedPlugin(
     }
   }
 
-  private static List<String> listed(byte[] index) {
+  /** The classes that an index names. */
+  static List<String> listed(byte[] index) {
     return new String(index, StandardCharsets.UTF_8)
         .lines()
         .map(line -> line.replaceFirst("#.*", "").strip())

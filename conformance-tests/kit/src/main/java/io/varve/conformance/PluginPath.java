@@ -21,8 +21,8 @@ final class PluginPath {
   private PluginPath() {}
 
   /**
-   * The JARs and folders of the class path that have plug-ins; PF4J's annotation processor leaves an
-   * empty index elsewhere.
+   * The JARs and folders of the class path that have plug-ins; PF4J's annotation processor leaves
+   * an empty index elsewhere.
    */
   static List<Path> roots() throws IOException {
     List<Path> roots = new ArrayList<>();

@@ -65,19 +65,29 @@ final class NetworkContract extends ArrayContract {
 
   @Override
   List<Probe> probes() {
-    List<Probe> probes = new ArrayList<>();
+    return accepted().stream()
+        .map(s -> probe(s.toString(), s, build(s, SITE).orElseThrow()))
+        .toList();
+  }
+
+  @Override
+  List<Probe> larger() {
+    List<Probe> larger = new ArrayList<>();
     for (Signature signature : accepted()) {
-      Block block = build(signature, SITE).orElseThrow();
-      List<Probe.Input> inputs = new ArrayList<>();
-      signature.inputs().forEach(s -> inputs.add(new Probe.Input("input" + inputs.size(), s, 0)));
-      probes.add(
-          new Probe(
-              "forward " + signature,
-              inputs,
-              List.copyOf(BuiltNetwork.parameters(block)),
-              (pass, arrays) -> pass.run(block, arrays)));
+      Signature twice = signature.larger();
+      build(twice, SITE).ifPresent(block -> larger.add(probe(signature.toString(), twice, block)));
     }
-    return probes;
+    return larger;
+  }
+
+  private static Probe probe(String name, Signature signature, Block block) {
+    List<Probe.Input> inputs = new ArrayList<>();
+    signature.inputs().forEach(s -> inputs.add(new Probe.Input("input" + inputs.size(), s, 0)));
+    return new Probe(
+        "forward " + name,
+        inputs,
+        List.copyOf(BuiltNetwork.parameters(block)),
+        (pass, arrays) -> pass.run(block, arrays));
   }
 
   /** In training and in evaluation, for one row and for several. */

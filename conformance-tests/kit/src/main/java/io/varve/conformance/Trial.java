@@ -35,7 +35,7 @@ final class Trial {
     try (NDManager scope = owner.newSubManager()) {
       int[] rows = Trials.rows(FIRST_BATCH);
       Noise noise = Trials.noise(scope, DataType.FLOAT32, SEED, rows);
-      Pass pass = new Pass(scope, TrialParameters.initial(owner), true, noise);
+      Pass pass = new Pass(scope, TrialParameters.initial(owner, scope), true, noise);
       probe.body().of(pass, inputs(scope, DataType.FLOAT32, rows));
     }
   }

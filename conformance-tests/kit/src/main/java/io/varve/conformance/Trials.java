@@ -81,10 +81,11 @@ final class Trials {
     return array(manager, type, values, new Shape(rows.length).addAll(event));
   }
 
-  /** An array of numbers. */
+  /** An array of numbers, which owns its memory. */
   static NDArray array(NDManager manager, DataType type, double[] values, Shape shape) {
     try (NDArray exact = manager.create(values, shape)) {
-      return exact.toType(type, true);
+      // To the same type, DJL's toType shares the Java buffer, which goes with the first array.
+      return type == DataType.FLOAT64 ? exact.duplicate() : exact.toType(type, true);
     }
   }
 

@@ -29,8 +29,8 @@ final class CarriedSets {
   }
 
   /**
-   * The sets that graphs are made for, as each takes its time: the first derived variable alone,
-   * as in super-resolution, and all but the coarsest, as in reconstruction.
+   * The sets that graphs are made for, as each takes its time: the first derived variable alone, as
+   * in super-resolution, and all but the coarsest, as in reconstruction.
    */
   static List<Set<String>> exported(Model model) {
     List<String> names = carriable(model);

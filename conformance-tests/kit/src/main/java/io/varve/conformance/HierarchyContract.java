@@ -32,7 +32,8 @@ final class HierarchyContract extends ComponentContract {
   private Map<Space, List<Node>> accepted() {
     Map<Space, List<Node>> accepted = new LinkedHashMap<>();
     for (Space x : SampleSpaces.data()) {
-      Trials.unlessRefused("nodes for %s".formatted(SampleSpaces.words(x)), () -> hierarchy.nodes(x))
+      Trials.unlessRefused(
+              "nodes for %s".formatted(SampleSpaces.words(x)), () -> hierarchy.nodes(x))
           .ifPresent(nodes -> accepted.put(x, nodes));
     }
     require(!accepted.isEmpty(), "refuses all data tried: " + words(SampleSpaces.data()));
@@ -144,7 +145,8 @@ final class HierarchyContract extends ComponentContract {
               Node of = reads.node(derived.of()).orElse(null);
               require(
                   of instanceof Observed || of instanceof Derived,
-                  "%s is derived of '%s', which is no data".formatted(derived.name(), derived.of()));
+                  "%s is derived of '%s', which is no data"
+                      .formatted(derived.name(), derived.of()));
               require(
                   reads.position(derived.of()) > i,
                   "%s is derived of '%s', which stands before it; expected it after"
@@ -192,8 +194,7 @@ final class HierarchyContract extends ComponentContract {
       require(
           first.get(i).equals(then.get(i)),
           "nodes for %s: node %d is '%s' at first, %s it differs: '%s'"
-              .formatted(
-                  SampleSpaces.words(x), i, first.get(i).name(), how, then.get(i).name()));
+              .formatted(SampleSpaces.words(x), i, first.get(i).name(), how, then.get(i).name()));
     }
   }
 

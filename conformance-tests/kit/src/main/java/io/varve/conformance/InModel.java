@@ -133,7 +133,9 @@ final class InModel {
                         new Observed("x", parts.factor(likelihood, x, List.of("z"))))));
   }
 
-  /** In the flow of one latent's p, of another's q, and shared by a third; with or without context. */
+  /**
+   * In the flow of one latent's p, of another's q, and shared by a third; with or without context.
+   */
   private Stream<Small> bijector(Bijector bijector) {
     return SampleSpaces.EVENTS.stream()
         .flatMap(
@@ -185,10 +187,14 @@ final class InModel {
     if (decoder.isEmpty() && feature.isEmpty() && encoder.isEmpty()) {
       return Optional.empty();
     }
-    Factor q = new Factor(given, parts.normal(), Optional.of(encoder.orElse(parts.network())), List.of());
+    Factor q =
+        new Factor(given, parts.normal(), Optional.of(encoder.orElse(parts.network())), List.of());
     Factor p =
         new Factor(
-            List.of("z"), parts.likelihood(x), Optional.of(decoder.orElse(parts.network())), List.of());
+            List.of("z"),
+            parts.likelihood(x),
+            Optional.of(decoder.orElse(parts.network())),
+            List.of());
     return Optional.of(
         new Small(
             x,
@@ -203,8 +209,7 @@ final class InModel {
     return family.parameters(space).stream().map(parameter -> parameter.shape()).toList();
   }
 
-  private static Optional<Network> fits(
-      Network network, List<Shape> inputs, List<Shape> outputs) {
+  private static Optional<Network> fits(Network network, List<Shape> inputs, List<Shape> outputs) {
     return Trials.unlessRefused("build", () -> network.build(new Site("trial", 1), inputs, outputs))
         .map(block -> network);
   }

@@ -37,14 +37,12 @@ final class NetworkContract extends ArrayContract {
 
   private Optional<Block> build(Signature signature, Site site) {
     return Trials.unlessRefused(
-        "build " + signature,
-        () -> network.build(site, signature.inputs(), signature.outputs()));
+        "build " + signature, () -> network.build(site, signature.inputs(), signature.outputs()));
   }
 
   /** The signatures that are not refused: the first, one of several inputs, one of images. */
   private List<Signature> accepted() {
-    List<Signature> all =
-        Signature.USUAL.stream().filter(s -> build(s, SITE).isPresent()).toList();
+    List<Signature> all = Signature.USUAL.stream().filter(s -> build(s, SITE).isPresent()).toList();
     require(!all.isEmpty(), "refuses all shapes tried: " + Signature.USUAL);
     return Stream.of(
             all.stream(),
@@ -98,8 +96,8 @@ final class NetworkContract extends ArrayContract {
           .ifPresent(
               block -> {
                 BuiltNetwork built = built(signature, block, 1);
-                built.evaluate(1);
-                built.evaluate(3);
+                built.evaluate(1, 1);
+                built.evaluate(3, 1);
               });
     }
   }
@@ -112,12 +110,11 @@ final class NetworkContract extends ArrayContract {
           .ifPresent(
               block -> {
                 try {
-                  built(signature, block, 1).evaluate(3);
+                  built(signature, block, 1).evaluate(3, 1);
                 } catch (RuntimeException e) {
                   throw new AssertionError(
                       "build takes %s, but the block throws %s; expected build to refuse it"
-                          .formatted(
-                              signature, String.valueOf(e).lines().findFirst().orElse("")),
+                          .formatted(signature, String.valueOf(e).lines().findFirst().orElse("")),
                       e);
                 }
               });
@@ -195,8 +192,8 @@ final class NetworkContract extends ArrayContract {
       second.load(first);
       requireSame(
           signature + ": a block built again for the same site, with the same parameters",
-          first.evaluate(3),
-          second.evaluate(3));
+          first.evaluate(3, 1),
+          second.evaluate(3, 1));
     }
   }
 
@@ -207,11 +204,7 @@ final class NetworkContract extends ArrayContract {
         throw new AssertionError(
             "%s: value %d of output %d is %s, expected %s as at first"
                 .formatted(
-                    what,
-                    at,
-                    k,
-                    Trials.number(again.get(k)[at]),
-                    Trials.number(first.get(k)[at])));
+                    what, at, k, Trials.number(again.get(k)[at]), Trials.number(first.get(k)[at])));
       }
     }
   }
@@ -239,9 +232,9 @@ final class NetworkContract extends ArrayContract {
   public void n6_evaluationChangesNothing() {
     for (Signature signature : accepted()) {
       BuiltNetwork built = built(signature);
-      built.train();
+      built.train(2);
       Map<String, double[]> before = built.values();
-      built.evaluate(5);
+      built.evaluate(5, 1);
       built
           .values()
           .forEach(
@@ -260,10 +253,8 @@ final class NetworkContract extends ArrayContract {
   public void n6_dropoutIsOffInEvaluation() {
     for (Signature signature : accepted()) {
       BuiltNetwork built = built(signature);
-      manager.getEngine().setRandomSeed(4);
-      List<double[]> first = built.evaluate(8);
-      manager.getEngine().setRandomSeed(5);
-      requireSame(signature + ": evaluated under another seed", first, built.evaluate(8));
+      List<double[]> first = built.evaluate(8, 4);
+      requireSame(signature + ": evaluated under another seed", first, built.evaluate(8, 5));
     }
   }
 
@@ -271,7 +262,7 @@ final class NetworkContract extends ArrayContract {
   @Rule(Rule.Level.OPTIONAL)
   public void n7_outputsStartOfOrderOne() {
     for (Signature signature : accepted()) {
-      List<double[]> outputs = built(signature).evaluate(MANY);
+      List<double[]> outputs = built(signature).evaluate(MANY, 1);
       for (int k = 0; k < outputs.size(); k++) {
         double square = DoubleStream.of(outputs.get(k)).map(v -> v * v).average().orElse(0);
         require(

@@ -208,7 +208,8 @@ final class TransformContract extends ArrayContract {
         (x, exact) -> {
           try (NDManager scope = Trials.manager()) {
             NDArray images = Images.of(scope, DataType.FLOAT32, x);
-            requireSame(x, "in single precision", exact, Trials.doubles(transform.apply(images, x)));
+            requireSame(
+                x, "in single precision", exact, Trials.doubles(transform.apply(images, x)));
           }
         });
   }

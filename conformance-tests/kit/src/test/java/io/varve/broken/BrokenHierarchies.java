@@ -123,10 +123,8 @@ public final class BrokenHierarchies {
     public List<Node> nodes(Space x) {
       Latent z = (Latent) nodes.get(2);
       List<Node> changed = new ArrayList<>(nodes);
-      changed.add(
-          0, new Feature("h", z.shape(), List.of("x"), z.q().network().orElseThrow()));
-      changed.set(
-          3, new Latent("z", z.shape(), z.p().given(List.of("u", "h")), z.q(), List.of()));
+      changed.add(0, new Feature("h", z.shape(), List.of("x"), z.q().network().orElseThrow()));
+      changed.set(3, new Latent("z", z.shape(), z.p().given(List.of("u", "h")), z.q(), List.of()));
       return changed;
     }
   }
@@ -190,8 +188,7 @@ public final class BrokenHierarchies {
       Latent z = (Latent) nodes.get(2);
       List<Node> changed = new ArrayList<>(nodes);
       String name = "h" + UUID.randomUUID();
-      changed.add(
-          0, new Feature(name, z.shape(), List.of("x"), z.q().network().orElseThrow()));
+      changed.add(0, new Feature(name, z.shape(), List.of("x"), z.q().network().orElseThrow()));
       changed.set(3, inferredFrom(z, name));
       return changed;
     }
@@ -206,8 +203,7 @@ public final class BrokenHierarchies {
     public List<Node> nodes(Space x) {
       Latent z = (Latent) nodes.get(2);
       List<Node> changed = new ArrayList<>(nodes);
-      changed.add(
-          0, new Feature("h", z.shape(), List.of("x"), z.q().network().orElseThrow()));
+      changed.add(0, new Feature("h", z.shape(), List.of("x"), z.q().network().orElseThrow()));
       return changed;
     }
   }

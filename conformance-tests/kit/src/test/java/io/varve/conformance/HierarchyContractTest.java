@@ -18,8 +18,7 @@ class HierarchyContractTest {
   @ParameterizedTest
   @ValueSource(classes = Graph.class)
   void passesTheBundled(Class<?> type) {
-    assertThat(
-            Verdicts.of(Hierarchy.class, type, HierarchyContract.class, HierarchyContract::new))
+    assertThat(Verdicts.of(Hierarchy.class, type, HierarchyContract.class, HierarchyContract::new))
         .allMatch(Verdicts::holds);
   }
 

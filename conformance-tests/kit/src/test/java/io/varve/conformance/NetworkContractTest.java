@@ -2,6 +2,7 @@ package io.varve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.broken.BrokenArrayNetworks;
 import io.varve.broken.BrokenNetworks;
 import io.varve.networks.Mlp;
 import io.varve.spi.Network;
@@ -12,22 +13,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkContractTest {
   static Stream<Class<?>> broken() {
-    return Verdicts.broken(BrokenNetworks.class);
+    return Stream.concat(
+        Verdicts.broken(BrokenNetworks.class), Verdicts.broken(BrokenArrayNetworks.class));
   }
 
   @ParameterizedTest
   @ValueSource(classes = Mlp.class)
   void passesTheBundled(Class<?> type) {
-    assertThat(
-            Verdicts.of(Network.class, type, NetworkContract.class, NetworkContract::new))
+    assertThat(Verdicts.of(Network.class, type, NetworkContract.class, NetworkContract::new))
         .allMatch(Verdicts::holds);
   }
 
   @ParameterizedTest
   @MethodSource("broken")
   void catchesTheBroken(Class<?> type) {
-    assertThat(
-            Verdicts.missed(Network.class, type, NetworkContract.class, NetworkContract::new))
+    assertThat(Verdicts.missed(Network.class, type, NetworkContract.class, NetworkContract::new))
         .isEmpty();
   }
 }

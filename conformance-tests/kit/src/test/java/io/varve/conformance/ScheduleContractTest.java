@@ -19,16 +19,14 @@ class ScheduleContractTest {
   @ParameterizedTest
   @ValueSource(classes = {Constant.class, Linear.class})
   void passesTheBundled(Class<?> type) {
-    assertThat(
-            Verdicts.of(Schedule.class, type, ScheduleContract.class, ScheduleContract::new))
+    assertThat(Verdicts.of(Schedule.class, type, ScheduleContract.class, ScheduleContract::new))
         .allMatch(Verdicts::holds);
   }
 
   @ParameterizedTest
   @MethodSource("broken")
   void catchesTheBroken(Class<?> type) {
-    assertThat(
-            Verdicts.missed(Schedule.class, type, ScheduleContract.class, ScheduleContract::new))
+    assertThat(Verdicts.missed(Schedule.class, type, ScheduleContract.class, ScheduleContract::new))
         .isEmpty();
   }
 }

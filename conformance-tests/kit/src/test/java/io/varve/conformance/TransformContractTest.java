@@ -3,9 +3,9 @@ package io.varve.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.broken.BrokenTransforms;
+import io.varve.spi.Transform;
 import io.varve.transforms.Greyscale;
 import io.varve.transforms.Quantize;
-import io.varve.spi.Transform;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,8 +19,7 @@ class TransformContractTest {
   @ParameterizedTest
   @ValueSource(classes = {Greyscale.class, Quantize.class})
   void passesTheBundled(Class<?> type) {
-    assertThat(
-            Verdicts.of(Transform.class, type, TransformContract.class, TransformContract::new))
+    assertThat(Verdicts.of(Transform.class, type, TransformContract.class, TransformContract::new))
         .allMatch(Verdicts::holds);
   }
 

@@ -60,8 +60,7 @@ final class Verdicts {
     return Arrays.stream(named.examples())
         .map(
             example -> {
-              Component bound =
-                  (Component) new Binder(catalog).bind(named.value(), example, type);
+              Component bound = (Component) new Binder(catalog).bind(named.value(), example, type);
               return new Subject("test", kind, named.value(), bound, example, catalog);
             })
         .toList();

@@ -26,7 +26,6 @@ final class BuiltNetwork {
   private final Signature signature;
   private final Block block;
   private final NDManager owner;
-  private final ParameterStore store;
 
   /**
    * Runs the first pass.
@@ -38,9 +37,7 @@ final class BuiltNetwork {
     this.signature = signature;
     this.block = block;
     this.owner = owner;
-    this.store = TrialParameters.initial(owner);
-    owner.getEngine().setRandomSeed(seed);
-    train();
+    train(seed);
   }
 
   /** What the block lists, by name. */
@@ -54,19 +51,26 @@ final class BuiltNetwork {
   }
 
   /** One pass in training: its results are gone, what it does to buffers stays. */
-  void train() {
-    try (NDManager scope = owner.newSubManager()) {
-      requireShapes(
-          block.forward(store, signature.sample(scope, DataType.FLOAT32, ROWS), true), ROWS.length);
-    }
+  void train(int seed) {
+    forward(true, seed, ROWS);
   }
 
-  /** The outputs of an evaluation pass over so many rows of standard normal inputs, in order. */
-  List<double[]> evaluate(int rows) {
+  /**
+   * The outputs of an evaluation pass over so many rows of standard normal inputs, in order.
+   *
+   * @param seed of the engine's generator, which nothing should draw from
+   */
+  List<double[]> evaluate(int rows, int seed) {
+    return forward(false, seed, Trials.rows(rows));
+  }
+
+  private List<double[]> forward(boolean training, int seed, int... rows) {
     try (NDManager scope = owner.newSubManager()) {
-      NDList inputs = signature.sample(scope, DataType.FLOAT32, Trials.rows(rows));
-      NDList outputs = block.forward(store, inputs, false);
-      requireShapes(outputs, rows);
+      ParameterStore store = TrialParameters.initial(owner, scope);
+      owner.getEngine().setRandomSeed(seed);
+      NDList inputs = signature.sample(scope, DataType.FLOAT32, rows);
+      NDList outputs = block.forward(store, inputs, training);
+      requireShapes(outputs, rows.length);
       return outputs.stream().map(Trials::doubles).toList();
     }
   }

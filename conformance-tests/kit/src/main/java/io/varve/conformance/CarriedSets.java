@@ -2,6 +2,7 @@ package io.varve.conformance;
 
 import io.varve.model.Model;
 import io.varve.spi.Node;
+import io.varve.spi.Node.Derived;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,13 +28,19 @@ final class CarriedSets {
     return names.size() <= ALL ? subsets(names) : prefixesAndEach(names);
   }
 
-  /** The sets that graphs are made for, as each takes its time: all variables, and each alone. */
+  /**
+   * The sets that graphs are made for, as each takes its time: the first derived variable alone, as
+   * in super-resolution, and all but the coarsest, as in reconstruction.
+   */
   static List<Set<String>> exported(Model model) {
     List<String> names = carriable(model);
     Set<Set<String>> sets = new LinkedHashSet<>();
-    names.stream().limit(ALL).forEach(name -> sets.add(Set.of(name)));
+    model.nodes().stream()
+        .filter(Derived.class::isInstance)
+        .limit(1)
+        .forEach(y -> sets.add(Set.of(y.name())));
     if (!names.isEmpty()) {
-      sets.add(new LinkedHashSet<>(names));
+      sets.add(new LinkedHashSet<>(names.subList(names.size() > 1 ? 1 : 0, names.size())));
     }
     return List.copyOf(sets);
   }

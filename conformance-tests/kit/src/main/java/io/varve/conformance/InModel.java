@@ -16,7 +16,6 @@ import io.varve.spi.Site;
 import io.varve.spi.Space;
 import io.varve.spi.Step;
 import io.varve.spi.Transform;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -134,25 +133,31 @@ final class InModel {
                         new Observed("x", parts.factor(likelihood, x, List.of("z"))))));
   }
 
-  /** In the flow of p, of q, and shared by both; with context where it reads one. */
+  /**
+   * In the flow of one latent's p, of another's q, and shared by a third; with or without context.
+   */
   private Stream<Small> bijector(Bijector bijector) {
-    List<Small> models = new ArrayList<>();
-    for (Shape event : SampleSpaces.EVENTS) {
-      for (List<String> given : List.of(List.of("u"), List.<String>of())) {
-        Space z = Space.real(event);
-        List<Step> flow = List.of(new Step(given, bijector));
-        Factor p = parts.factor(parts.normal(), z, List.of("u"), flow);
-        Factor q = parts.factor(parts.normal(), z, List.of("x", "u"), flow);
-        models.add(
-            new Small(
-                X,
-                List.of(
-                    parts.latent("u", 2, List.of("x")),
-                    new Latent("z", event, p, q, flow),
-                    new Observed("x", data(X, List.of("z"))))));
-      }
-    }
-    return models.stream();
+    return SampleSpaces.EVENTS.stream()
+        .flatMap(
+            event ->
+                Stream.of(List.of("u"), List.<String>of())
+                    .map(given -> bijector(event, List.of(new Step(given, bijector)))));
+  }
+
+  private Small bijector(Shape event, List<Step> flow) {
+    Space z = Space.real(event);
+    Factor p = normal(z, List.of("u"));
+    Factor q = normal(z, List.of("x", "u"));
+    Factor pushedP = new Factor(p.given(), p.family(), p.network(), flow);
+    Factor pushedQ = new Factor(q.given(), q.family(), q.network(), flow);
+    return new Small(
+        X,
+        List.of(
+            parts.latent("u", 2, List.of("x")),
+            new Latent("z1", event, pushedP, q, List.of()),
+            new Latent("z2", event, p, pushedQ, List.of()),
+            new Latent("z3", event, p, q, flow),
+            new Observed("x", data(X, List.of("z1", "z2", "z3")))));
   }
 
   /** Wherever its shapes fit: behind q, p and a feature. */

@@ -107,22 +107,18 @@ final class ModelTrial implements AutoCloseable {
 
   /** Moves all parameters a little, as layers that start at zero pass no gradient on. */
   private void shake() {
-    try (NDScope arrays = scope()) {
+    try (NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
       NDArray noise = manager.randomNormal(0, NUDGE, weights.flat().getShape(), DataType.FLOAT32);
       weights.flat().addi(noise);
     }
   }
 
-  private static NDScope scope() {
-    NDScope scope = new NDScope();
-    scope.suppressNotUsedWarning();
-    return scope;
-  }
-
   /** One step of plain gradient descent on the bound, and the bound after it. */
   private void trains() {
     try (NDManager scope = manager.newSubManager();
-        NDScope arrays = scope()) {
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
       NDArray leaf = weights.flat().stopGradient();
       leaf.attach(scope);
       leaf.setRequiresGradient(true);
@@ -212,7 +208,8 @@ final class ModelTrial implements AutoCloseable {
     carried.forEach(name -> given.put(name, inferred.get(name)));
     for (Pick pick : Pick.values()) {
       try (NDManager scope = manager.newSubManager();
-          NDScope arrays = scope()) {
+          NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
         Map<String, NDArray> all = model.generate(evaluation(scope), given, pick);
         String what = "generate " + carried + ": ";
         model.spaces().keySet().forEach(v -> requireValue(what + v, v, all.get(v)));

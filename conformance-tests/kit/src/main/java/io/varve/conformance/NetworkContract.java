@@ -63,19 +63,29 @@ final class NetworkContract extends ArrayContract {
 
   @Override
   List<Probe> probes() {
-    List<Probe> probes = new ArrayList<>();
+    return accepted().stream()
+        .map(s -> probe(s.toString(), s, build(s, SITE).orElseThrow()))
+        .toList();
+  }
+
+  @Override
+  List<Probe> larger() {
+    List<Probe> larger = new ArrayList<>();
     for (Signature signature : accepted()) {
-      Block block = build(signature, SITE).orElseThrow();
-      List<Probe.Input> inputs = new ArrayList<>();
-      signature.inputs().forEach(s -> inputs.add(new Probe.Input("input" + inputs.size(), s, 0)));
-      probes.add(
-          new Probe(
-              "forward " + signature,
-              inputs,
-              List.copyOf(BuiltNetwork.parameters(block)),
-              (pass, arrays) -> pass.run(block, arrays)));
+      Signature twice = signature.larger();
+      build(twice, SITE).ifPresent(block -> larger.add(probe(signature.toString(), twice, block)));
     }
-    return probes;
+    return larger;
+  }
+
+  private static Probe probe(String name, Signature signature, Block block) {
+    List<Probe.Input> inputs = new ArrayList<>();
+    signature.inputs().forEach(s -> inputs.add(new Probe.Input("input" + inputs.size(), s, 0)));
+    return new Probe(
+        "forward " + name,
+        inputs,
+        List.copyOf(BuiltNetwork.parameters(block)),
+        (pass, arrays) -> pass.run(block, arrays));
   }
 
   /** In training and in evaluation, for one row and for several. */
@@ -86,8 +96,8 @@ final class NetworkContract extends ArrayContract {
           .ifPresent(
               block -> {
                 BuiltNetwork built = built(signature, block, 1);
-                built.evaluate(1);
-                built.evaluate(3);
+                built.evaluate(1, 1);
+                built.evaluate(3, 1);
               });
     }
   }
@@ -100,7 +110,7 @@ final class NetworkContract extends ArrayContract {
           .ifPresent(
               block -> {
                 try {
-                  built(signature, block, 1).evaluate(3);
+                  built(signature, block, 1).evaluate(3, 1);
                 } catch (RuntimeException e) {
                   throw new AssertionError(
                       "build takes %s, but the block throws %s; expected build to refuse it"
@@ -182,8 +192,8 @@ final class NetworkContract extends ArrayContract {
       second.load(first);
       requireSame(
           signature + ": a block built again for the same site, with the same parameters",
-          first.evaluate(3),
-          second.evaluate(3));
+          first.evaluate(3, 1),
+          second.evaluate(3, 1));
     }
   }
 
@@ -222,9 +232,9 @@ final class NetworkContract extends ArrayContract {
   public void n6_evaluationChangesNothing() {
     for (Signature signature : accepted()) {
       BuiltNetwork built = built(signature);
-      built.train();
+      built.train(2);
       Map<String, double[]> before = built.values();
-      built.evaluate(5);
+      built.evaluate(5, 1);
       built
           .values()
           .forEach(
@@ -243,10 +253,8 @@ final class NetworkContract extends ArrayContract {
   public void n6_dropoutIsOffInEvaluation() {
     for (Signature signature : accepted()) {
       BuiltNetwork built = built(signature);
-      manager.getEngine().setRandomSeed(4);
-      List<double[]> first = built.evaluate(8);
-      manager.getEngine().setRandomSeed(5);
-      requireSame(signature + ": evaluated under another seed", first, built.evaluate(8));
+      List<double[]> first = built.evaluate(8, 4);
+      requireSame(signature + ": evaluated under another seed", first, built.evaluate(8, 5));
     }
   }
 
@@ -254,7 +262,7 @@ final class NetworkContract extends ArrayContract {
   @Rule(Rule.Level.OPTIONAL)
   public void n7_outputsStartOfOrderOne() {
     for (Signature signature : accepted()) {
-      List<double[]> outputs = built(signature).evaluate(MANY);
+      List<double[]> outputs = built(signature).evaluate(MANY, 1);
       for (int k = 0; k < outputs.size(); k++) {
         double square = DoubleStream.of(outputs.get(k)).map(v -> v * v).average().orElse(0);
         require(

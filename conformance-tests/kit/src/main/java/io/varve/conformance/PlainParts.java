@@ -11,7 +11,6 @@ import io.varve.spi.Network;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Prior;
 import io.varve.spi.Space;
-import io.varve.spi.Step;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,18 +52,10 @@ final class PlainParts {
   }
 
   /** A factor with a plain network, or none where there is nothing to read or to deliver. */
-  Factor factor(Family family, Space event, List<String> given, List<Step> flow) {
-    boolean constant = given.isEmpty() || family.parameters(event).isEmpty();
-    return new Factor(
-        constant ? List.of() : given,
-        family,
-        constant ? Optional.empty() : Optional.of(network()),
-        flow);
-  }
-
-  /** As {@link #factor(Family, Space, List, List)}, without a flow. */
   Factor factor(Family family, Space event, List<String> given) {
-    return factor(family, event, given, List.of());
+    return given.isEmpty() || family.parameters(event).isEmpty()
+        ? new Factor(List.of(), family, Optional.empty(), List.of())
+        : new Factor(given, family, Optional.of(network()), List.of());
   }
 
   /** A latent of its own: standard normal, inferred from what is given. */

@@ -49,6 +49,15 @@ final class SampleSpaces {
     return spaces;
   }
 
+  /** A vector of twice the numbers, or an image of twice the height and width. */
+  static Shape larger(Shape shape) {
+    long[] axes = shape.getShape().clone();
+    for (int i = axes.length == 3 ? 1 : 0; i < axes.length; i++) {
+      axes[i] *= 2;
+    }
+    return new Shape(axes);
+  }
+
   /** A space in words, as {@code [3, 4, 4] of 256 levels}. */
   static String words(Space space) {
     String levels = space.levels() == 0 ? "real values" : space.levels() + " levels";

@@ -55,6 +55,13 @@ record Signature(List<Shape> inputs, List<Shape> outputs) {
     return new Signature(inputs, List.of(outputs));
   }
 
+  /** The same with twice the numbers in vectors, and images of twice the height and width. */
+  Signature larger() {
+    return new Signature(
+        inputs.stream().map(SampleSpaces::larger).toList(),
+        outputs.stream().map(SampleSpaces::larger).toList());
+  }
+
   /** Standard normal inputs for these rows. */
   NDList sample(NDManager manager, DataType type, int... rows) {
     NDList sample = new NDList();

@@ -42,14 +42,14 @@ final class TransformContract extends ArrayContract {
     this.transform = (Transform) subject.component();
   }
 
-  /** For every number of levels the two smallest images that are not refused, with the results. */
+  /** The two smallest images that are not refused, and one of each other number of levels. */
   private Map<Space, Space> accepted() {
     Map<Space, Space> accepted = new LinkedHashMap<>();
     for (int levels : LEVELS) {
       int found = 0;
       for (Space x : SampleSpaces.spaces(levels)) {
         Optional<Space> y = space(x);
-        if (y.isPresent() && found++ < 2) {
+        if (y.isPresent() && found++ < (levels == 256 ? 2 : 1)) {
           accepted.put(x, y.get());
         }
       }
@@ -64,20 +64,33 @@ final class TransformContract extends ArrayContract {
 
   @Override
   List<Probe> probes() {
-    List<Probe> probes = new ArrayList<>();
-    accepted().keySet().stream()
-        .filter(x -> x.levels() == 256 || x.levels() == 2)
-        .limit(2)
-        .forEach(x -> probes.add(probe(x)));
+    List<Probe> probes = probed().stream().map(x -> probe(SampleSpaces.words(x), x)).toList();
     if (probes.isEmpty()) {
       throw new NotApplicable("takes neither images of 256 levels nor binary ones");
     }
     return probes;
   }
 
-  private Probe probe(Space x) {
+  private List<Space> probed() {
+    return accepted().keySet().stream()
+        .filter(x -> x.levels() == 256 || x.levels() == 2)
+        .limit(2)
+        .toList();
+  }
+
+  @Override
+  List<Probe> larger() {
+    List<Probe> larger = new ArrayList<>();
+    for (Space x : probed()) {
+      Space twice = new Space(SampleSpaces.larger(x.shape()), x.levels());
+      space(twice).ifPresent(y -> larger.add(probe(SampleSpaces.words(x), twice)));
+    }
+    return larger;
+  }
+
+  private Probe probe(String name, Space x) {
     return new Probe(
-        "apply " + SampleSpaces.words(x),
+        "apply " + name,
         List.of(new Probe.Input("x", x.shape(), x.levels())),
         List.of(),
         false,
@@ -139,7 +152,7 @@ final class TransformContract extends ArrayContract {
     try (NDManager scope = Trials.manager()) {
       NDArray images = Images.of(scope, DataType.FLOAT32, x);
       double[] values = Trials.doubles(transform.apply(images, x));
-      transform.apply(Trials.normal(scope, DataType.FLOAT32, x.shape(), seed, 0).abs().floor(), x);
+      transform.apply(images.get("1:2"), x); // white: what a state would remember
       return values;
     }
   }
@@ -161,7 +174,7 @@ final class TransformContract extends ArrayContract {
   @Rule
   public void t4_refusesWhatItCannotMap() {
     for (Shape shape : ODD) {
-      for (int levels : LEVELS) {
+      for (int levels : new int[] {7, 2, 0}) {
         Space x = new Space(shape, levels);
         space(x).ifPresent(y -> requireMapped(x, y));
       }

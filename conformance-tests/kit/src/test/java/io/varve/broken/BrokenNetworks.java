@@ -3,12 +3,8 @@ package io.varve.broken;
 import static io.varve.spi.Ops.constant;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -16,7 +12,6 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
-import ai.djl.util.PairList;
 import io.varve.spi.Named;
 import io.varve.spi.Network;
 import io.varve.spi.Site;
@@ -32,83 +27,6 @@ import org.pf4j.Extension;
 /** Networks with a mistake, each in a linear map that is sound without it. */
 public final class BrokenNetworks {
   private BrokenNetworks() {}
-
-  private static void requireBoth(List<Shape> inputs, List<Shape> outputs) {
-    if (inputs.isEmpty() || outputs.isEmpty()) {
-      throw new IllegalArgumentException("needs at least one input and one output");
-    }
-  }
-
-  /** All inputs side by side, one matrix, cut into the outputs. */
-  private static class LinearBlock extends AbstractBlock {
-    final List<Shape> outputs;
-    final long in;
-    final long out;
-    final Parameter weight;
-
-    LinearBlock(List<Shape> inputs, List<Shape> outputs) {
-      this(inputs, outputs, "weight", 0.3f);
-    }
-
-    LinearBlock(List<Shape> inputs, List<Shape> outputs, String name, float deviation) {
-      requireBoth(inputs, outputs);
-      this.outputs = outputs;
-      in = inputs.stream().mapToLong(Shape::size).sum();
-      out = outputs.stream().mapToLong(Shape::size).sum();
-      weight = add(name, new NormalInitializer(deviation), new Shape(in, out));
-    }
-
-    final Parameter add(String name, Initializer start, Shape shape) {
-      return addParameter(parameter(name, start, shape));
-    }
-
-    static Parameter parameter(String name, Initializer start, Shape shape) {
-      return Parameter.builder()
-          .setName(name)
-          .setType(Parameter.Type.OTHER)
-          .optInitializer(start)
-          .optShape(shape)
-          .build();
-    }
-
-    @Override
-    protected NDList forwardInternal(
-        ParameterStore store, NDList inputs, boolean training, PairList<String, Object> unused) {
-      NDArray w = store.getValue(weight, inputs.head().getDevice(), training);
-      return cut(after(store, before(flat(inputs)).matMul(w), training));
-    }
-
-    NDArray before(NDArray x) {
-      return x;
-    }
-
-    NDArray after(ParameterStore store, NDArray y, boolean training) {
-      return y;
-    }
-
-    static NDArray flat(NDList inputs) {
-      NDList flat = new NDList();
-      inputs.forEach(x -> flat.add(x.reshape(-1, x.getShape().slice(1).size())));
-      return flat.size() == 1 ? flat.head() : NDArrays.concat(flat, 1);
-    }
-
-    NDList cut(NDArray y) {
-      NDList cut = new NDList();
-      long at = 0;
-      for (Shape shape : outputs) {
-        NDArray part = y.get(":, " + at + ":" + (at + shape.size()));
-        cut.add(part.reshape(new Shape(-1).addAll(shape)));
-        at += shape.size();
-      }
-      return cut;
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-      Shape batch = inputShapes[0].slice(0, 1);
-      return outputs.stream().map(batch::addAll).toArray(Shape[]::new);
-    }
-  }
 
   /** Delivers the scale before the location. */
   @Breaks("N1")
@@ -333,72 +251,6 @@ public final class BrokenNetworks {
             h = Activation.leakyRelu(h.matMul(w), 0.5f);
           }
           return h;
-        }
-      };
-    }
-  }
-
-  /** Normalises by the statistics of whatever batch it gets. */
-  @Breaks("X5")
-  @Named("batch-statistics")
-  @Extension
-  public record BatchStatistics() implements Network {
-    @Override
-    public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
-      return new LinearBlock(inputs, outputs) {
-        @Override
-        NDArray after(ParameterStore store, NDArray y, boolean training) {
-          return y.sub(y.mean(new int[] {0}, true));
-        }
-      };
-    }
-  }
-
-  /** Skips its work for batches that look empty. */
-  @Breaks({"X2", "X13"})
-  @Named("peeping")
-  @Extension
-  public record Peeping() implements Network {
-    @Override
-    public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
-      return new LinearBlock(inputs, outputs) {
-        @Override
-        NDArray after(ParameterStore store, NDArray y, boolean training) {
-          return y.abs().sum().toType(DataType.FLOAT32, false).getFloat() == 0 ? y.zerosLike() : y;
-        }
-      };
-    }
-  }
-
-  /** Adds a bias that gradients are kept from. */
-  @Breaks({"X7", "X13"})
-  @Named("detached-bias")
-  @Extension
-  public record DetachedBias() implements Network {
-    @Override
-    public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
-      return new LinearBlock(inputs, outputs) {
-        private final Parameter bias = add("bias", Initializer.ZEROS, new Shape(out));
-
-        @Override
-        NDArray after(ParameterStore store, NDArray y, boolean training) {
-          return y.add(store.getValue(bias, y.getDevice(), training).stopGradient());
-        }
-      };
-    }
-  }
-
-  /** Joins its inputs also where there is but one: DJL then gives a copy without a gradient. */
-  @Breaks({"X7", "X13"})
-  @Named("lone-concat")
-  @Extension
-  public record LoneConcat() implements Network {
-    @Override
-    public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
-      return new LinearBlock(inputs, outputs) {
-        @Override
-        NDArray before(NDArray x) {
-          return NDArrays.concat(new NDList(x), 1);
         }
       };
     }

@@ -3,7 +3,6 @@ package io.varve.broken;
 import static io.varve.spi.Ops.constant;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -189,14 +188,14 @@ public final class BrokenTransforms {
     }
   }
 
-  /** Rounds to the nearest of fewer levels, where half of all levels lie just between two. */
+  /** Rounds quotients down that are whole for some levels, and in a graph may fall just below. */
   @Breaks("T5")
   @Named("tied")
   @Extension
   public record Tied() implements Transform {
     @Override
     public NDArray apply(NDArray x, Space space) {
-      return x.div(constant(x, space.levels() / 2)).floor(); // 128 / 128 is 1, or just below
+      return x.div(constant(x, space.levels() / 2)).floor();
     }
 
     @Override
@@ -238,7 +237,7 @@ public final class BrokenTransforms {
     }
   }
 
-  /** Looks for the brightest channel on the host. */
+  /** Looks for the brightest value on the host. */
   @Breaks({"X2", "X13"})
   @Named("host-threshold")
   @Extension
@@ -262,8 +261,7 @@ public final class BrokenTransforms {
   public record Squeezing() implements Transform {
     @Override
     public NDArray apply(NDArray x, Space space) {
-      NDList same = new NDList(x.getShape().get(0) == 1 ? x.squeeze(0) : x);
-      return same.head();
+      return x.getShape().get(0) == 1 ? x.squeeze(0) : x;
     }
 
     @Override

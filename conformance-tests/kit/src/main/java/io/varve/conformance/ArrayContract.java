@@ -267,4 +267,10 @@ abstract class ArrayContract extends GradientContract {
       }
     }
   }
+
+  /** Trains, scores, generates from and exports a small model with the component in it. */
+  @Rule
+  public void x13_worksInAModel() {
+    InModel.run(subject);
+  }
 }

@@ -45,10 +45,7 @@ public final class Check {
   static List<Method> rules(Class<? extends Contract> type) {
     return Arrays.stream(type.getMethods())
         .filter(method -> method.isAnnotationPresent(Rule.class))
-        .sorted(
-            Comparator.comparing((Method method) -> rule(method).charAt(0))
-                .thenComparing(method -> Integer.valueOf(rule(method).substring(1)))
-                .thenComparing(Method::getName))
+        .sorted(Comparator.comparing(Check::rule, RuleBook.ORDER).thenComparing(Method::getName))
         .toList();
   }
 

@@ -119,11 +119,7 @@ abstract class DensityContract extends RowsContract {
           distance <= allowed,
           "%d draws on %s are not distributed as the density says at %s: the distribution functions differ by %s, allowed %s"
               .formatted(
-                  DRAWS,
-                  member,
-                  index.at(0),
-                  Trials.number(distance),
-                  Trials.number(allowed)));
+                  DRAWS, member, index.at(0), Trials.number(distance), Trials.number(allowed)));
     }
   }
 

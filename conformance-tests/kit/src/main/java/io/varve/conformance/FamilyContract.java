@@ -155,8 +155,7 @@ abstract class FamilyContract extends ArrayContract {
     return new NDList(draw.value(), draw.logProb(), distribution.logProb(draw.value()));
   }
 
-  static void requireShape(
-      Member member, String what, Index index, Found found, Shape expected) {
+  static void requireShape(Member member, String what, Index index, Found found, Shape expected) {
     require(
         found.shape().equals(expected),
         "%s on %s has shape %s for %d row(s) of parameters, expected %s"
@@ -246,7 +245,6 @@ abstract class FamilyContract extends ArrayContract {
         throw new NotApplicable("it has no parameters");
       }
       Index start = Index.start(member.needs());
-      Place place = new Place(start, DataType.FLOAT64, 16, 1);
       Place place = new Place(start, DataType.FLOAT64, 1, 1);
       try (NDManager scope = Trials.manager()) {
         NDArray values = member.value(scope, DataType.FLOAT64, everyLevel(member));

@@ -64,7 +64,8 @@ record Index(String name, int rows, List<Shape> shapes, List<double[]> values) {
     int[][] digits = new int[rows][needs.size()];
     for (int row = 0; row < rows; row++) {
       for (int array = 0, rest = row; array < needs.size(); array++, rest /= EXTREMES.length) {
-        digits[row][array] = (all > rows ? random.nextInt(EXTREMES.length) : rest) % EXTREMES.length;
+        digits[row][array] =
+            (all > rows ? random.nextInt(EXTREMES.length) : rest) % EXTREMES.length;
       }
     }
     return filled(
@@ -77,8 +78,7 @@ record Index(String name, int rows, List<Shape> shapes, List<double[]> values) {
     try (NDManager scope = Trials.manager()) {
       scope.getEngine().setRandomSeed(11);
       for (Parameters each : needs) {
-        values.add(
-            Trials.doubles(each.start().initialize(scope, each.shape(), DataType.FLOAT32)));
+        values.add(Trials.doubles(each.start().initialize(scope, each.shape(), DataType.FLOAT32)));
       }
     }
     return new Index("the start", 1, needs.stream().map(Parameters::shape).toList(), values);

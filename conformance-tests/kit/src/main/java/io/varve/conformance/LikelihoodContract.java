@@ -42,8 +42,7 @@ final class LikelihoodContract extends MassContract {
   }
 
   /** One number off the grid, the others at zero. */
-  private static void requireImpossible(
-      Member member, Index index, DataType type, double value) {
+  private static void requireImpossible(Member member, Index index, DataType type, double value) {
     double[] values = new double[index.rows() * member.size()];
     for (int row = 0; row < index.rows(); row++) {
       values[row * member.size() + row % member.size()] = value;
@@ -109,10 +108,7 @@ final class LikelihoodContract extends MassContract {
           low >= allowed && low <= 1 - allowed,
           "at all-zero parameters a share of %s of the numbers drawn on %s lies in the lower half of the levels, expected %s to %s"
               .formatted(
-                  Trials.number(low),
-                  member,
-                  Trials.number(allowed),
-                  Trials.number(1 - allowed)));
+                  Trials.number(low), member, Trials.number(allowed), Trials.number(1 - allowed)));
     }
   }
 
@@ -121,14 +117,12 @@ final class LikelihoodContract extends MassContract {
     for (Member member : countable()) {
       Cells cells = Cells.of(member.space());
       for (Index index : scored(member)) {
-        requireFinite(
-            member, index.repeat(cells.count()), cells.repeat(index.rows()));
+        requireFinite(member, index.repeat(cells.count()), cells.repeat(index.rows()));
       }
     }
     for (Member member : discrete()) {
       Index mixed = Index.extreme(member.needs(), 16, 92);
-      Probe.Input input =
-          new Probe.Input("value", member.space().shape(), member.space().levels());
+      Probe.Input input = new Probe.Input("value", member.space().shape(), member.space().levels());
       try (NDManager scope = Trials.manager()) {
         int[] rows = Trials.rows(mixed.rows());
         NDArray values = Trials.input(scope, DataType.FLOAT32, input, 93, rows);

@@ -162,8 +162,7 @@ abstract class MassContract extends DensityContract {
   public void l3_drawsLieOnTheGrid() {
     for (Member member : discrete()) {
       for (Index index : grid(member)) {
-        double[] draws =
-            member.draw(new Place(index, DataType.FLOAT32, index.rows(), 88)).values();
+        double[] draws = member.draw(new Place(index, DataType.FLOAT32, index.rows(), 88)).values();
         requireOnGrid(member, "draw().value()", index, draws);
       }
     }

@@ -40,7 +40,8 @@ final class Product {
         .allMatch(
             i -> {
               double both = logMass[i] + logMass[i + 3];
-              return Math.abs(both - logMass[i + 1] - logMass[i + 2]) <= 1e-6 * (1 + Math.abs(both));
+              return Math.abs(both - logMass[i + 1] - logMass[i + 2])
+                  <= 1e-6 * (1 + Math.abs(both));
             });
   }
 

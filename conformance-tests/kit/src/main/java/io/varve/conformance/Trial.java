@@ -35,19 +35,38 @@ final class Trial {
     try (NDManager scope = owner.newSubManager()) {
       int[] rows = Trials.rows(FIRST_BATCH);
       Noise noise = Trials.noise(scope, DataType.FLOAT32, SEED, rows);
-      Pass pass = new Pass(scope, TrialParameters.initial(owner), true, noise);
+      Pass pass = new Pass(scope, TrialParameters.initial(owner, scope), true, noise);
       probe.body().of(pass, inputs(scope, DataType.FLOAT32, rows));
     }
   }
 
-  /**
-   * One result, on the host.
-   *
-   * @param values its elements as doubles, row by row
-   */
-  record Result(DataType type, Shape shape, double[] values) {
+  /** One result, on the host. */
+  static final class Result {
+    private final DataType type;
+    private final Shape shape;
+    private final double[] values;
+
+    private Result(NDArray array) {
+      type = array.getDataType();
+      shape = array.getShape();
+      values = Trials.doubles(array);
+    }
+
     static Result of(NDArray array) {
-      return new Result(array.getDataType(), array.getShape(), Trials.doubles(array));
+      return new Result(array);
+    }
+
+    DataType type() {
+      return type;
+    }
+
+    Shape shape() {
+      return shape;
+    }
+
+    /** Its elements as doubles, row by row. */
+    double[] values() {
+      return values.clone();
     }
 
     /** The elements of one row. */

@@ -43,15 +43,25 @@ final class TrialParameters {
   /**
    * A store for a first pass in training, in single precision: it initialises blocks, and bare
    * parameters when they are read. Buffers change in it as they do in training.
+   *
+   * @param owner owns the parameters
+   * @param scope owns what is computed
    */
-  static ParameterStore initial(NDManager owner) {
+  static ParameterStore initial(NDManager owner, NDManager scope) {
     owner.getEngine().setRandomSeed(SEED);
     return new ParameterStore(owner, false) {
       @Override
       public NDArray getValue(Parameter parameter, Device device, boolean training) {
-        return parameter == null ? null : initialised(parameter, owner);
+        return parameter == null ? null : view(initialised(parameter, owner), scope);
       }
     };
+  }
+
+  /** The same numbers in a scope, so that results computed from them go with it. */
+  private static NDArray view(NDArray value, NDManager scope) {
+    NDArray view = value.reshape(value.getShape());
+    view.attach(scope);
+    return view;
   }
 
   private static NDArray initialised(Parameter parameter, NDManager owner) {
@@ -113,13 +123,8 @@ final class TrialParameters {
     return new ParameterStore(scope, false) {
       @Override
       public NDArray getValue(Parameter parameter, Device device, boolean training) {
-        if (parameter == null) {
-          return null; // an optional parameter of a block, such as a bias
-        }
-        NDArray value = value(parameter);
-        NDArray view = value.reshape(value.getShape());
-        view.attach(scope);
-        return view;
+        // Null is an optional parameter of a block, such as a bias.
+        return parameter == null ? null : view(value(parameter), scope);
       }
     };
   }

@@ -22,6 +22,15 @@ final class Workspace implements AutoCloseable {
    * @throws IllegalArgumentException if a folder is missing or a JAR cannot be used
    */
   static Workspace open(Varve varve) {
+    return new Workspace(Catalog.open(folders(varve)));
+  }
+
+  /**
+   * Where a command looks for plug-ins.
+   *
+   * @throws IllegalArgumentException if a folder is missing
+   */
+  static List<Path> folders(Varve varve) {
     List<Path> folders = new ArrayList<>();
     home().ifPresent(home -> folders.add(home.resolve("plugins")));
     for (Path folder : varve.plugins) {
@@ -30,7 +39,7 @@ final class Workspace implements AutoCloseable {
       }
       folders.add(folder);
     }
-    return new Workspace(Catalog.open(folders));
+    return folders;
   }
 
   /** The distribution's folder, as its launcher tells it. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.varve.conformance.Chance.Mean;
 import io.varve.conformance.Member.Found;
 import io.varve.conformance.Member.Place;
+import io.varve.conformance.Member.Sample;
 import io.varve.spi.Prior;
 import io.varve.spi.Space;
 import java.util.ArrayList;
@@ -170,26 +171,27 @@ abstract class DensityContract extends RowsContract {
             .formatted(member));
   }
 
-  /** Every prior at hand that accepts a space; what breaks meanwhile is theirs to answer for. */
+  /** Every prior at hand that lives on a space. */
   private List<Member> others(Space space) {
-    List<Member> others = new ArrayList<>();
-    for (Prior prior : Neighbours.of(subject)) {
-      try {
-        Member other = new Member(prior, space);
-        other.draw(new Place(Index.zero(other.needs(), 1)));
-        others.add(other);
-      } catch (RuntimeException e) {
-        continue;
-      }
+    return Neighbours.of(subject).stream().flatMap(prior -> on(space, prior).stream()).toList();
+  }
+
+  /** What breaks here is the other's to answer for. */
+  private static Optional<Member> on(Space space, Prior prior) {
+    try {
+      Member other = new Member(prior, space);
+      Sample sample = other.draw(new Place(Index.zero(other.needs(), 1)));
+      return Optional.of(other).filter(o -> Double.isFinite(sample.logProb()[0]));
+    } catch (RuntimeException e) {
+      return Optional.empty();
     }
-    return others;
   }
 
   private static boolean answers(Member q, Member p, String name) {
     boolean answers = false;
     for (int seed = 41; seed < 44; seed++) {
       Index at = Index.random(q.needs(), 1, seed);
-      Index other = seed == 41 && q == p ? at : Index.random(p.needs(), 1, seed + 10);
+      Index other = seed == 41 && q.equals(p) ? at : Index.random(p.needs(), 1, seed + 10);
       Optional<Found> closed = Divergence.closed(q, at, p, other, ROWS);
       if (closed.isPresent()) {
         answers = true;

@@ -82,7 +82,7 @@ abstract class FamilyContract extends ArrayContract {
     return accepted().stream()
         .filter(s -> s.levels() == small.space().levels())
         .filter(s -> s.shape().dimension() == small.space().shape().dimension())
-        .filter(s -> s.shape().size() >= LARGER * small.size())
+        .filter(s -> s.shape().size() >= (long) LARGER * small.size())
         .findFirst()
         .map(s -> FamilyProbes.all(new Member(family, s), "few numbers"))
         .orElse(List.of());

@@ -1,5 +1,6 @@
 package io.varve.conformance;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.varve.conformance.Chance.Mean;
@@ -144,6 +145,7 @@ abstract class DensityContract extends RowsContract {
   public void p5_klIsTheExpectedLogRatio() {
     List<Member> members = realMembers();
     Member member = members.get(Math.min(1, members.size() - 1));
+    requireEmptyForStrangers(member);
     boolean answers = answers(member, member, "its own kind");
     for (Member other : others(member.space())) {
       answers |= answers(member, other, "'" + other.family() + "'");
@@ -153,12 +155,29 @@ abstract class DensityContract extends RowsContract {
     }
   }
 
+  private static void requireEmptyForStrangers(Member member) {
+    Place place = new Place(Index.zero(member.needs(), 1));
+    Optional<?>[] answer = new Optional<?>[1];
+    member.ask(
+        place,
+        q -> {
+          answer[0] = q.kl(new Divergence.Stranger());
+          return new NDList();
+        });
+    require(
+        answer[0].isEmpty(),
+        "kl on %s answers for a distribution it cannot know, expected Optional.empty()"
+            .formatted(member));
+  }
+
   /** Every prior at hand that accepts a space; what breaks meanwhile is theirs to answer for. */
   private List<Member> others(Space space) {
     List<Member> others = new ArrayList<>();
     for (Prior prior : Neighbours.of(subject)) {
       try {
-        others.add(new Member(prior, space));
+        Member other = new Member(prior, space);
+        other.draw(new Place(Index.zero(other.needs(), 1)));
+        others.add(other);
       } catch (RuntimeException e) {
         continue;
       }

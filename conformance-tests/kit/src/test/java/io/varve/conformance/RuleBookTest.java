@@ -59,10 +59,7 @@ class RuleBookTest {
             .map(rule -> "| %s | %s |".formatted(rule.getKey(), rule.getValue()))
             .sorted()
             .toList();
-    String table =
-        rows.isEmpty()
-            ? "Every rule is tested."
-            : "| rule | why no check tests it |\n| --- | --- |\n" + String.join("\n", rows);
+    String table = "| rule | why no check bears its number |\n| --- | --- |\n" + String.join("\n", rows);
     if (ConformancePage.regenerates()) {
       ConformancePage.write("untested", table);
     }

@@ -59,7 +59,8 @@ class RuleBookTest {
             .map(rule -> "| %s | %s |".formatted(rule.getKey(), rule.getValue()))
             .sorted()
             .toList();
-    String table = "| rule | why no check bears its number |\n| --- | --- |\n" + String.join("\n", rows);
+    String table =
+        "| rule | why no check bears its number |\n| --- | --- |\n" + String.join("\n", rows);
     if (ConformancePage.regenerates()) {
       ConformancePage.write("untested", table);
     }

@@ -6,6 +6,7 @@ import io.varve.bijectors.Inverse;
 import io.varve.bijectors.Rank1Affine;
 import io.varve.broken.BrokenArrays;
 import io.varve.broken.BrokenBijectors;
+import io.varve.broken.BrokenPasses;
 import io.varve.conformance.Outcome.Status;
 import io.varve.spi.Bijector;
 import java.util.stream.Stream;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BijectorContractTest {
   /** All but those that break rules of the JAR, which are tried on JARs. */
   static Stream<Class<?>> broken() {
-    return Stream.of(BrokenBijectors.class, BrokenArrays.class)
+    return Stream.of(BrokenBijectors.class, BrokenArrays.class, BrokenPasses.class)
         .flatMap(Verdicts::broken)
         .filter(type -> type != BrokenArrays.NumberOperand.class);
   }

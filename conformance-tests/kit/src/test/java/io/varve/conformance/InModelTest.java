@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import io.varve.likelihoods.Bernoulli;
 import io.varve.model.Catalog;
 import io.varve.priors.Normal;
@@ -34,6 +35,18 @@ class InModelTest {
   })
   void putsEveryKindToUse(Class<? extends Component> point, Class<?> type) {
     Verdicts.subjects(point, type).forEach(InModel::run);
+  }
+
+  @Test
+  void leavesNoArrayBehind() {
+    Subject subject = Verdicts.subjects(Likelihood.class, Bernoulli.class).get(0);
+    try (NDManager manager = Trials.manager()) {
+      NDManager root = manager.getParentManager();
+      InModel.run(subject);
+      int before = root.getManagedArrays().size();
+      InModel.run(subject);
+      assertThat(root.getManagedArrays()).hasSize(before);
+    }
   }
 
   /** Without the bundled parts there is no model, and so nothing to say. */

@@ -22,9 +22,7 @@ abstract class BijectionContract extends ArrayContract {
   /** What it accepts of {@link Placed#of}, at least one, with parameters initialised. */
   final List<Placed> places() {
     List<Placed> places = Placed.of(bijector(), manager);
-    if (places.isEmpty()) {
-      throw new NotApplicable("it accepts none of the events and contexts that are tried (see B1)");
-    }
+    require(!places.isEmpty(), "it maps none of %s, expected one".formatted(Placed.candidates()));
     places.forEach(this::initialise);
     return places;
   }

@@ -72,8 +72,7 @@ final class BijectorContract extends StateContract {
       NDList context = place.context(scope, DataType.FLOAT32, 2, Trials.rows(contextRows));
       Mapped mapped = map(place, parameters, forward, x, context);
       String where = "%s of %s".formatted(direction(forward), place.where());
-      String given =
-          contextRows == batch ? "" : " and context of %d".formatted(contextRows);
+      String given = contextRows == batch ? "" : " and context of %d".formatted(contextRows);
       requireShape(where + ": value", mapped.value(), x.getShape(), batch + " rows" + given);
       requireShape(where + ": logDet", mapped.logDet(), new Shape(batch), batch + " rows" + given);
     }

@@ -19,6 +19,8 @@ import io.varve.spi.Noise;
 import io.varve.spi.Pass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The rules on array code that its record decides: X1, X2 and X10. */
 abstract class ExportContract extends RepeatContract {
@@ -79,12 +82,7 @@ abstract class ExportContract extends RepeatContract {
   }
 
   private static boolean whole(Safetensors.Entry output) {
-    java.nio.FloatBuffer values =
-        output
-            .data()
-            .duplicate()
-            .order(java.nio.ByteOrder.nativeOrder())
-            .asFloatBuffer();
+    FloatBuffer values = output.data().duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
     while (output.type().equals("F32") && values.hasRemaining()) {
       float value = values.get();
       if (value != Math.rint(value)) {
@@ -152,6 +150,8 @@ abstract class ExportContract extends RepeatContract {
     try {
       Graph graph = exporter(trial).trace(manager);
       return nodes(ModelProto.parseFrom(graph.toBytes()).getGraph());
+    } catch (IllegalArgumentException e) {
+      throw new NotApplicable("its code cannot be exported (see X1)");
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("the exporter's graph cannot be read", e);
     }
@@ -185,8 +185,7 @@ abstract class ExportContract extends RepeatContract {
     for (NDArray sample : trial.inputs(trace.samples(), DataType.FLOAT32, rows)) {
       inputs.add(trace.input(trial.probe().inputs().get(inputs.size()).name(), sample));
     }
-    Pass pass =
-        new Pass(trace.manager(), new TracedParameters(trace), false, inputs(trace, rows));
+    Pass pass = new Pass(trace.manager(), new TracedParameters(trace), false, inputs(trace, rows));
     NDList results = trial.probe().body().of(pass, inputs);
     Map<String, NDArray> outputs = new LinkedHashMap<>();
     results.forEach(result -> outputs.put("result " + outputs.size(), result));
@@ -220,7 +219,7 @@ abstract class ExportContract extends RepeatContract {
   }
 
   private static void delete(Path folder) {
-    try (java.util.stream.Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         Files.delete(file);
       }

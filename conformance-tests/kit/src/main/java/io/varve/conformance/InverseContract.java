@@ -106,11 +106,7 @@ abstract class InverseContract extends JacobianContract {
   }
 
   private static void requireUndone(
-      Placed place,
-      TrialParameters parameters,
-      Precision precision,
-      boolean forward,
-      NDArray x) {
+      Placed place, TrialParameters parameters, Precision precision, boolean forward, NDArray x) {
     NDManager scope = x.getManager();
     int[] rows = Trials.rows(Math.toIntExact(x.size(0)));
     NDList context = place.context(scope, precision.type(), 2, rows);
@@ -118,7 +114,8 @@ abstract class InverseContract extends JacobianContract {
     double[] from = Trials.doubles(x);
     double[] to = Trials.doubles(y);
     int size = from.length / rows.length;
-    NDArray moved = Trials.array(scope, precision.type(), moved(from, to, size, precision), y.getShape());
+    NDArray moved =
+        Trials.array(scope, precision.type(), moved(from, to, size, precision), y.getShape());
     double[] back = Trials.doubles(map(place, parameters, !forward, y, context).value());
     double[] off = Trials.doubles(map(place, parameters, !forward, moved, context).value());
     for (int row = 0; row < rows.length; row++) {
@@ -136,7 +133,12 @@ abstract class InverseContract extends JacobianContract {
         requireNear(
             "%s then %s of %s, %s, row %d, element %d"
                 .formatted(
-                    direction(forward), direction(!forward), place.where(), precision, row, i - first),
+                    direction(forward),
+                    direction(!forward),
+                    place.where(),
+                    precision,
+                    row,
+                    i - first),
             from[i],
             back[i],
             Double.isNaN(least) ? CAP : least);

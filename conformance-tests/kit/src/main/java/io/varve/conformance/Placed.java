@@ -74,7 +74,7 @@ record Placed(Bijection built, Shape event, List<Shape> context, int domain, int
     return candidates;
   }
 
-  /** Up to three that it accepts: a vector, a vector with context, an image. */
+  /** Up to three that it accepts and maps: a vector, a vector with context, an image. */
   static List<Placed> of(Bijector bijector, NDManager manager) {
     return Stream.of(
             first(bijector, manager, EVENTS, List.of(NONE)),
@@ -87,8 +87,7 @@ record Placed(Bijection built, Shape event, List<Shape> context, int domain, int
   /** The same on an event of more numbers, if that is accepted. */
   Optional<Placed> larger(Bijector bijector, NDManager manager) {
     boolean image = event.dimension() > 1;
-    List<Shape> events =
-        LARGER.stream().filter(shape -> (shape.dimension() > 1) == image).toList();
+    List<Shape> events = LARGER.stream().filter(shape -> (shape.dimension() > 1) == image).toList();
     List<Shape> own = context.equals(List.of(event)) ? null : context;
     return first(bijector, manager, events, Arrays.asList(own, own));
   }
@@ -109,28 +108,24 @@ record Placed(Bijection built, Shape event, List<Shape> context, int domain, int
   }
 
   private static Optional<Placed> place(Bijector bijector, NDManager manager, Shapes shapes) {
-    try {
+    try (NDManager owner = manager.newSubManager()) {
       // What was tried on numbers it may not map is not what is judged.
       Bijection tried = bijector.build(SITE, shapes.event(), shapes.context());
       Placed real = new Placed(tried, shapes.event(), shapes.context(), 0, 0);
-      int domain = real.finite(manager, true) ? 0 : Input.UNIT;
-      int range = real.finite(manager, false) ? 0 : Input.UNIT;
+      int domain = real.finite(owner, true) ? 0 : Input.UNIT;
+      int range = real.finite(owner, false) ? 0 : Input.UNIT;
       Bijection built = bijector.build(SITE, shapes.event(), shapes.context());
       return Optional.of(new Placed(built, shapes.event(), shapes.context(), domain, range));
     } catch (RuntimeException e) {
-      return Optional.empty(); // how it refuses is what B1 is about
+      return Optional.empty(); // whether it refuses as it should is what B1 is about
     }
   }
 
-  private boolean finite(NDManager manager, boolean forward) {
-    try (NDManager owner = manager.newSubManager()) {
-      Trial trial = new Trial(probe(forward), owner);
-      return trial.run(trial.parameters(DataType.FLOAT64), DataType.FLOAT64, 0, 1, 2).stream()
-          .flatMapToDouble(result -> Arrays.stream(result.values()))
-          .allMatch(Double::isFinite);
-    } catch (RuntimeException e) {
-      return true; // fails on any numbers, and will again where it is judged
-    }
+  private boolean finite(NDManager owner, boolean forward) {
+    Trial trial = new Trial(probe(forward), owner);
+    return trial.run(trial.parameters(DataType.FLOAT64), DataType.FLOAT64, 0, 1, 2).stream()
+        .flatMapToDouble(result -> Arrays.stream(result.values()))
+        .allMatch(Double::isFinite);
   }
 
   /** Where it stands, for messages: {@code [4] given [3]}. */

@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 abstract class RepeatContract extends ProbedContract {
   private static final DataType TYPE = DataType.FLOAT32;
   private static final int[] ROWS = Trials.rows(3);
+  private static final int OFTEN = 10;
 
   RepeatContract(Subject subject) {
     super(subject);
@@ -28,7 +29,7 @@ abstract class RepeatContract extends ProbedContract {
   public void x11_conditionsAreComputedFromTheState() {
     int loops = 0;
     for (Trial trial : trials()) {
-      loops += watched(trial).conditions;
+      loops += watched(trial, false).loops;
     }
     if (loops == 0) {
       throw new NotApplicable("it repeats nothing under a condition");
@@ -39,36 +40,38 @@ abstract class RepeatContract extends ProbedContract {
   public void x12_bodiesOnlyComputeState() {
     int loops = 0;
     for (Trial trial : trials()) {
-      loops += watched(trial).loops;
+      loops += watched(trial, true).loops;
     }
     if (loops == 0) {
       throw new NotApplicable("it repeats nothing");
     }
   }
 
-  private Watched watched(Trial trial) {
+  private Watched watched(Trial trial, boolean bodies) {
     try (NDManager scope = manager.newSubManager()) {
       Noise noise = Trials.noise(scope, TYPE, 1, ROWS);
       ParameterStore plain = trial.parameters(TYPE).in(scope);
-      Watched watched = new Watched(trial.probe().name(), new Pass(scope, plain, false, noise));
+      Pass real = new Pass(scope, plain, false, noise);
+      Watched watched = new Watched(trial.probe().name(), real, bodies);
       Pass pass = new Pass(scope, watched, false, watched);
       trial.probe().body().of(pass, trial.inputs(scope, TYPE, ROWS));
       return watched;
     }
   }
 
-  /** Does every round and every condition twice, and listens for noise drawn within. */
+  /** Does rounds twice, or asks conditions often, and listens for noise drawn within. */
   private static final class Watched extends ParameterStore implements Repeats, Noise {
     private final String probe;
     private final Pass pass;
+    private final boolean bodies;
     private int within;
     private int loops;
-    private int conditions;
 
-    Watched(String probe, Pass pass) {
+    Watched(String probe, Pass pass, boolean bodies) {
       super(pass.manager(), false);
       this.probe = probe;
       this.pass = pass;
+      this.bodies = bodies;
     }
 
     @Override
@@ -95,31 +98,42 @@ abstract class RepeatContract extends ProbedContract {
 
     @Override
     public NDList repeat(long count, NDList state, UnaryOperator<NDList> body) {
-      loops++;
-      return pass.repeat(count, state, s -> twice(s, body, "a round of Pass.repeat"));
+      loops += bodies ? 1 : 0;
+      return pass.repeat(count, state, bodies ? s -> twice(s, body) : body);
     }
 
     @Override
     public NDList repeat(
         long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
       loops++;
-      conditions++;
-      return pass.repeat(
-          most,
-          state,
-          s -> twice(s, t -> new NDList(again.apply(t)), "the condition of Pass.repeat").head(),
-          s -> twice(s, body, "a round of Pass.repeat"));
+      return bodies
+          ? pass.repeat(most, state, again, s -> twice(s, body))
+          : pass.repeat(most, state, s -> often(s, again), body);
     }
 
-    private NDList twice(NDList state, UnaryOperator<NDList> code, String what) {
+    private NDList twice(NDList state, UnaryOperator<NDList> body) {
       within++;
       NDList before = new NDList();
       state.forEach(array -> before.add(array.duplicate()));
-      NDList first = code.apply(new NDList(state));
-      requireSame(before, state, what + " changes the state it was given");
-      NDList second = code.apply(before);
-      requireSame(first, second, what + " gives another result when done twice with one state");
+      NDList first = body.apply(new NDList(state));
+      requireSame(before, state, "a round of Pass.repeat changes the state it was given");
+      requireSame(
+          first,
+          body.apply(before),
+          "a round of Pass.repeat gives another result when done twice with one state");
       within--;
+      return first;
+    }
+
+    /** Often enough for a count in Java to run out. */
+    private NDArray often(NDList state, Function<NDList, NDArray> again) {
+      NDArray first = again.apply(new NDList(state));
+      for (int i = 1; i < OFTEN; i++) {
+        requireSame(
+            new NDList(first),
+            new NDList(again.apply(new NDList(state))),
+            "the condition of Pass.repeat gives another answer when asked again about one state");
+      }
       return first;
     }
 

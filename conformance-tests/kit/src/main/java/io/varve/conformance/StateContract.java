@@ -69,8 +69,7 @@ abstract class StateContract extends InverseContract {
       List<Parameter> again = place.built().parameters();
       require(
           once.equals(again),
-          "%s: parameters() lists %s, then %s"
-              .formatted(place.where(), names(once), names(again)));
+          "%s: parameters() lists %s, then %s".formatted(place.where(), names(once), names(again)));
       Bijection twin = bijector().build(Placed.SITE, place.event(), place.context());
       Placed other =
           new Placed(twin, place.event(), place.context(), place.domain(), place.range());
@@ -118,8 +117,7 @@ abstract class StateContract extends InverseContract {
     }
   }
 
-  private static void requireKept(
-      Placed place, Parameter buffer, double[] before, double[] after) {
+  private static void requireKept(Placed place, Parameter buffer, double[] before, double[] after) {
     require(
         Arrays.equals(before, after),
         "%s: evaluation changes the buffer '%s' from %s to %s"

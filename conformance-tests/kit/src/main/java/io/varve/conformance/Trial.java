@@ -40,14 +40,33 @@ final class Trial {
     }
   }
 
-  /**
-   * One result, on the host.
-   *
-   * @param values its elements as doubles, row by row
-   */
-  record Result(DataType type, Shape shape, double[] values) {
+  /** One result, on the host. */
+  static final class Result {
+    private final DataType type;
+    private final Shape shape;
+    private final double[] values;
+
+    private Result(NDArray array) {
+      type = array.getDataType();
+      shape = array.getShape();
+      values = Trials.doubles(array);
+    }
+
     static Result of(NDArray array) {
-      return new Result(array.getDataType(), array.getShape(), Trials.doubles(array));
+      return new Result(array);
+    }
+
+    DataType type() {
+      return type;
+    }
+
+    Shape shape() {
+      return shape;
+    }
+
+    /** Its elements as doubles, row by row. */
+    double[] values() {
+      return values.clone();
     }
 
     /** The elements of one row. */

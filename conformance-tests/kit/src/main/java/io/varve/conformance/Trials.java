@@ -171,6 +171,6 @@ final class Trials {
 
   /** A number as messages show it. */
   static String number(double value) {
-    return String.format(Locale.ROOT, "%.6g", value);
+    return String.format(Locale.ROOT, "%.5g", value);
   }
 }

@@ -30,9 +30,7 @@ abstract class FamilyContract extends ArrayContract {
   private static final int LARGER = 8;
 
   /** Values from everyday ones to those whose standardised squares come to 1e30. */
-  private static final double[] VALUES = {
-    0, 1, -1, 0.5, 3, 50, -50, 255, 1e4, -1e4, 1e12, -1e12
-  };
+  private static final double[] VALUES = {0, 1, -1, 0.5, 3, 50, -50, 255, 1e4, -1e4, 1e12, -1e12};
 
   final Family family;
 
@@ -181,9 +179,9 @@ abstract class FamilyContract extends ArrayContract {
       boolean expected = !accepted.contains(space);
       require(
           Spaces.refused(family, space) == expected,
-          "a latent is real, but parameters accepts %s; refuse levels".formatted(Spaces.text(space)));
-      List<Space> near =
-          accepted.stream().filter(s -> s.shape().equals(space.shape())).toList();
+          "a latent is real, but parameters accepts %s; refuse levels"
+              .formatted(Spaces.text(space)));
+      List<Space> near = accepted.stream().filter(s -> s.shape().equals(space.shape())).toList();
       Space other = near.isEmpty() ? accepted.get(0) : near.get(0);
       try (NDManager scope = Trials.manager()) {
         Index index = Index.zero(family.parameters(expected ? other : space), 1);
@@ -266,6 +264,8 @@ abstract class FamilyContract extends ArrayContract {
       SplittableRandom random = new SplittableRandom(2);
       return DoubleStream.generate(random::nextGaussian).limit(16L * size).toArray();
     }
-    return IntStream.range(0, levels * size).mapToDouble(i -> (i / size + i % size) % levels).toArray();
+    return IntStream.range(0, levels * size)
+        .mapToDouble(i -> (i / size + i % size) % levels)
+        .toArray();
   }
 }

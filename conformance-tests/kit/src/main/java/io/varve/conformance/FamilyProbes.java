@@ -76,7 +76,8 @@ final class FamilyProbes {
         "logProb",
         scored,
         true,
-        (pass, in) -> new NDList(family.of(pass, space, in.subNDList(0, count)).logProb(in.get(count))));
+        (pass, in) ->
+            new NDList(family.of(pass, space, in.subNDList(0, count)).logProb(in.get(count))));
     // gradients through draws are promised by P6 alone
     boolean smooth = family instanceof Prior prior && prior.reparameterised() && count > 0;
     add("draw", given, smooth, (pass, in) -> drawn(family.of(pass, space, in)));

@@ -60,7 +60,8 @@ public final class BrokenLikelihoods {
         @Override
         NDArray logMass(NDArray value) {
           NDArray flat = value.reshape(-1, space.shape().size());
-          NDArray before = flat.get(new NDIndex(":, -1:")).concat(flat.get(new NDIndex(":, :-1")), 1);
+          NDArray before =
+              flat.get(new NDIndex(":, -1:")).concat(flat.get(new NDIndex(":, :-1")), 1);
           NDArray wide = before.reshape(value.getShape()).expandDims(value.getShape().dimension());
           NDArray same = wide.eq(each(wide)).toType(value.getDataType(), false);
           boolean alone = space.shape().size() == 1;

@@ -248,7 +248,8 @@ public final class BrokenPosteriors {
         @Override
         public Draw draw() {
           NDArray rows = pass.noise().normal(space.shape());
-          NDArray epsilon = pass.manager().randomNormal(rows.getShape()).toType(rows.getDataType(), false);
+          NDArray epsilon =
+              pass.manager().randomNormal(rows.getShape()).toType(rows.getDataType(), false);
           NDArray value = epsilon.mul(deviation()).add(loc);
           return new Draw(value, logProb(value));
         }

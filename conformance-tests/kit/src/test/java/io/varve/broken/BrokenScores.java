@@ -57,7 +57,8 @@ public final class BrokenScores {
         @Override
         public NDArray logProb(NDArray value) {
           NDArray off = value.neq(clip(value.floor(), 0, levels - 1.0));
-          NDArray infinite = off.toType(DataType.FLOAT32, false).neg().add(constant(value, 1)).log();
+          NDArray infinite =
+              off.toType(DataType.FLOAT32, false).neg().add(constant(value, 1)).log();
           return super.logProb(value).sub(sumEvent(infinite));
         }
       };

@@ -50,7 +50,7 @@ final class ModelTrial implements AutoCloseable {
   private final Space x;
   private final Encoding encoding;
   private final Model model;
-  private final NDManager manager = NDManager.newBaseManager();
+  private final NDManager manager = Trials.manager();
   private final Weights weights;
 
   private ModelTrial(Hierarchy hierarchy, Space x) {

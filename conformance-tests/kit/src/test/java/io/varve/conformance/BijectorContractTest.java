@@ -4,67 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.bijectors.Inverse;
 import io.varve.bijectors.Rank1Affine;
-import io.varve.broken.Breaks;
 import io.varve.broken.BrokenArrays;
 import io.varve.broken.BrokenBijectors;
+import io.varve.broken.BrokenPasses;
 import io.varve.conformance.Outcome.Status;
-import io.varve.model.Binder;
-import io.varve.model.Catalog;
-import io.varve.networks.Mlp;
-import io.varve.spi.Component;
-import io.varve.spi.Named;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import io.varve.spi.Bijector;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BijectorContractTest {
+  /** All but those that break rules of the JAR, which are tried on JARs. */
   static Stream<Class<?>> broken() {
-    return Stream.of(BrokenBijectors.class, BrokenArrays.class)
-        .flatMap(holder -> Arrays.stream(holder.getDeclaredClasses()))
-        .filter(type -> type.isAnnotationPresent(Breaks.class))
-        .filter(type -> type != BrokenArrays.NumberOperand.class); // J3 is tried on JARs
+    return Stream.of(BrokenBijectors.class, BrokenArrays.class, BrokenPasses.class)
+        .flatMap(Verdicts::broken)
+        .filter(type -> type != BrokenArrays.NumberOperand.class);
   }
 
   @ParameterizedTest
   @ValueSource(classes = {Rank1Affine.class, Inverse.class})
-  void passesTheBundled(Class<? extends Component> type) {
-    assertThat(checks(type).map(Check::run))
+  void passesTheBundled(Class<?> type) {
+    assertThat(Verdicts.of(Bijector.class, type, BijectorContract.class, BijectorContract::new))
         .isNotEmpty()
         .allMatch(o -> o.status() == Status.PASSED || o.status() == Status.NOT_APPLICABLE);
   }
 
   @ParameterizedTest
   @MethodSource("broken")
-  void catchesTheBroken(Class<? extends Component> type) {
-    Set<String> rules = new TreeSet<>(List.of(type.getAnnotation(Breaks.class).value()));
-    Stream<String> fired =
-        checks(type)
-            .filter(check -> rules.contains(check.id().rule()))
-            .map(Check::run)
-            .filter(o -> o.status() == Status.FAILED || o.status() == Status.WARNED)
-            .map(o -> o.check().rule());
-    assertThat(fired).containsAll(rules);
-  }
-
-  private static Stream<Check> checks(Class<? extends Component> type) {
-    Catalog catalog = Catalog.of(List.of(type, Rank1Affine.class, Mlp.class));
-    String name = type.getAnnotation(Named.class).value();
-    return Arrays.stream(type.getAnnotation(Named.class).examples())
-        .flatMap(
-            example -> {
-              Component bound = (Component) new Binder(catalog).bind(name, example, type);
-              Subject subject = new Subject("test", "bijector", name, bound, example, catalog);
-              return Check.of(
-                  "test",
-                  subject.toString(),
-                  BijectorContract.class,
-                  () -> new BijectorContract(subject))
-                  .stream();
-            });
+  void catchesTheBroken(Class<?> type) {
+    assertThat(Verdicts.missed(Bijector.class, type, BijectorContract.class, BijectorContract::new))
+        .isEmpty();
   }
 }

@@ -13,13 +13,17 @@ final class Activations {
 
   private static final double SELU_SCALE = 1.0507009873554805;
 
+  /** Above it the engine's softplus is the identity. */
+  private static final int LINEAR = 20;
+
   static final List<Operator> OPERATORS =
       List.of(
           one("NDArrayEx.relu", "Relu, or Max with 0", Activations::relu),
           one("NDArrayEx.sigmoid", "Sigmoid; in FLOAT64 Exp, Div", Activations::sigmoid),
           one("NDArrayEx.tanh", "Tanh", c -> c.node("Tanh", c.in(0, c.type()))),
           one("NDArrayEx.softPlus", "Softplus; in FLOAT64 Exp, Log", Activations::softPlus),
-          one("NDArrayEx.softSign", "Softsign; in FLOAT64 Abs, Div", Activations::softSign),
+          one("NDArrayEx.softSign", "Softsign; in FLOAT64 Abs, Div", Activations::softSign)
+              .only(Operator.FLOATING),
           one("NDArrayEx.leakyRelu", "LeakyRelu; in FLOAT64 Where", Activations::leakyRelu),
           one(
               "NDArrayEx.elu",
@@ -52,8 +56,9 @@ final class Activations {
     return c.node("Gelu", c.in(0));
   }
 
+  /** Of a Relu and a Clip behind it ONNX Runtime makes one, which fails unless they are FLOAT32. */
   private static String relu(Call c) {
-    if (c.type().isFloating()) {
+    if (single(c)) {
       return c.node("Relu", c.in(0));
     }
     DataType computed = Types.arithmetic(c.type());
@@ -74,8 +79,11 @@ final class Activations {
     return c.node("Div", one, c.node("Add", one, c.node("Exp", c.node("Neg", x))));
   }
 
-  /** x / (1 + |x|). */
+  /** x / (1 + |x|); of bytes the engine takes the sum in bytes. */
   private static String softSign(Call c) {
+    if (!c.type(0).isFloating()) {
+      throw c.refuse("takes whole numbers", "convert with toType(FLOAT32, false)");
+    }
     String x = c.in(0, c.type());
     return single(c)
         ? c.node("Softsign", x)
@@ -104,7 +112,7 @@ final class Activations {
   /**
    * In double precision, for which ONNX Runtime has no Softplus: max(x, 0) + log1p(exp(-|x|)), with
    * log1p(u) = u log(w) / (w - 1), w = 1 + u (Kahan), and u where w rounds to 1. A plain log(1 + u)
-   * would lose the small scales that end up in divisors.
+   * would lose the small scales that end up in divisors. The engine takes x itself above 20.
    */
   private static String softPlus(Call c) {
     String x = c.in(0);
@@ -116,6 +124,7 @@ final class Activations {
     String w = c.node("Add", u, one);
     String exact = c.node("Div", c.node("Mul", u, c.node("Log", w)), c.node("Sub", w, one));
     String log1p = c.node("Where", c.node("Equal", w, one), u, exact);
-    return c.node("Add", c.node("Relu", x), log1p);
+    String sum = c.node("Add", c.node("Max", x, c.scalar(0, c.type())), log1p);
+    return c.node("Where", c.node("Greater", x, c.scalar(LINEAR, c.type())), x, sum);
   }
 }

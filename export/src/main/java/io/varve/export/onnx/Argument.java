@@ -53,6 +53,35 @@ sealed interface Argument {
   /** An argument that was null, or that does not matter, such as a device. */
   record Absent() implements Argument {}
 
+  /** An integer, or another where it is absent. */
+  default Extent sizeOr(long other) {
+    return this instanceof Whole whole ? whole.extent() : Extent.of(other);
+  }
+
+  /** Whether no size in it grows with the batch. */
+  default boolean fixed() {
+    if (this instanceof Many many) {
+      return many.items().stream().allMatch(Argument::fixed);
+    }
+    if (this instanceof Scalar scalar) {
+      return scalar.number().fixed();
+    }
+    return !(this instanceof Whole whole) || whole.extent().fixed();
+  }
+
+  /** What it is at a batch size. */
+  default Argument at(long batch) {
+    if (this instanceof Whole whole) {
+      return new Whole(whole.extent().at(batch));
+    }
+    if (this instanceof Scalar scalar) {
+      return new Scalar(scalar.type(), scalar.number().at(batch));
+    }
+    return this instanceof Many many
+        ? new Many(many.items().stream().map(item -> item.at(batch)).toList())
+        : this;
+  }
+
   /** A list of integers. */
   static Many wholes(long... values) {
     return new Many(Arrays.stream(values).<Argument>mapToObj(Whole::new).toList());

@@ -81,6 +81,14 @@ final class Call {
         : emitter.cast(in(i), type(i), type);
   }
 
+  /**
+   * An array argument or a number as a type, then in the type that ONNX Runtime computes it in. By
+   * way of its own type it wraps around as in the engine.
+   */
+  String arithmetic(int i, DataType type) {
+    return emitter.cast(in(i, type), type, Types.arithmetic(type));
+  }
+
   private String number(Argument number, DataType type) {
     return number instanceof Argument.Whole whole
         ? emitter.number(whole.extent(), type)
@@ -107,6 +115,12 @@ final class Call {
     return step.arguments().get(i) instanceof Argument.Scalar scalar
         ? new Types.Operand(scalar.type(), true)
         : new Types.Operand(type(i), rank(i) == 0);
+  }
+
+  /** Whether an argument is a number that does not depend on the batch. */
+  boolean constant(int i) {
+    return step.arguments().get(i) instanceof Argument.Scalar scalar
+        && !(scalar.number() instanceof Argument.Whole whole && !whole.extent().fixed());
   }
 
   /** A number that may depend on the batch only if it is whole. */

@@ -6,8 +6,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,24 +50,42 @@ final class Calls {
     }
   }
 
+  /** An interface behind which a handler stands. */
+  static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(
+        Proxy.newProxyInstance(Calls.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  /** The record has one order, which calls from several threads do not have. */
+  static void requireThread(Thread expected, Origin origin, String operation) {
+    if (Thread.currentThread() != expected) {
+      throw origin.refuse(
+          operation, "is called on another thread", "compute on the thread that runs the code");
+    }
+  }
+
   /** Evaluates on real arrays; what the engine refuses is refused in the author's terms. */
   static Object evaluate(Origin origin, String operation, Callable<?> evaluation) {
     try {
       return evaluation.call();
     } catch (InvocationTargetException e) {
-      String message = String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("");
-      IllegalArgumentException refused =
-          origin.refuse(
-              operation,
-              "fails in DJL: " + e.getCause().getClass().getSimpleName() + " " + message,
-              "it must run in DJL before it can be exported");
-      refused.initCause(e.getCause());
-      throw refused;
+      throw failed(origin, operation, e.getCause());
     } catch (RuntimeException e) {
-      throw e;
+      throw failed(origin, operation, e);
     } catch (Exception e) {
       throw new IllegalStateException(origin + ": " + operation + ": " + e.getMessage(), e);
     }
+  }
+
+  private static IllegalArgumentException failed(Origin origin, String operation, Throwable e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    IllegalArgumentException refused =
+        origin.refuse(
+            operation,
+            "fails in DJL: " + e.getClass().getSimpleName() + " " + message,
+            "it must run in DJL before it can be exported");
+    refused.initCause(e);
+    return refused;
   }
 
   /** The arguments of a call after the array it is called on, if any. */

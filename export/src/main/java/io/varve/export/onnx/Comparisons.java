@@ -44,8 +44,8 @@ final class Comparisons {
   }
 
   private static String compare(Call c, String onnx) {
-    DataType type = Types.arithmetic(Types.promote(c.operand(0), c.operand(1)));
-    return c.node(onnx, c.in(0, type), c.in(1, type));
+    DataType type = Types.promote(c.operand(0), c.operand(1));
+    return c.node(onnx, c.arithmetic(0, type), c.arithmetic(1, type));
   }
 
   private static String truth(Call c, int i) {
@@ -65,7 +65,8 @@ final class Comparisons {
   /** Called on the array for true: (condition, array for false). */
   private static String where(Call c) {
     DataType computed = Types.arithmetic(c.type());
-    String chosen = c.node("Where", truth(c, 1), c.in(0, computed), c.in(2, computed));
+    String chosen =
+        c.node("Where", truth(c, 1), c.arithmetic(0, c.type()), c.arithmetic(2, c.type()));
     return c.emit().cast(chosen, computed, c.type());
   }
 }

@@ -37,8 +37,8 @@ final class Elementwise {
 
   private static final Map<String, String> ARITHMETIC =
       Map.of(
-          "add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "pow", "Pow", "maximum", "Max",
-          "minimum", "Min");
+          "add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div", "maximum", "Max", "minimum",
+          "Min");
 
   private static final Map<String, Double> FACTORS =
       Map.of(
@@ -55,6 +55,9 @@ final class Elementwise {
 
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
+    table.add(
+        array("pow", "Pow, or Mul of whole numbers", Elementwise::power)
+            .but("whole numbers to other powers than constants of 0 to 16: use FLOAT64"));
     ARITHMETIC.forEach((name, onnx) -> table.add(array(name, onnx, c -> arithmetic(c, onnx))));
     FUNCTIONS.forEach(
         (name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx)).only(FRACTIONS)));
@@ -89,13 +92,46 @@ final class Elementwise {
 
   private static String arithmetic(Call c, String onnx) {
     DataType computed = Types.arithmetic(c.type());
-    return c.emit()
-        .cast(c.node(onnx, operand(c, 0, computed), operand(c, 1, computed)), computed, c.type());
+    String result = c.node(onnx, c.arithmetic(0, c.type()), c.arithmetic(1, c.type()));
+    if (infinite(c, onnx)) {
+      result = c.node("Max", result);
+    }
+    return c.emit().cast(result, computed, c.type());
   }
 
-  /** By way of the type of the result, in which the engine would have wrapped it. */
-  private static String operand(Call c, int i, DataType computed) {
-    return c.emit().cast(c.in(i, c.type()), c.type(), computed);
+  /**
+   * Whether infinities may result from the number. ONNX Runtime would multiply a product behind it
+   * by that number at the end, but infinite terms need not have an infinite sum. The maximum of one
+   * array, which is that array, stands between the two.
+   */
+  private static boolean infinite(Call c, String onnx) {
+    if (!c.type().isFloating() || !c.constant(1)) {
+      return false;
+    }
+    double number = c.number(1).doubleValue();
+    return onnx.equals("Div") ? number == 0 : onnx.equals("Mul") && Double.isInfinite(number);
+  }
+
+  private static final int LARGEST_POWER = 16;
+
+  /** ONNX Runtime raises whole numbers to powers in FLOAT64, which does not wrap around. */
+  private static String power(Call c) {
+    if (c.type().isFloating()) {
+      return arithmetic(c, "Pow");
+    }
+    double exponent = c.constant(1) ? c.number(1).doubleValue() : -1;
+    if (exponent != Math.rint(exponent) || exponent < 0 || exponent > LARGEST_POWER) {
+      throw c.refuse(
+          "raises whole numbers to powers that are not constants of 0 to " + LARGEST_POWER,
+          "convert with toType(FLOAT64)");
+    }
+    DataType computed = Types.arithmetic(c.type());
+    String x = c.arithmetic(0, c.type());
+    String product = Shapes.expand(c, c.scalar(1, computed));
+    for (int i = 0; i < exponent; i++) {
+      product = i == 0 ? x : c.node("Mul", product, x);
+    }
+    return c.emit().cast(product, computed, c.type());
   }
 
   private static String whole(Call c, String onnx) {
@@ -174,9 +210,9 @@ final class Elementwise {
     String clipped =
         c.node(
             "Clip",
-            operand(c, 0, computed),
-            c.scalar(c.number(1), computed),
-            c.scalar(c.number(2), computed));
+            c.arithmetic(0, c.type()),
+            c.arithmetic(1, c.type()),
+            c.arithmetic(2, c.type()));
     return c.emit().cast(clipped, computed, c.type());
   }
 }

@@ -27,6 +27,11 @@ public record Extent(long slope, long offset) {
     return slope * batch + offset;
   }
 
+  /** Whether it grows with the batch and is of this size at some batch size. */
+  boolean reaches(long size) {
+    return slope != 0 && (size - offset) % slope == 0 && (size - offset) / slope >= 1;
+  }
+
   /**
    * The extent that has these sizes at these batch sizes, if there is one with whole coefficients.
    * Two points always lie on a line, so give three or more.

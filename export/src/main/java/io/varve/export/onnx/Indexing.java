@@ -13,7 +13,8 @@ final class Indexing {
   static final List<Operator> OPERATORS =
       List.of(
           one("NDArray.get", "Slice, Gather, Unsqueeze", Indexing::get)
-              .but("masks: use NDArrays.where; picks: use gather"),
+              .but(
+                  "masks: use NDArrays.where; picks: use gather; more of the batch than 1: all of it"),
           one("NDArray.get(array)", "Gather", Indexing::select),
           one("NDArray.get(arrays)", "Expand, Concat, Transpose, GatherND", Indexing::selectAll),
           one("NDArray.put", "Reshape, ScatterElements", Indexing::put)
@@ -30,14 +31,10 @@ final class Indexing {
   /** Bounds of slices, per axis that is sliced. */
   private record Slices(List<Extent> starts, List<Extent> ends, List<Long> axes, List<Long> steps) {
     void add(long axis, List<Argument> slice) {
-      starts.add(bound(slice.get(1), 0));
-      ends.add(bound(slice.get(2), Long.MAX_VALUE));
+      starts.add(slice.get(1).sizeOr(0));
+      ends.add(slice.get(2).sizeOr(Long.MAX_VALUE));
       axes.add(axis);
       steps.add(((Argument.Whole) slice.get(3)).extent().offset());
-    }
-
-    private static Extent bound(Argument argument, long missing) {
-      return argument instanceof Argument.Whole whole ? whole.extent() : Extent.of(missing);
     }
 
     String write(Call c, String input) {

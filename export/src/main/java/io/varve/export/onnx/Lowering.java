@@ -53,6 +53,9 @@ final class Lowering {
   }
 
   private Graph graph() {
+    for (Step step : program.observed()) {
+      SmallBatches.check(new Call(program, step, emitter, names), step.operation());
+    }
     for (Step step : program.live()) {
       lower(step);
     }

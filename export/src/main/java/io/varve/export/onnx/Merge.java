@@ -2,7 +2,9 @@ package io.varve.export.onnx;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,15 +34,49 @@ final class Merge {
 
   private Program merge() {
     for (int i = 1; i < programs.size(); i++) {
-      samePath(first.steps(), programs.get(i).steps(), batches[i]);
-      sameOutputs(programs.get(i), batches[i]);
+      Replay.requireSamePath(first, programs.get(i), batches[0], batches[i]);
     }
+    Map<Integer, String> makers = new HashMap<>();
+    makers(first.steps(), makers);
     List<Value> values = new ArrayList<>();
     for (int i = 0; i < first.values().size(); i++) {
       int index = i;
-      values.add(value(programs.stream().map(p -> p.value(index)).toList()));
+      String maker = makers.getOrDefault(i, maker(first.value(i)));
+      values.add(value(maker, programs.stream().map(p -> p.value(index)).toList()));
     }
-    return new Program(values, steps(each(programs, Program::steps)), first.outputs());
+    List<Step> steps = steps(each(programs, Program::steps));
+    forgetChance(steps, values);
+    return new Program(values, steps, first.outputs(), first.measured());
+  }
+
+  /**
+   * What is computed from the batch is no constant, even if it was the same at all batch sizes
+   * traced: the first row of three ones, of five and of eight.
+   */
+  private static void forgetChance(List<Step> steps, List<Value> values) {
+    for (Step step : steps) {
+      step.body().ifPresent(body -> forgetChance(body.steps(), values));
+      boolean fixed =
+          step.arguments().stream().allMatch(Argument::fixed)
+              && step.reads().allMatch(i -> values.get(i).constant());
+      for (int result : fixed ? List.<Integer>of() : step.results()) {
+        Value value = values.get(result);
+        values.set(
+            result, new Value(new Source.Computed(), value.type(), value.shape(), value.origin()));
+      }
+    }
+  }
+
+  private static String maker(Value value) {
+    return value.source() instanceof Source.Constant ? "NDManager.create" : "an array";
+  }
+
+  /** The operation that makes each value. */
+  private static void makers(List<Step> steps, Map<Integer, String> makers) {
+    for (Step step : steps) {
+      step.results().forEach(result -> makers.put(result, step.operation()));
+      step.body().ifPresent(body -> makers(body.steps(), makers));
+    }
   }
 
   private List<Step> steps(List<List<Step>> versions) {
@@ -52,56 +88,7 @@ final class Merge {
     return steps;
   }
 
-  private void samePath(List<Step> path, List<Step> other, long batch) {
-    int common = Math.min(path.size(), other.size());
-    for (int i = 0; i < common; i++) {
-      Step here = path.get(i);
-      Step there = other.get(i);
-      if (here.body().isPresent() && there.body().isPresent()) {
-        samePath(here.body().get().steps(), there.body().get().steps(), batch);
-      }
-      boolean same =
-          here.operation().equals(there.operation())
-              && here.results().equals(there.results())
-              && here.reads().boxed().toList().equals(there.reads().boxed().toList());
-      if (!same) {
-        throw otherPath(here, there.operation() + " at " + there.origin(), batch);
-      }
-    }
-    if (path.size() != other.size()) {
-      Step extra = (path.size() > common ? path : other).get(common);
-      throw otherPath(extra, path.size() + " and " + other.size() + " calls", batch);
-    }
-  }
-
-  private void sameOutputs(Program other, long batch) {
-    boolean same =
-        first.values().size() == other.values().size()
-            && List.copyOf(first.outputs().keySet()).equals(List.copyOf(other.outputs().keySet()))
-            && first.outputs().equals(other.outputs());
-    if (!same) {
-      throw new IllegalArgumentException(
-          "outputs: "
-              + first.outputs().keySet()
-              + " at batch "
-              + batches[0]
-              + " and "
-              + other.outputs().keySet()
-              + " at batch "
-              + batch
-              + " are not computed alike; let no branch depend on the batch size");
-    }
-  }
-
-  private IllegalArgumentException otherPath(Step step, String other, long batch) {
-    return step.origin()
-        .refuse(
-            step.operation(),
-            "is not done alike at batch " + batches[0] + " and " + batch + " (" + other + ")",
-            "let no branch or loop depend on the batch size");
-  }
-
-  private Value value(List<Value> versions) {
+  private Value value(String maker, List<Value> versions) {
     Value one = versions.get(0);
     List<Extent> shape = new ArrayList<>();
     for (int axis = 0; axis < one.shape().size(); axis++) {
@@ -110,17 +97,17 @@ final class Merge {
           versions.stream()
               .map(v -> at < v.shape().size() ? v.shape().get(at) : Extent.of(-1))
               .toList();
-      shape.add(extent(one.origin(), "an array", "axis " + axis, sizes));
+      shape.add(extent(one.origin(), maker, "axis " + axis + " of its result", sizes));
     }
     for (Value version : versions) {
       if (version.type() != one.type() || version.shape().size() != one.shape().size()) {
-        throw differs(one, "has another type or rank at another batch size");
+        throw differs(one, maker, "has a result of another type or rank at another batch size");
       }
     }
-    return new Value(source(versions), one.type(), shape, one.origin());
+    return new Value(source(maker, versions), one.type(), shape, one.origin());
   }
 
-  private static Source source(List<Value> versions) {
+  private static Source source(String maker, List<Value> versions) {
     Value one = versions.get(0);
     if (versions.stream().allMatch(v -> sameSource(one.source(), v.source()))) {
       return one.source();
@@ -128,7 +115,7 @@ final class Merge {
     if (one.source() instanceof Source.Known) {
       return new Source.Computed();
     }
-    throw differs(one, "made from host data differs between the runs of the code");
+    throw differs(one, maker, "gives an array that differs between the runs of the code");
   }
 
   private static boolean sameSource(Source one, Source other) {
@@ -138,10 +125,10 @@ final class Merge {
     return one.equals(other);
   }
 
-  private static IllegalArgumentException differs(Value value, String problem) {
+  private static IllegalArgumentException differs(Value value, String maker, String problem) {
     return value
         .origin()
-        .refuse("an array", problem, "if it depends on the batch or on chance, make it an input");
+        .refuse(maker, problem, "if it depends on the batch or on chance, make it an input");
   }
 
   private Step step(List<Step> versions) {

@@ -31,10 +31,29 @@ final class Networks {
 
   private Networks() {}
 
+  /**
+   * A vector beside a matrix becomes a matrix: ONNX Runtime fuses a product with a Transpose before
+   * it, and multiplies a vector by the matrix as it was.
+   */
   private static String matMul(Call c) {
     DataType computed = Types.arithmetic(c.type());
-    String product = c.node("MatMul", c.in(0, computed), c.in(1, computed));
+    boolean row = c.rank(0) == 1 && c.rank(1) > 1;
+    boolean column = c.rank(1) == 1 && c.rank(0) > 1;
+    String left = apart(c, c.in(0, computed));
+    String right = apart(c, c.in(1, computed));
+    left = row ? c.node("Unsqueeze", left, c.emit().ints(0)) : left;
+    right = column ? c.node("Unsqueeze", right, c.emit().ints(1)) : right;
+    String product = apart(c, c.node("MatMul", left, right));
+    product = row || column ? c.reshape(product, c.shape()) : product;
     return c.emit().cast(product, computed, c.type());
+  }
+
+  /**
+   * ONNX Runtime fuses a product with a scaling before or behind it, and keeps the scale in
+   * FLOAT32. The maximum of one array, which is that array, stands between the two.
+   */
+  static String apart(Call c, String x) {
+    return c.type() == DataType.FLOAT64 ? c.node("Max", x) : x;
   }
 
   /** The weight is [out, in]; Gemm reads it as it lies in the file. */

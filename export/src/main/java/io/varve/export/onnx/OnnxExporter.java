@@ -20,12 +20,16 @@ import java.util.Optional;
  * Exports array code to ONNX by running it on recording arrays.
  *
  * <p>The code is run at batch sizes 3, 5 and 8, and every integer that differs must be the same
- * expression of the batch in all three. Code that cannot be exported is refused with an error that
- * names the operation, the line of its author, and what to write instead. What no trace can see,
- * such as {@code if (batch == 1)}, is left to {@link Parity}.
+ * expression of the batch in all three. The code is then run at batch sizes 1 and 2, where it must
+ * do the same: an {@code if (batch == 1)} does not. Code that cannot be exported is refused with an
+ * error that names the operation, the line of its author, and what to write instead. What these
+ * batch sizes do not show is left to {@link Parity}.
  */
 public final class OnnxExporter {
   private static final long[] BATCHES = {3, 5, 8};
+
+  /** Not part of the record, but held against it: code tells one row, or two, from more. */
+  private static final long[] REPLAYED = {1, 2};
 
   private final Traced code;
   private final Optional<Weights> weights;
@@ -97,17 +101,42 @@ public final class OnnxExporter {
    * @throws IllegalArgumentException if the code cannot be exported
    */
   public Graph trace(NDManager manager) {
-    Weights registered = weights(manager);
+    return lower(record(manager), manager);
+  }
+
+  /** Records the code without lowering it. */
+  Program record(NDManager manager) {
     List<Program> programs = new ArrayList<>();
     for (long batch : BATCHES) {
-      try (NDManager scope = manager.newSubManager();
-          NDScope arrays = new NDScope()) {
-        arrays.suppressNotUsedWarning();
-        Recorder recorder = new Recorder(batch, scope, registered);
-        programs.add(recorder.finish(run(recorder)));
-      }
+      programs.add(record(batch, manager));
     }
-    return Lowering.lower(Merge.of(BATCHES, programs));
+    return Merge.of(BATCHES, programs);
+  }
+
+  private Program record(long batch, NDManager manager) {
+    try (NDManager scope = manager.newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
+      Recorder recorder = new Recorder(batch, scope, weights(manager));
+      return recorder.finish(run(recorder));
+    }
+  }
+
+  /** Lowers a record of the code that small batches confirm. */
+  Graph lower(Program program, NDManager manager) {
+    Graph graph = Lowering.lower(program);
+    for (long batch : REPLAYED) {
+      Replay.require(program, replay(batch, manager), BATCHES[0], batch);
+    }
+    return graph;
+  }
+
+  private Program replay(long batch, NDManager manager) {
+    try {
+      return record(batch, manager);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + ", at batch " + batch + " too", e);
+    }
   }
 
   private Map<String, NDArray> run(Recorder recorder) {

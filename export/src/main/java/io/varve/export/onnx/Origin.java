@@ -1,6 +1,7 @@
 package io.varve.export.onnx;
 
 import java.lang.StackWalker.StackFrame;
+import java.lang.reflect.Proxy;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -83,6 +84,21 @@ record Origin(String type, int line) {
     return platform(type.getName())
         || (type.getPackageName().equals(Origin.class.getPackageName())
             && type.getProtectionDomain() == Origin.class.getProtectionDomain());
+  }
+
+  /** The method of a recording array that is being called, such as {@code NDArray.add}. */
+  static String operation() {
+    return STACK.walk(
+        frames ->
+            frames
+                .filter(frame -> Proxy.isProxyClass(frame.getDeclaringClass()))
+                .findFirst()
+                .map(
+                    frame ->
+                        frame.getDeclaringClass().getInterfaces()[0].getSimpleName()
+                            + "."
+                            + frame.getMethodName())
+                .orElse("the code"));
   }
 
   private static Origin of(StackFrame frame) {

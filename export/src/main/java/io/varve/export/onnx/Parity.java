@@ -2,6 +2,7 @@ package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -22,8 +23,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * How far a graph in ONNX Runtime is from the code it was traced from, at batch sizes that were
- * never traced: 1, 2 and 32.
+ * How far a graph in ONNX Runtime is from the code it was traced from, at batch sizes that it was
+ * not made from: 1, 2 and 32.
  *
  * @param results one per batch size and output
  * @param vectors what was compared, to repeat it anywhere
@@ -100,6 +101,7 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
       try (OrtSession.Result run = session.run(feed)) {
         for (Safetensors.Entry output : expected.outputs()) {
           OnnxTensor found = (OnnxTensor) run.get(output.name()).orElseThrow();
+          requireType(onnx, output, found.getInfo().type, expected.batch());
           requireShape(onnx, output, found.getInfo().getShape(), expected.batch());
           double[] computed = elements(output.type(), found.getByteBuffer());
           double[] wanted = elements(output);
@@ -140,6 +142,24 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
         e);
   }
 
+  private static void requireType(
+      Path onnx, Safetensors.Entry expected, OnnxJavaType found, long batch) {
+    OnnxJavaType wanted = EagerTrace.onnxType(expected.type());
+    if (found != wanted) {
+      throw new IllegalArgumentException(
+          onnx
+              + ": output '"
+              + expected.name()
+              + "' is of type "
+              + found
+              + " at batch "
+              + batch
+              + ", expected "
+              + wanted
+              + "; the traced code depends on the batch unseen, as in if (batch > 16)");
+    }
+  }
+
   private static void requireShape(
       Path onnx, Safetensors.Entry expected, long[] found, long batch) {
     if (!Arrays.equals(found, expected.shape())) {
@@ -153,7 +173,7 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
               + batch
               + ", expected "
               + Arrays.toString(expected.shape())
-              + "; the traced code depends on the batch unseen, as in if (batch == 1)");
+              + "; the traced code depends on the batch unseen, as in if (batch > 16)");
     }
   }
 

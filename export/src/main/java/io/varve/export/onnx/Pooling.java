@@ -11,7 +11,8 @@ import java.util.stream.LongStream;
 final class Pooling {
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArrayEx.maxPool", "MaxPool", Pooling::maxPool).only(Operator.FLOATING),
+          one("NDArrayEx.maxPool", "MaxPool, of finite numbers", Pooling::maxPool)
+              .only(Operator.FLOATING),
           one("NDArrayEx.avgPool", "AveragePool", Pooling::avgPool)
               .only("FLOAT32")
               .but("a last, incomplete window: pad first, or set ceilMode false"),
@@ -27,8 +28,12 @@ final class Pooling {
   private Pooling() {}
 
   private static String global(Call c, String onnx) {
-    long[] axes = LongStream.range(2, c.rank(0)).toArray();
-    return c.node(onnx, Map.of("keepdims", 0L), c.in(0), c.emit().ints(axes));
+    String axes = c.emit().ints(LongStream.range(2, c.rank(0)).toArray());
+    Map<String, ?> drop = Map.of("keepdims", 0L);
+    String reduced = c.node(onnx, drop, c.in(0), axes);
+    return onnx.equals("ReduceMax")
+        ? Reductions.keepingNan(c, reduced, c.node("ReduceL1", drop, c.in(0), axes))
+        : reduced;
   }
 
   private static String maxPool(Call c) {

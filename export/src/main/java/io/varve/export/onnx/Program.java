@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What traced code did, independent of any target: a list of calls on values.
@@ -14,9 +15,12 @@ import java.util.Map;
  * expressions of the batch.
  *
  * @param outputs the values to deliver, by name, in order
+ * @param measured the values whose shape the code asked for
  */
-record Program(List<Value> values, List<Step> steps, Map<String, Integer> outputs) {
+record Program(
+    List<Value> values, List<Step> steps, Map<String, Integer> outputs, Set<Integer> measured) {
   Program {
+    measured = Set.copyOf(measured);
     values = List.copyOf(values);
     steps = List.copyOf(steps);
     outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
@@ -24,6 +28,39 @@ record Program(List<Value> values, List<Step> steps, Map<String, Integer> output
 
   Value value(int index) {
     return values.get(index);
+  }
+
+  /** The steps that an output depends on, or a shape that the code asked for; bodies are opened. */
+  List<Step> observed() {
+    BitSet needed = new BitSet();
+    outputs.values().forEach(needed::set);
+    measured.forEach(needed::set);
+    List<Step> observed = new ArrayList<>();
+    List<Step> all = everyStep();
+    Collections.reverse(all);
+    for (Step step : all) {
+      if (step.results().stream().anyMatch(needed::get)) {
+        step.reads().forEach(needed::set);
+        step.body().ifPresent(body -> body.delivered().forEach(needed::set));
+        observed.add(step);
+      }
+    }
+    Collections.reverse(observed);
+    return observed;
+  }
+
+  /** All steps in order; those of a body stand before their loop. */
+  List<Step> everyStep() {
+    List<Step> all = new ArrayList<>();
+    open(steps, all);
+    return all;
+  }
+
+  private static void open(List<Step> steps, List<Step> all) {
+    for (Step step : steps) {
+      step.body().ifPresent(body -> open(body.steps(), all));
+      all.add(step);
+    }
   }
 
   /**

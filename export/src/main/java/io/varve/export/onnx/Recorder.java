@@ -8,17 +8,16 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -34,14 +33,16 @@ final class Recorder implements Trace {
   /** Results of constants only are themselves kept as constants up to this many elements. */
   private static final long FOLDED = 1 << 16;
 
+  private final Thread thread = Thread.currentThread();
+  private final Set<Integer> measured = new HashSet<>();
   private final long batch;
   private final NDManager real;
   private final Weights weights;
-  private final NDManager manager = proxy(NDManager.class, new RecordingManager(this));
+  private final NDManager manager = Calls.proxy(NDManager.class, new RecordingManager(this));
   private final List<Value> values = new ArrayList<>();
   private final BitSet closed = new BitSet();
   private final Map<String, Integer> lifted = new HashMap<>();
-  private final IdentityHashMap<NDArray, Integer> borrowed = new IdentityHashMap<>();
+  private final List<Runnable> lastChecks = new ArrayList<>();
   private Frame frame = new Frame(0, new ArrayList<>());
 
   /**
@@ -161,18 +162,28 @@ final class Recorder implements Trace {
     }
     if (array.size() != 1 || array.hasGradient()) {
       throw origin.refuse(
-          "array " + array.getShape(),
-          "was never registered, so the graph would keep its present values",
+          Origin.operation(),
+          "reads an array "
+              + array.getShape()
+              + " that was never registered, so the graph would keep its present values",
           "make it a registered Parameter, an input, or create it with the manager of the trace");
     }
-    int id = add(new Source.Constant(Source.bytes(array)), array, origin);
-    borrowed.put(array, id);
-    return id;
+    String operation = Origin.operation();
+    Source.Constant constant = new Source.Constant(Source.bytes(array));
+    lastChecks.add(
+        () -> {
+          if (!new Source.Constant(Source.bytes(array)).equals(constant)) {
+            throw origin.refuse(
+                operation, "reads a plain array that changed while traced", "keep it constant");
+          }
+        });
+    return add(constant, array, origin);
   }
 
   /** Writes down a call and gives recording arrays for its results. */
   Object record(String operation, List<Argument> arguments, Callable<?> evaluation) {
     Origin origin = Origin.here();
+    Calls.requireThread(thread, origin, operation);
     Object result = Calls.evaluate(origin, operation, evaluation);
     List<NDArray> arrays = result instanceof NDList list ? list : List.of((NDArray) result);
     Step reading = new Step(operation, arguments, List.of(), origin);
@@ -247,20 +258,17 @@ final class Recorder implements Trace {
     return value;
   }
 
+  /** The values whose shape the code asked for. */
+  Set<Integer> measured() {
+    return measured;
+  }
+
   /** What was recorded. */
   Program finish(Map<String, NDArray> outputs) {
-    borrowed.forEach(
-        (array, id) -> {
-          Value value = values.get(id);
-          if (!new Source.Constant(Source.bytes(array)).equals(value.source())) {
-            throw value
-                .origin()
-                .refuse("a plain array", "changed while traced", "keep it constant");
-          }
-        });
+    lastChecks.forEach(Runnable::run);
     Map<String, Integer> results = new LinkedHashMap<>();
     outputs.forEach((name, array) -> results.put(name, value(array)));
-    return new Program(values, frame.steps(), results);
+    return new Program(values, frame.steps(), results, measured);
   }
 
   int add(Source source, NDArray array, Origin origin) {
@@ -270,12 +278,7 @@ final class Recorder implements Trace {
   }
 
   NDArray wrap(NDArray array, int value, boolean owned) {
-    return proxy(NDArray.class, new RecordingArray(this, array, value, owned));
-  }
-
-  static <T> T proxy(Class<T> type, InvocationHandler handler) {
-    return type.cast(
-        Proxy.newProxyInstance(Recorder.class.getClassLoader(), new Class<?>[] {type}, handler));
+    return Calls.proxy(NDArray.class, new RecordingArray(this, array, value, owned));
   }
 
   /** The real counterpart of an argument. */

@@ -31,6 +31,10 @@ final class RecordingArray implements InvocationHandler {
           "size",
           "shapeEquals");
 
+  /** Those that tell of the shape, which code may compute with. */
+  private static final Set<String> MEASURES =
+      Set.of("getShape", "isScalar", "isEmpty", "size", "shapeEquals");
+
   /** Where memory is managed: real arrays are closed with the trace. */
   private static final Set<String> IGNORED =
       Set.of("close", "attach", "detach", "tempAttach", "returnResource", "setName");
@@ -109,7 +113,10 @@ final class RecordingArray implements InvocationHandler {
   int valueFor(Recorder asking) {
     if (asking != recorder) {
       throw Origin.here()
-          .refuse("a traced array", "was kept from an earlier run", "make it anew in each run");
+          .refuse(
+              Origin.operation(),
+              "reads a traced array that was kept from an earlier run",
+              "make it anew in each run");
     }
     return current();
   }
@@ -130,6 +137,9 @@ final class RecordingArray implements InvocationHandler {
       return identity(proxy, name, arguments);
     }
     if (PASSED.contains(name)) {
+      if (MEASURES.contains(name)) {
+        recorder.measured().add(value);
+      }
       return method.invoke(real, recorder.unwrapAll(arguments));
     }
     if (IGNORED.contains(name)) {
@@ -140,7 +150,7 @@ final class RecordingArray implements InvocationHandler {
       case "getManager" -> recorder.manager();
       case "getResourceNDArrays" -> List.of(proxy);
       case "getNDArrayInternal" ->
-          Recorder.proxy(NDArrayEx.class, new RecordingInternal(recorder, (NDArray) proxy));
+          Calls.proxy(NDArrayEx.class, new RecordingInternal(recorder, (NDArray) proxy));
       case "toDevice" -> proxy;
       default -> compute((NDArray) proxy, method, arguments);
     };
@@ -178,10 +188,22 @@ final class RecordingArray implements InvocationHandler {
       return InvocationHandler.invokeDefault(proxy, method, arguments);
     }
     Object result = record(name, method, real, arguments);
-    if (VIEWS.contains(name)) {
+    if (VIEWS.contains(name) || unchanged(name, result)) {
       share(result);
     }
     return result;
+  }
+
+  /**
+   * Some calls give the array itself where there is nothing to do, such as repeat by no numbers.
+   * The engine's toType gives another one over the same memory, even where a copy is asked for.
+   */
+  private boolean unchanged(String name, Object result) {
+    if (!(result instanceof NDArray array)) {
+      return false;
+    }
+    NDArray found = of(array).orElseThrow().real;
+    return found == real || (name.equals("toType") && found.getDataType() == real.getDataType());
   }
 
   private Object record(String name, Method method, NDArray target, Object[] arguments) {

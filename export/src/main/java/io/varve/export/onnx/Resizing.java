@@ -4,7 +4,9 @@ import static io.varve.export.onnx.Operators.one;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Images of another size. The engine ignores alignCorners, and smooths bilinear and bicubic images
@@ -17,14 +19,17 @@ final class Resizing {
   private static final int BICUBIC = 3;
 
   /** The engine's bicubic kernel is that of Keys (1981) with a = -1/2 where it smooths. */
-  private static final float KEYS = -0.5f;
+  private static final double KEYS = -0.5;
 
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArrayEx.interpolation", "Resize; area as MatMul", Resizing::interpolation)
-              .only("FLOAT32, and FLOAT64 for area")
+          one(
+                  "NDArrayEx.interpolation",
+                  "Gather (nearest) or MatMul with weights",
+                  Resizing::interpolation)
+              .only(Operator.FLOATING)
               .but("sizes that depend on the batch: resize to fixed ones"),
-          one("NDArrayEx.resize", "Transpose, Resize, Transpose", Resizing::image)
+          one("NDArrayEx.resize", "Transpose, Gather or MatMul, Transpose", Resizing::image)
               .only("FLOAT32")
               .but("bytes, which the engine truncates: convert with toType(FLOAT32, false)"));
 
@@ -37,86 +42,115 @@ final class Resizing {
       throw c.refuse("takes an array of rank " + c.rank(0), "give it images [N, H, W, C]");
     }
     String channels = Shapes.transpose(c, c.in(0), new long[] {0, 3, 1, 2});
-    int mode = (int) c.whole(3);
-    String resized =
-        mode == AREA
-            ? area(c, channels, c.shape(0).subList(1, 3), c.whole(2), c.whole(1))
-            : resize(c, channels, mode, List.of(0, 3, 1, 2));
+    String resized = resize(c, channels, (int) c.whole(3), List.of(0, 3, 1, 2));
     return Shapes.transpose(c, resized, new long[] {0, 2, 3, 1});
   }
 
   /** Arrays [N, C, ...]; arguments: sizes, mode. */
   private static String interpolation(Call c) {
-    int mode = (int) c.whole(2);
     List<Integer> order = IntStream.range(0, c.rank(0)).boxed().toList();
-    return mode == AREA
-        ? area(c, c.in(0), c.shape(0).subList(2, c.rank(0)), c.wholes(1))
-        : resize(c, c.in(0), mode, order);
+    return resize(c, c.in(0), (int) c.whole(2), order);
   }
 
   /**
+   * One axis after the other.
+   *
    * @param order the axes of x as axes of the result
    */
-  private static String resize(Call c, String x, int mode, List<Integer> order) {
-    c.floatOnly(c.type());
-    Map<String, ?> attributes =
-        switch (mode) {
-          case NEAREST ->
-              Map.of(
-                  "mode",
-                  "nearest",
-                  "coordinate_transformation_mode",
-                  "asymmetric",
-                  "nearest_mode",
-                  "floor");
-          case BILINEAR -> smooth("linear");
-          case BICUBIC -> smooth("cubic");
-          default -> throw c.refuse("uses mode " + mode, "use 0, 1, 2 or 3");
-        };
-    List<Extent> shape = order.stream().map(axis -> c.shape().get(axis)).toList();
-    return c.node("Resize", attributes, x, "", "", c.emit().shape(shape));
-  }
-
-  private static Map<String, ?> smooth(String mode) {
-    return Map.of(
-        "mode",
-        mode,
-        "coordinate_transformation_mode",
-        "half_pixel",
-        "antialias",
-        1L,
-        "exclude_outside",
-        1L,
-        "cubic_coeff_a",
-        KEYS);
-  }
-
-  /** Averages over windows that need not be alike: a product with a matrix along each axis. */
-  private static String area(Call c, String input, List<Extent> from, long... to) {
-    int rank = to.length + 2;
+  private static String resize(Call c, String input, int mode, List<Integer> order) {
     String x = input;
-    for (int i = 0; i < to.length; i++) {
-      if (!from.get(i).fixed()) {
-        throw c.refuse("averages over " + from.get(i) + " elements", "use mean");
+    for (int axis = 2; axis < order.size(); axis++) {
+      Extent before = c.shape(0).get(order.get(axis));
+      Extent after = c.shape().get(order.get(axis));
+      if (!before.fixed() || !after.fixed()) {
+        throw c.refuse("resizes an axis of size " + before, "keep the batch in another axis");
       }
-      long[] order = Shapes.swapped(rank, 2 + i, rank - 1);
-      String last = Shapes.transpose(c, x, order);
-      String averaged = c.node("MatMul", last, windows(c, (int) from.get(i).offset(), (int) to[i]));
-      x = Shapes.transpose(c, averaged, order);
+      int size = (int) before.offset();
+      int n = (int) after.offset();
+      if (size != n) {
+        x =
+            mode == NEAREST
+                ? nearest(c, x, axis, size, n)
+                : mixed(c, x, axis, weights(c, mode, size, n));
+      }
     }
     return x;
   }
 
-  /** Window i of n goes from floor(i size / n) to ceil((i + 1) size / n). */
-  private static String windows(Call c, int size, int n) {
-    double[] weights = new double[size * n];
+  /**
+   * Element i is element i * (size before / size after), rounded down in single precision. Resize
+   * rounds another quotient, which gives a neighbour where that should be whole.
+   */
+  private static String nearest(Call c, String x, int axis, int size, int n) {
+    float scale = (float) size / n;
+    long[] from =
+        IntStream.range(0, n).mapToLong(i -> Math.min((long) (i * scale), size - 1)).toArray();
+    return c.node("Gather", Map.of("axis", (long) axis), x, c.emit().ints(from));
+  }
+
+  /**
+   * A product with a matrix along one axis. Resize would do for some, but ONNX Runtime moves a
+   * Transpose before it behind, and then has no kernel for the axes.
+   */
+  private static String mixed(Call c, String x, int axis, double[][] weights) {
+    int rank = c.rank(0);
+    long[] order = Shapes.swapped(rank, axis, rank - 1);
+    String matrix =
+        c.emit()
+            .array(
+                c.type(),
+                List.of((long) weights.length, (long) weights[0].length),
+                Stream.of(weights).flatMapToDouble(DoubleStream::of).toArray());
+    String last = Networks.apart(c, Shapes.transpose(c, x, order));
+    return Shapes.transpose(c, Networks.apart(c, c.node("MatMul", last, matrix)), order);
+  }
+
+  /** What each of n elements takes of each of so many: [size, n]. */
+  private static double[][] weights(Call c, int mode, int size, int n) {
+    double[][] weights = new double[size][n];
     for (int i = 0; i < n; i++) {
-      int first = i * size / n;
-      int end = ((i + 1) * size + n - 1) / n;
-      for (int k = first; k < end; k++) {
-        weights[k * n + i] = 1.0 / (end - first);
+      double sum = 0;
+      for (int k = 0; k < size; k++) {
+        weights[k][i] =
+            switch (mode) {
+              case AREA -> i * size / n <= k && k < ((i + 1) * size + n - 1) / n ? 1 : 0;
+              case BILINEAR -> smooth(size, n, i, k, 2);
+              case BICUBIC -> smooth(size, n, i, k, 4);
+              default -> throw c.refuse("uses mode " + mode, "use 0, 1, 2 or 3");
+            };
+        sum += weights[k][i];
+      }
+      for (int k = 0; k < size; k++) {
+        weights[k][i] /= sum;
       }
     }
-    return c.emit().array(c.type(), List.of((long) size, (long) n), weights);
+    return weights;
+  }
+
+  /**
+   * A kernel around the place where element i comes from, as many elements wide, and wider by the
+   * factor by which the image shrinks.
+   */
+  private static double smooth(int size, int n, int i, int k, int width) {
+    double scale = (double) size / n;
+    double wide = Math.max(scale, 1);
+    double center = scale * (i + 0.5);
+    boolean near =
+        (long) (center - width * wide / 2 + 0.5) <= k
+            && k < (long) (center + width * wide / 2 + 0.5);
+    double distance = Math.abs((k - center + 0.5) / wide);
+    return near ? width == 2 ? linear(distance) : cubic(distance) : 0;
+  }
+
+  private static double linear(double x) {
+    return Math.max(0, 1 - x);
+  }
+
+  /** Keys (1981), equation 4. */
+  private static double cubic(double x) {
+    if (x < 1) {
+      return ((KEYS + 2) * x - (KEYS + 3)) * x * x + 1;
+    }
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * KEYS : 0;
   }
 }

@@ -18,13 +18,12 @@ final class Shapes {
 
   private static List<Operator> operators() {
     List<Operator> table = new ArrayList<>();
-    for (String name : List.of("reshape", "flatten", "squeeze")) {
-      table.add(
-          one(
-              "NDArray." + name,
-              "Reshape",
-              c -> same(c) ? c.in(0) : c.reshape(c.in(0), c.shape())));
+    for (String name : List.of("reshape", "flatten")) {
+      table.add(one("NDArray." + name, "Reshape", Shapes::reshape));
     }
+    table.add(
+        one("NDArray.squeeze", "Reshape", Shapes::reshape)
+            .but("axes of size B, which is 1 at batch 1: name those that are always 1"));
     for (String name : List.of("duplicate", "stopGradient", "toDense")) {
       table.add(one("NDArray." + name, "nothing", c -> c.in(0)));
     }
@@ -51,6 +50,10 @@ final class Shapes {
 
   private static boolean same(Call c) {
     return c.shape(0).equals(c.shape());
+  }
+
+  private static String reshape(Call c) {
+    return same(c) ? c.in(0) : c.reshape(c.in(0), c.shape());
   }
 
   private static String expandDims(Call c) {
@@ -105,6 +108,9 @@ final class Shapes {
 
   /** Puts a new axis behind every one that is repeated, grows it, and merges the two. */
   private static String repeat(Call c) {
+    if (c.shape().isEmpty()) {
+      return c.in(0);
+    }
     List<Extent> before = new ArrayList<>();
     List<Extent> grown = new ArrayList<>();
     List<Extent> shape = c.rank(0) == 0 ? List.of(Extent.of(1)) : c.shape(0);

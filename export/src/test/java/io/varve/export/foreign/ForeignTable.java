@@ -22,15 +22,16 @@ final class ForeignTable {
       Every network of DJL's basic model zoo and every block of its api, with random weights (batch norm's
       running statistics too), through `OnnxExporter`. A model passes if it exports, if the official ONNX
       checker accepts the file with strict shape inference, and if ONNX Runtime agrees with DJL on PyTorch
-      at batch 1, 2 and 32, none of which was traced, to 1e-5 of the largest number of each output. The
+      at batch 1, 2 and 32 to 1e-5 of the largest number of each output; the graph is made from others. The
       error shown is the worst of the three, measured on one machine; sizes of inputs leave out the batch.
 
       `ForeignModelsTest` wrote this file and keeps it true: an ordinary build tries the quick ones,
       `-Dexcluded.tags=gpu` all, and `-Dvarve.regenerate=true` besides writes the file anew.
 
       What is refused: DJL itself fails on PyTorch at `prelu`, transposed convolutions, `lpPool` in three
-      dimensions, recurrent blocks of two directions with biases, and BERT's pretraining block at batch 1.
-      `BertBlock` squeezes its pooled output, which at batch 1 loses the batch too; the rest of it passes.
+      dimensions, and recurrent blocks of two directions with biases. `BertBlock` squeezes its pooled
+      output, which at batch 1 loses the batch too, and BERT's pretraining block reads that; the rest of
+      it passes.
       `GhostBatchNorm` cuts a batch into virtual ones and, from two on, returns them stacked; the graph is
       that of a single one, of up to 128 rows unless told otherwise, in `TabNet` too. `ConstantEmbedding`
       copies its array into uninitialised memory, past any record. Averages over incomplete windows differ

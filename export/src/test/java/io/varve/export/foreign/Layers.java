@@ -28,6 +28,7 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.norm.GhostBatchNorm;
 import ai.djl.nn.norm.LayerNorm;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** The layers of DJL's own api. */
@@ -120,22 +121,23 @@ final class Layers {
 
   static List<Foreign> activations() {
     return List.of(
-        activation("relu", Activation.reluBlock()),
-        activation("relu6", Activation.relu6Block()),
-        activation("leakyRelu", Activation.leakyReluBlock(0.1f)),
-        activation("prelu", Activation.preluBlock()),
-        activation("elu", Activation.eluBlock(1.5f)),
-        activation("selu", Activation.seluBlock()),
-        activation("gelu", Activation.geluBlock()),
-        activation("swish", Activation.swishBlock(1.5f)),
-        activation("mish", Activation.mishBlock()),
-        activation("softPlus", Activation.softPlusBlock()),
-        activation("softSign", Activation.softSignBlock()),
-        activation("sigmoid", Activation.sigmoidBlock()),
-        activation("tanh", Activation.tanhBlock()));
+        activation("relu", Activation::reluBlock),
+        activation("relu6", Activation::relu6Block),
+        activation("leakyRelu", () -> Activation.leakyReluBlock(0.1f)),
+        activation("prelu", Activation::preluBlock),
+        activation("elu", () -> Activation.eluBlock(1.5f)),
+        activation("selu", Activation::seluBlock),
+        activation("gelu", Activation::geluBlock),
+        activation("swish", () -> Activation.swishBlock(1.5f)),
+        activation("mish", Activation::mishBlock),
+        activation("softPlus", Activation::softPlusBlock),
+        activation("softSign", Activation::softSignBlock),
+        activation("sigmoid", Activation::sigmoidBlock),
+        activation("tanh", Activation::tanhBlock));
   }
 
-  private static Foreign activation(String name, Block block) {
-    return Foreign.of(name, () -> new SequentialBlock().add(block), normal(7));
+  /** A new block for every try, for a Prelu keeps what it learns. */
+  private static Foreign activation(String name, Supplier<Block> block) {
+    return Foreign.of(name, () -> new SequentialBlock().add(block.get()), normal(7));
   }
 }

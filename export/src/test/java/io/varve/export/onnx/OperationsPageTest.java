@@ -39,7 +39,8 @@ class OperationsPageTest {
       ## What the code must keep to
 
       The code is run at batch sizes 3, 5 and 8. What differs must be a multiple of the batch plus a constant, and becomes
-      one in the graph. Errors name the operation, the line of the code, and what to write instead.
+      one in the graph; at batch sizes 1 and 2 it must do the same. Errors name the operation, the line of the code, and what
+      to write instead.
 
       | Refused | Instead |
       | --- | --- |

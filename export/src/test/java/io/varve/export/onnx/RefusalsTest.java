@@ -210,6 +210,8 @@ class RefusalsTest {
     refuses("masks by index", x -> x.get(x.gt(0)), "no fixed shape");
     refuses("half precision", x -> x.toType(DataType.FLOAT16, false), "float16");
     refuses("what DJL cannot do", x -> x.mean(new int[] {1, 2}), "fails in DJL", "1 axis");
+    refuses("an index that DJL does not take", x -> x.get(":, 7"), "NDArray.get fails in DJL");
+    refuses("a row that small batches lack", x -> x.get("2"), "NDArray.get", "at batch 1 too");
     refuses("gradients", x -> x.getGradient(), "training");
     refuses(
         "training-mode dropout",

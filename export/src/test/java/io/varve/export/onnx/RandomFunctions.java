@@ -1,0 +1,112 @@
+package io.varve.export.onnx;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.nn.Activation;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+
+/** Functions of single elements, by what an author would write. */
+final class RandomFunctions {
+  private RandomFunctions() {}
+
+  static final Map<String, UnaryOperator<NDArray>> EXACT = new LinkedHashMap<>();
+  static final Map<String, UnaryOperator<NDArray>> ROUNDED = new LinkedHashMap<>();
+  static final Map<String, UnaryOperator<NDArray>> COMPOSED = new LinkedHashMap<>();
+  static final Map<String, BinaryOperator<NDArray>> ARITHMETIC = new LinkedHashMap<>();
+  static final Map<String, BinaryOperator<NDArray>> COMPARISONS = new LinkedHashMap<>();
+  static final Map<String, BiFunction<NDArray, Number, NDArray>> NUMBERS = new LinkedHashMap<>();
+  static final Map<String, BiFunction<Number, NDArray, NDArray>> REVERSED = new LinkedHashMap<>();
+  static final Map<String, BiFunction<NDArray, Number, NDArray>> COMPARED = new LinkedHashMap<>();
+
+  static {
+    EXACT.put("neg()", NDArray::neg);
+    EXACT.put("abs()", NDArray::abs);
+    EXACT.put("sign()", NDArray::sign);
+    EXACT.put("floor()", NDArray::floor);
+    EXACT.put("ceil()", NDArray::ceil);
+    EXACT.put("round()", NDArray::round);
+    EXACT.put("trunc()", NDArray::trunc);
+    EXACT.put("isNaN()", NDArray::isNaN);
+    EXACT.put("isInfinite()", NDArray::isInfinite);
+    EXACT.put("logicalNot()", NDArray::logicalNot);
+    EXACT.put("relu()", Activation::relu);
+    EXACT.put("relu6()", Activation::relu6);
+    EXACT.put("duplicate()", NDArray::duplicate);
+    EXACT.put("stopGradient()", NDArray::stopGradient);
+    EXACT.put("toDense()", NDArray::toDense);
+    ROUNDED.put("square()", NDArray::square);
+    ROUNDED.put("sqrt()", NDArray::sqrt);
+    ROUNDED.put("cbrt()", NDArray::cbrt);
+    ROUNDED.put("exp()", NDArray::exp);
+    ROUNDED.put("log()", NDArray::log);
+    ROUNDED.put("log10()", NDArray::log10);
+    ROUNDED.put("log2()", NDArray::log2);
+    COMPOSED.put("sin()", NDArray::sin);
+    COMPOSED.put("cos()", NDArray::cos);
+    COMPOSED.put("tan()", NDArray::tan);
+    COMPOSED.put("asin()", NDArray::asin);
+    COMPOSED.put("acos()", NDArray::acos);
+    ROUNDED.put("atan()", NDArray::atan);
+    COMPOSED.put("sinh()", NDArray::sinh);
+    COMPOSED.put("cosh()", NDArray::cosh);
+    COMPOSED.put("tanh()", NDArray::tanh);
+    ROUNDED.put("toDegrees()", NDArray::toDegrees);
+    ROUNDED.put("toRadians()", NDArray::toRadians);
+    COMPOSED.put("erf()", NDArray::erf);
+    COMPOSED.put("tanh().mul(0.9f).erfinv()", x -> x.tanh().mul(0.9f).erfinv());
+    COMPOSED.put("activation tanh()", Activation::tanh);
+    COMPOSED.put("sigmoid()", Activation::sigmoid);
+    COMPOSED.put("softPlus()", Activation::softPlus);
+    COMPOSED.put("softSign()", Activation::softSign);
+    COMPOSED.put("selu()", Activation::selu);
+    COMPOSED.put("gelu()", Activation::gelu);
+    COMPOSED.put("mish()", Activation::mish);
+    ROUNDED.put("leakyRelu(0.1)", x -> Activation.leakyRelu(x, 0.1f));
+    COMPOSED.put("elu(1.5)", x -> Activation.elu(x, 1.5f));
+    COMPOSED.put("swish(0.7)", x -> Activation.swish(x, 0.7f));
+    ARITHMETIC.put("add", NDArray::add);
+    ARITHMETIC.put("sub", NDArray::sub);
+    ARITHMETIC.put("mul", NDArray::mul);
+    ARITHMETIC.put("div", NDArray::div);
+    ARITHMETIC.put("mod", NDArray::mod);
+    ARITHMETIC.put("pow", NDArray::pow);
+    ARITHMETIC.put("maximum", NDArray::maximum);
+    ARITHMETIC.put("minimum", NDArray::minimum);
+    ARITHMETIC.put("xlogy", NDArray::xlogy);
+    ARITHMETIC.put("atan2", NDArray::atan2);
+    COMPARISONS.put("eq", NDArray::eq);
+    COMPARISONS.put("neq", NDArray::neq);
+    COMPARISONS.put("gt", NDArray::gt);
+    COMPARISONS.put("gte", NDArray::gte);
+    COMPARISONS.put("lt", NDArray::lt);
+    COMPARISONS.put("lte", NDArray::lte);
+    COMPARISONS.put("logicalAnd", NDArray::logicalAnd);
+    COMPARISONS.put("logicalOr", NDArray::logicalOr);
+    COMPARISONS.put("logicalXor", NDArray::logicalXor);
+    NUMBERS.put("add", NDArray::add);
+    NUMBERS.put("sub", NDArray::sub);
+    NUMBERS.put("mul", NDArray::mul);
+    NUMBERS.put("div", NDArray::div);
+    NUMBERS.put("mod", NDArray::mod);
+    NUMBERS.put("pow", NDArray::pow);
+    NUMBERS.put("maximum", NDArray::maximum);
+    NUMBERS.put("minimum", NDArray::minimum);
+    COMPARED.put("eq", NDArray::eq);
+    COMPARED.put("neq", NDArray::neq);
+    COMPARED.put("gt", NDArray::gt);
+    COMPARED.put("gte", NDArray::gte);
+    COMPARED.put("lt", NDArray::lt);
+    COMPARED.put("lte", NDArray::lte);
+    REVERSED.put("sub", NDArrays::sub);
+    REVERSED.put("div", NDArrays::div);
+    REVERSED.put("mod", NDArrays::mod);
+    REVERSED.put("pow", NDArrays::pow);
+    REVERSED.put("add", NDArrays::add);
+    REVERSED.put("mul", NDArrays::mul);
+    REVERSED.put("maximum", NDArrays::maximum);
+  }
+}

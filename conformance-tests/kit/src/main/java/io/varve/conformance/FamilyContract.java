@@ -14,11 +14,12 @@ import io.varve.spi.Family;
 import io.varve.spi.Space;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.DoublePredicate;
 import java.util.function.IntFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** The rules of families, for latents and data alike: P1, P2 and P9 to P11. */
@@ -28,6 +29,9 @@ abstract class FamilyContract extends ArrayContract {
 
   /** How many times as many numbers are told apart by a graph that grows with them. */
   private static final int LARGER = 8;
+
+  /** Rows of data after which no two numbers have had the same binary values. */
+  private static final int TELLING = 64;
 
   /** Values from everyday ones to those whose standardised squares come to 1e30. */
   private static final double[] VALUES = {0, 1, -1, 0.5, 3, 50, -50, 255, 1e4, -1e4, 1e12, -1e12};
@@ -245,7 +249,7 @@ abstract class FamilyContract extends ArrayContract {
       Index start = Index.start(member.needs());
       Place place = new Place(start, DataType.FLOAT64, 1, 1);
       try (NDManager scope = Trials.manager()) {
-        NDArray values = member.value(scope, DataType.FLOAT64, everyLevel(member));
+        NDArray values = member.value(scope, DataType.FLOAT64, telling(member));
         Shape rows = new Shape(values.size(0));
         NDArray weights = Trials.normal(scope, DataType.FLOAT64, rows, 3, 0).squeeze(0);
         List<double[]> gradients = member.gradient(place, d -> d.logProb(values).mul(weights));
@@ -256,16 +260,22 @@ abstract class FamilyContract extends ArrayContract {
     }
   }
 
-  /** Data in which each number takes every level, and so tells apart what stands for levels. */
-  private static double[] everyLevel(Member member) {
+  /** Data that tell apart what stands for levels and numbers: each takes every level in turn. */
+  private static double[] telling(Member member) {
     int size = member.size();
     int levels = member.space().levels();
-    if (levels == 0) {
-      SplittableRandom random = new SplittableRandom(2);
-      return DoubleStream.generate(random::nextGaussian).limit(16L * size).toArray();
+    SplittableRandom random = new SplittableRandom(2);
+    int rows = Math.max(TELLING, levels);
+    double[] values = new double[rows * size];
+    for (int i = 0; i < size; i++) {
+      List<Integer> order = new ArrayList<>(IntStream.range(0, levels).boxed().toList());
+      for (int row = 0; row < rows; row++) {
+        if (levels > 0 && row % levels == 0) {
+          Collections.shuffle(order, new Random(random.nextLong()));
+        }
+        values[row * size + i] = levels > 0 ? order.get(row % levels) : random.nextGaussian();
+      }
     }
-    return IntStream.range(0, levels * size)
-        .mapToDouble(i -> (i / size + i % size) % levels)
-        .toArray();
+    return values;
   }
 }

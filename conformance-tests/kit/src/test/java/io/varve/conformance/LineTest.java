@@ -53,11 +53,21 @@ class LineTest {
   }
 
   @Test
-  void thresholdsAreTheTables() {
-    // Kolmogorov's distribution: 1.628 at 0.01; here the millionth's asymptotic quantile
-    assertThat(Chance.kolmogorov(1)).isCloseTo(2.694, within(1e-3));
-    // χ² of 10 degrees exceeds 46.9 with a probability of a millionth
-    assertThat(Chance.chiSquared(10)).isCloseTo(46.9, within(0.5));
+  void thresholdsAreExceededOnceInAMillion() {
+    double distance = Chance.kolmogorov(1);
+    assertThat(2 * Math.exp(-2 * distance * distance))
+        .isCloseTo(1e-6, within(1e-9)); // the series' first term
+    for (int half : new int[] {1, 5, 50}) {
+      double x = Chance.chiSquared(2 * half) / 2;
+      double term =
+          Math.exp(-x); // χ² of even degrees exceeds 2x as a Poisson variable of mean x is small
+      double tail = term;
+      for (int i = 1; i < half; i++) {
+        term *= x / i;
+        tail += term;
+      }
+      assertThat(tail).isBetween(1e-7, 2e-6); // Wilson and Hilferty's is no more than near
+    }
   }
 
   @Test

@@ -104,14 +104,24 @@ public final class Kit {
 
   /** The checks of a JAR as a whole; the last one loads it, and no other loads a class of it. */
   static List<Check> ofJar(Target target) {
+    List<Check> checks = new ArrayList<>(ofFile(target));
+    checks.addAll(
+        Check.of(
+            PackedPlugin.id(target.jar()),
+            target.subject(),
+            LoadingContract.class,
+            () -> new LoadingContract(target)));
+    return checks;
+  }
+
+  /** The checks of a JAR that load no class of it. */
+  static List<Check> ofFile(Target target) {
     String plugin = PackedPlugin.id(target.jar());
     String subject = target.subject();
     List<Check> checks = new ArrayList<>();
     checks.addAll(Check.of(plugin, subject, JarContract.class, () -> new JarContract(target)));
     checks.addAll(
         Check.of(plugin, subject, ByteCodeContract.class, () -> new ByteCodeContract(target)));
-    checks.addAll(
-        Check.of(plugin, subject, LoadingContract.class, () -> new LoadingContract(target)));
     return checks;
   }
 

@@ -29,6 +29,9 @@ public final class Trainer implements AutoCloseable {
   /** Data of up to this size lie on the device as a whole. */
   private static final long RESIDENT_BYTES = 2L << 30;
 
+  /** How often, evenly over the whole run, the schedules are looked at before it starts. */
+  private static final int LOOKS = 1000;
+
   private final Job job;
   private final Training training;
   private final RunFolder folder;
@@ -67,6 +70,7 @@ public final class Trainer implements AutoCloseable {
       this.feed = new Feed(manager, data.train(), RESIDENT_BYTES);
       this.batch = Math.min(training.batch(), feed.size());
       this.perEpoch = feed.size() / batch;
+      requirePace();
       this.folder = open.get();
     } catch (RuntimeException e) {
       manager.close();
@@ -105,6 +109,15 @@ public final class Trainer implements AutoCloseable {
    */
   public static Trainer resume(Job job, Path run, Listener listener) {
     return new Trainer(job, () -> RunFolder.open(run), listener);
+  }
+
+  /** Looks ahead at the schedules: better now than in the middle of training. */
+  private void requirePace() {
+    for (int i = 0; i <= LOOKS; i++) {
+      Progress then = progress(steps() * i / LOOKS);
+      training.rateAt(then);
+      job.experiment().objective().betaAt(then);
+    }
   }
 
   private void restore(Optional<Checkpoints.Saved> newest) {
@@ -186,8 +199,8 @@ public final class Trainer implements AutoCloseable {
   private Effort effort(Tally.Means means, double speed) {
     Progress last = progress(Math.max(0, step - 1));
     return new Effort(
-        job.experiment().objective().beta().at(last),
-        training.rate().at(last),
+        job.experiment().objective().betaAt(last),
+        training.rateAt(last),
         means.gradientNorm(),
         skipped,
         speed,
@@ -206,8 +219,8 @@ public final class Trainer implements AutoCloseable {
     Progress last = progress(step - 1);
     Effort effort =
         new Effort(
-            job.experiment().objective().beta().at(last),
-            training.rate().at(last),
+            job.experiment().objective().betaAt(last),
+            training.rateAt(last),
             Double.NaN,
             skipped,
             scores.imagesPerSecond(),

@@ -1,9 +1,7 @@
 package io.varve.training;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.varve.model.Catalog;
 import io.varve.model.Model;
 import io.varve.spi.Progress;
 import io.varve.training.data.Feed;
@@ -97,18 +95,18 @@ public final class Trainer implements AutoCloseable {
    */
   public static Trainer start(Job job, Path out, Listener listener) {
     RunFolder.requireNone(out);
-    return new Trainer(job, () -> RunFolder.create(out, job.yaml()), listener);
+    return new Trainer(job, () -> RunFolder.create(out, job.yaml(), job.plugins()), listener);
   }
 
   /**
    * Makes ready to go on from the newest checkpoint, or from the start where none was completed.
    *
-   * @param job that of the run, as {@link Job#of(Path, Catalog, Optional, Device, String)} reads it
+   * @param job that of the run, as {@link Job#of(Path, Trained.Options, String)} reads it
    * @throws IllegalArgumentException one line: no run, no checkpoint that can be used, data or
    *     plug-ins that do not fit it, or another process that trains it
    */
   public static Trainer resume(Job job, Path run, Listener listener) {
-    return new Trainer(job, () -> RunFolder.open(run), listener);
+    return new Trainer(job, () -> RunFolder.open(run, job.plugins()), listener);
   }
 
   /** Looks ahead at the schedules: better now than in the middle of training. */

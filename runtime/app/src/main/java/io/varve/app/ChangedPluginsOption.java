@@ -6,6 +6,7 @@ import picocli.CommandLine.Option;
 final class ChangedPluginsOption {
   @Option(
       names = "--accept-changed-plugins",
-      description = "Go on though a plug-in's JAR is not the one that plugins.lock of the run names.")
+      description =
+          "Go on though a plug-in's JAR is not the one that plugins.lock of the run names.")
   boolean accepted;
 }

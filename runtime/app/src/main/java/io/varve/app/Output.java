@@ -21,6 +21,11 @@ final class Output {
     System.err.println(String.format(Locale.ROOT, format, values));
   }
 
+  /** A result that people read as a sentence. */
+  void result(String sentence, Map<String, ?> results) {
+    System.out.println(json ? JSON.toJson(results) : sentence);
+  }
+
   /** The results: a JSON object, or one aligned line each. */
   void results(Map<String, ?> results) {
     if (json) {

@@ -8,7 +8,11 @@ import picocli.CommandLine.ParentCommand;
     name = "plugins",
     mixinStandardHelpOptions = true,
     description = "Lists, installs, removes and starts plug-ins.",
-    subcommands = {PluginsListCommand.class})
+    subcommands = {
+      PluginsListCommand.class,
+      PluginsInstallCommand.class,
+      PluginsRemoveCommand.class
+    })
 final class PluginsCommand {
   @ParentCommand Varve varve;
 }

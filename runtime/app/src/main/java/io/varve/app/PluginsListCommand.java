@@ -28,13 +28,13 @@ final class PluginsListCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.quietly(plugins.varve)) {
       Catalog catalog = workspace.catalog();
       if (output.json) {
-        output.results(
-            Map.of("plugins", json(catalog), "left_out", leftOut(catalog)));
+        output.results(Map.of("plugins", json(catalog), "left_out", leftOut(catalog)));
       } else {
         Map<String, Object> lines = new LinkedHashMap<>();
         catalog
             .plugins()
-            .forEach(p -> lines.put(p.id(), p.version() + "  " + String.join(", ", p.components())));
+            .forEach(
+                p -> lines.put(p.id(), p.version() + "  " + String.join(", ", p.components())));
         output.results(lines);
         catalog.leftOut().forEach(leftOut -> System.out.println("left out: " + leftOut));
       }

@@ -11,7 +11,8 @@ import picocli.CommandLine.ParentCommand;
     subcommands = {
       PluginsListCommand.class,
       PluginsInstallCommand.class,
-      PluginsRemoveCommand.class
+      PluginsRemoveCommand.class,
+      PluginsNewCommand.class
     })
 final class PluginsCommand {
   @ParentCommand Varve varve;

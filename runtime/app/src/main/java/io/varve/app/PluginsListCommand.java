@@ -1,6 +1,7 @@
 package io.varve.app;
 
 import io.varve.model.Catalog;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,10 @@ final class PluginsListCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.quietly(plugins.varve)) {
       Catalog catalog = workspace.catalog();
       if (output.json) {
-        output.results(Map.of("plugins", json(catalog), "left_out", leftOut(catalog)));
+        Map<String, Object> results = new LinkedHashMap<>();
+        results.put("plugins", json(catalog));
+        results.put("left_out", leftOut(catalog));
+        output.results(results);
       } else {
         Map<String, Object> lines = new LinkedHashMap<>();
         catalog
@@ -57,16 +61,14 @@ final class PluginsListCommand implements Callable<Integer> {
   }
 
   private static List<Map<String, Object>> leftOut(Catalog catalog) {
-    return catalog.leftOut().stream()
-        .map(
-            leftOut ->
-                Map.<String, Object>of(
-                    "jar",
-                    leftOut.jar().toString(),
-                    "reason",
-                    leftOut.reason(),
-                    "components",
-                    leftOut.components()))
-        .toList();
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (Catalog.LeftOut leftOut : catalog.leftOut()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("jar", leftOut.jar().toString());
+      entry.put("reason", leftOut.reason());
+      entry.put("components", leftOut.components());
+      all.add(entry);
+    }
+    return all;
   }
 }

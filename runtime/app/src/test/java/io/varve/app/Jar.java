@@ -1,5 +1,7 @@
 package io.varve.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -23,18 +26,22 @@ final class Jar {
 
   private Jar() {}
 
+  /** A JAR whose id begins with {@code varve-} is one that comes with Varve. */
   static Path write(Path file, String id, String version, String schedule) {
     String type = Character.toUpperCase(schedule.charAt(0)) + schedule.substring(1);
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
     manifest.getMainAttributes().putValue("Plugin-Id", id);
     manifest.getMainAttributes().putValue("Plugin-Version", version);
+    if (id.startsWith("varve-")) {
+      manifest.getMainAttributes().putValue("Plugin-Provider", "Varve");
+    }
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream jar = new JarOutputStream(out, manifest)) {
       jar.putNextEntry(new JarEntry("acme/" + type + ".class"));
       jar.write(CLASSES.get(type));
       jar.putNextEntry(new JarEntry("META-INF/extensions.idx"));
-      jar.write(("acme." + type + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      jar.write(("acme." + type + "\n").getBytes(UTF_8));
       return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -78,6 +85,6 @@ final class Jar {
       }
     }
     """
-        .formatted(type.toLowerCase(java.util.Locale.ROOT), type);
+        .formatted(type.toLowerCase(Locale.ROOT), type);
   }
 }

@@ -151,4 +151,20 @@ final class PluginsCommandTest {
     assertThat(Line.run("plugins", "install", third, "--replace").code()).isZero();
     assertThat(plugins.resolve("mine-3.jar")).hasSameBinaryContentAs(third);
   }
+
+  @Test
+  void keepsWhatComesWithVarve() throws IOException {
+    Path jar = Jar.write(plugins.resolve("bundled.jar"), "varve-bundled", "1.0.0", "one");
+    refused(
+        Line.run("plugins", "remove", "varve-bundled"),
+        jar + ": comes with Varve, and models need it; --force removes it all the same");
+    Path impostor = jar("mine.jar", "varve-bundled", "two");
+    refused(
+        Line.run("plugins", "install", "--replace", impostor),
+        impostor
+            + ": its Plugin-Id 'varve-bundled' is that of a plug-in that comes with Varve; take"
+            + " another");
+    assertThat(Line.run("plugins", "remove", "bundled.jar", "--force").code()).isZero();
+    assertThat(installed()).isEmpty();
+  }
 }

@@ -173,7 +173,7 @@ record Guard(String path, Object component) {
     return new Fault(path + ": " + Faults.in(component.getClass(), what), cause);
   }
 
-  /** A breach that already has its line. */
+  /** A fault that already has its line, so that who passes it on adds nothing. */
   static final class Fault extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 

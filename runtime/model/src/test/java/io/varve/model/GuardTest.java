@@ -277,4 +277,25 @@ class GuardTest {
         "f: an array of shape (9223372036854775807, 4) has 3.69e+19 numbers; expected at most"
             + " 67,108,864, make it smaller");
   }
+
+  @Test
+  void refusesParametersThatFillTheMachine() {
+    String layers = "network: {type: mlp, hidden: [100000, 2000000000]}";
+    try (NDManager manager = NDManager.newBaseManager()) {
+      Model model =
+          Kit.model(
+              BINARY,
+              """
+              - {latent: z, shape: [2], p: standard-normal, q: {type: normal, given: [x], %s}}
+              - {observed: x, p: {type: bernoulli, given: [z], network: mlp}}
+              """
+                  .formatted(layers));
+      assertThatThrownBy(() -> Weights.initialize(model, manager))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageMatching(
+              "z\\.q\\.network\\.\\w+\\.weight: with this array of shape \\(2000000000, 100000\\) the"
+                  + " parameters take 7.45e\\+05 GiB, and this machine has [0-9.e+]+; make layers or"
+                  + " variables smaller");
+    }
+  }
 }

@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
       ReconstructCommand.class,
       BenchCommand.class,
       PluginsCommand.class,
+      VerifyCommand.class,
       SchemaCommand.class,
       ExpandCommand.class,
       DoctorCommand.class,

@@ -1,16 +1,24 @@
 package io.varve.conformance;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import io.varve.conformance.Probe.Input;
+import io.varve.spi.Bijection;
 import io.varve.spi.Bijector;
 import io.varve.spi.Factor;
 import io.varve.spi.Family;
 import io.varve.spi.Likelihood;
+import io.varve.spi.Mapped;
 import io.varve.spi.Network;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
+import io.varve.spi.Pass;
 import io.varve.spi.Prior;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
@@ -134,14 +142,63 @@ final class InModel {
   }
 
   /**
-   * In the flow of one latent's p, of another's q, and shared by a third; with or without context.
+   * In the flow of one latent's p, of another's q, and shared by a third; between real numbers and
+   * (0, 1) in the flow of data, which lie there. With context where it reads one.
    */
   private Stream<Small> bijector(Bijector bijector) {
-    return SampleSpaces.EVENTS.stream()
-        .flatMap(
-            event ->
-                Stream.of(List.of("u"), List.<String>of())
-                    .map(given -> bijector(event, List.of(new Step(given, bijector)))));
+    Optional<Step> ofData = unit(bijector);
+    return ofData.isPresent()
+        ? SampleSpaces.spaces(0).stream().map(x -> onData(x, List.of(ofData.get())))
+        : SampleSpaces.EVENTS.stream()
+            .flatMap(
+                event ->
+                    Stream.of(List.of("u"), List.<String>of())
+                        .map(given -> bijector(event, List.of(new Step(given, bijector)))));
+  }
+
+  /** The step into (0, 1), if the bijector maps from or to there. */
+  private static Optional<Step> unit(Bijector bijector) {
+    try (NDManager manager = Trials.manager()) {
+      List<Placed> places = Placed.of(bijector, manager);
+      if (places.stream().anyMatch(place -> place.range() == Input.UNIT)) {
+        return Optional.of(new Step(List.of(), bijector));
+      }
+      return places.stream().anyMatch(place -> place.domain() == Input.UNIT)
+          ? Optional.of(new Step(List.of(), turned(bijector)))
+          : Optional.empty();
+    }
+  }
+
+  /** A bijector the other way round: a flow ends in the data. */
+  private static Bijector turned(Bijector bijector) {
+    return (site, event, context) -> {
+      Bijection of = bijector.build(site, event, context);
+      return new Bijection() {
+        @Override
+        public Mapped forward(Pass pass, NDArray x, NDList given) {
+          return of.inverse(pass, x, given);
+        }
+
+        @Override
+        public Mapped inverse(Pass pass, NDArray y, NDList given) {
+          return of.forward(pass, y, given);
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+          return of.parameters();
+        }
+      };
+    };
+  }
+
+  private Small onData(Space x, List<Step> flow) {
+    Factor p = data(x, List.of("z"));
+    return new Small(
+        x,
+        List.of(
+            parts.latent("z", 3, List.of("x")),
+            new Observed("x", new Factor(p.given(), p.family(), p.network(), flow))));
   }
 
   private Small bijector(Shape event, List<Step> flow) {

@@ -50,7 +50,7 @@ final class ModelTrial implements AutoCloseable {
   private final Space x;
   private final Encoding encoding;
   private final Model model;
-  private final NDManager manager = NDManager.newBaseManager();
+  private final NDManager manager = Trials.manager();
   private final Weights weights;
 
   private ModelTrial(Hierarchy hierarchy, Space x) {
@@ -209,7 +209,7 @@ final class ModelTrial implements AutoCloseable {
     for (Pick pick : Pick.values()) {
       try (NDManager scope = manager.newSubManager();
           NDScope arrays = new NDScope()) {
-      arrays.suppressNotUsedWarning();
+        arrays.suppressNotUsedWarning();
         Map<String, NDArray> all = model.generate(evaluation(scope), given, pick);
         String what = "generate " + carried + ": ";
         model.spaces().keySet().forEach(v -> requireValue(what + v, v, all.get(v)));

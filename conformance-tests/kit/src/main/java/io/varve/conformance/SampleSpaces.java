@@ -16,6 +16,7 @@ final class SampleSpaces {
           new Shape(1, 8, 8),
           new Shape(3, 8, 8),
           new Shape(2, 16, 16),
+          new Shape(1, 28, 28),
           new Shape(3, 32, 32));
 
   /** Events of latents, and what flows map: vectors, then images. */

@@ -178,6 +178,17 @@ public final class BrokenHierarchies {
     }
   }
 
+  /** Combines a posterior with a prior that reads the very variable. */
+  @Breaks("H5")
+  @Named(value = "circular-ladder", examples = SOUND)
+  @Extension
+  public record CircularLadder(List<Node> nodes) implements Hierarchy {
+    @Override
+    public List<Node> nodes(Space x) {
+      return with(nodes, 0, inferredFrom(nodes.get(0), "y", "p(z)"));
+    }
+  }
+
   /** Makes up a name each time. */
   @Breaks("H6")
   @Named(value = "random-names", examples = SOUND)

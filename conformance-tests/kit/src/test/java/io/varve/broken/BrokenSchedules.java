@@ -55,7 +55,7 @@ public final class BrokenSchedules {
   public record InverseSquareRoot() implements Schedule {
     @Override
     public double at(Progress progress) {
-      return 1 / Math.sqrt(progress.step());
+      return 1 / Math.sqrt((double) progress.step());
     }
   }
 

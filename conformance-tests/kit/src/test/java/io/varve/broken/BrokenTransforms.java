@@ -195,7 +195,8 @@ public final class BrokenTransforms {
   public record Tied() implements Transform {
     @Override
     public NDArray apply(NDArray x, Space space) {
-      return x.div(constant(x, space.levels() / 2)).floor();
+      int half = space.levels() / 2;
+      return x.div(constant(x, half)).floor();
     }
 
     @Override

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Activation;
 import io.varve.likelihoods.Bernoulli;
 import io.varve.model.Catalog;
 import io.varve.priors.Normal;
 import io.varve.priors.StandardNormal;
+import io.varve.spi.Bijection;
 import io.varve.spi.Bijector;
 import io.varve.spi.Component;
 import io.varve.spi.Distribution;
 import io.varve.spi.Draw;
 import io.varve.spi.Likelihood;
+import io.varve.spi.Mapped;
 import io.varve.spi.Ops;
 import io.varve.spi.Parameters;
 import io.varve.spi.Pass;
@@ -24,6 +28,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InModelTest {
   @ParameterizedTest
@@ -33,7 +38,52 @@ class InModelTest {
     "io.varve.spi.Bijector, io.varve.bijectors.Inverse"
   })
   void putsEveryKindToUse(Class<? extends Component> point, Class<?> type) {
-    Verdicts.subjects(point, type).forEach(InModel::run);
+    InModel.run(Verdicts.subjects(point, type).get(0));
+  }
+
+  /** A logit is no map of latents, but ends a flow of data in (0, 1). */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void putsMapsOfTheUnitIntervalBeforeTheData(boolean logit) {
+    Bijector bijector = (site, event, context) -> new Squash(logit);
+    Catalog catalog = Verdicts.subjects(Likelihood.class, Bernoulli.class).get(0).catalog();
+    InModel.run(new Subject("test", "bijector", "squash", bijector, "{}", catalog));
+  }
+
+  /** log(x / (1 - x)), or its inverse. */
+  private record Squash(boolean logit) implements Bijection {
+    @Override
+    public Mapped forward(Pass pass, NDArray x, NDList context) {
+      return logit ? logit(x) : sigmoid(x);
+    }
+
+    @Override
+    public Mapped inverse(Pass pass, NDArray y, NDList context) {
+      return logit ? sigmoid(y) : logit(y);
+    }
+
+    private static Mapped logit(NDArray x) {
+      NDArray log = x.log();
+      NDArray rest = Ops.constant(x, 1).sub(x).log();
+      return new Mapped(log.sub(rest), Ops.sumEvent(log.add(rest).neg()));
+    }
+
+    private static Mapped sigmoid(NDArray y) {
+      NDArray logDet = Ops.softplus(y).add(Ops.softplus(y.neg())).neg();
+      return new Mapped(Activation.sigmoid(y), Ops.sumEvent(logDet));
+    }
+  }
+
+  @Test
+  void leavesNoArrayBehind() {
+    Subject subject = Verdicts.subjects(Likelihood.class, Bernoulli.class).get(0);
+    try (NDManager manager = Trials.manager()) {
+      NDManager root = manager.getParentManager();
+      InModel.run(subject);
+      int before = root.getManagedArrays().size();
+      InModel.run(subject);
+      assertThat(root.getManagedArrays()).hasSize(before);
+    }
   }
 
   /** Without the bundled parts there is no model, and so nothing to say. */

@@ -96,7 +96,7 @@ final class ByteCodeContract extends PackedContract {
   /** Reads its static fields: each is final and of a type that does not change. */
   @Rule
   public void j11_hasNoStaticFieldThatChanges() {
-    requireNone(SideEffects::state, "is static and can change; make it final and constant");
+    requireNone(SideEffects::state, "make it final and constant");
   }
 
   private void requireNone(Function<SideEffects, List<String>> part, String what) {

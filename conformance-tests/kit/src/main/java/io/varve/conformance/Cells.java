@@ -9,13 +9,14 @@ import io.varve.spi.Space;
  * @param count how many events
  * @param values [count, event]
  */
+@SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared
 record Cells(Space space, int count, double[] values) {
   /** More are too many to score at many parameters. */
   static final int MOST = 4096;
 
   /** Whether the events of a space can be counted out. */
   static boolean few(Space space) {
-    return space.levels() > 0 && Math.pow(space.levels(), space.shape().size()) <= MOST;
+    return space.levels() > 0 && Math.pow(space.levels(), (double) space.shape().size()) <= MOST;
   }
 
   /** The events of a space that has few. */

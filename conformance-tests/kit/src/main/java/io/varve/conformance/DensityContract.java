@@ -1,10 +1,12 @@
 package io.varve.conformance;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.varve.conformance.Chance.Mean;
 import io.varve.conformance.Member.Found;
 import io.varve.conformance.Member.Place;
+import io.varve.conformance.Member.Sample;
 import io.varve.spi.Prior;
 import io.varve.spi.Space;
 import java.util.ArrayList;
@@ -144,6 +146,7 @@ abstract class DensityContract extends RowsContract {
   public void p5_klIsTheExpectedLogRatio() {
     List<Member> members = realMembers();
     Member member = members.get(Math.min(1, members.size() - 1));
+    requireEmptyForStrangers(member);
     boolean answers = answers(member, member, "its own kind");
     for (Member other : others(member.space())) {
       answers |= answers(member, other, "'" + other.family() + "'");
@@ -153,24 +156,42 @@ abstract class DensityContract extends RowsContract {
     }
   }
 
-  /** Every prior at hand that accepts a space; what breaks meanwhile is theirs to answer for. */
+  private static void requireEmptyForStrangers(Member member) {
+    Place place = new Place(Index.zero(member.needs(), 1));
+    Optional<?>[] answer = new Optional<?>[1];
+    member.ask(
+        place,
+        q -> {
+          answer[0] = q.kl(new Divergence.Stranger());
+          return new NDList();
+        });
+    require(
+        answer[0].isEmpty(),
+        "kl on %s answers for a distribution it cannot know, expected Optional.empty()"
+            .formatted(member));
+  }
+
+  /** Every prior at hand that lives on a space. */
   private List<Member> others(Space space) {
-    List<Member> others = new ArrayList<>();
-    for (Prior prior : Neighbours.of(subject)) {
-      try {
-        others.add(new Member(prior, space));
-      } catch (RuntimeException e) {
-        continue;
-      }
+    return Neighbours.of(subject).stream().flatMap(prior -> on(space, prior).stream()).toList();
+  }
+
+  /** What breaks here is the other's to answer for. */
+  private static Optional<Member> on(Space space, Prior prior) {
+    try {
+      Member other = new Member(prior, space);
+      Sample sample = other.draw(new Place(Index.zero(other.needs(), 1)));
+      return Optional.of(other).filter(o -> Double.isFinite(sample.logProb()[0]));
+    } catch (RuntimeException e) {
+      return Optional.empty();
     }
-    return others;
   }
 
   private static boolean answers(Member q, Member p, String name) {
     boolean answers = false;
     for (int seed = 41; seed < 44; seed++) {
       Index at = Index.random(q.needs(), 1, seed);
-      Index other = seed == 41 && q == p ? at : Index.random(p.needs(), 1, seed + 10);
+      Index other = seed == 41 && q.equals(p) ? at : Index.random(p.needs(), 1, seed + 10);
       Optional<Found> closed = Divergence.closed(q, at, p, other, ROWS);
       if (closed.isPresent()) {
         answers = true;

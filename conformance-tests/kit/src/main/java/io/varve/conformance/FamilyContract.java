@@ -12,20 +12,29 @@ import io.varve.spi.Distribution;
 import io.varve.spi.Draw;
 import io.varve.spi.Family;
 import io.varve.spi.Space;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.DoublePredicate;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** The rules of families, for latents and data alike: P1, P2 and P9 to P11. */
 abstract class FamilyContract extends ArrayContract {
   static final int ROWS = 5;
   private static final List<DataType> TYPES = List.of(DataType.FLOAT32, DataType.FLOAT64);
 
-  /** Values from everyday ones to the largest of single precision. */
-  private static final double[] VALUES = {
-    0, 1, -1, 0.5, 3, 50, -50, 255, 1e4, -1e4, 1e30, -1e30, Float.MAX_VALUE, -Float.MAX_VALUE
-  };
+  /** How many times as many numbers are told apart by a graph that grows with them. */
+  private static final int LARGER = 8;
+
+  /** Rows of data after which no two numbers have had the same binary values. */
+  private static final int TELLING = 64;
+
+  /** Values from everyday ones to those whose standardised squares come to 1e30. */
+  private static final double[] VALUES = {0, 1, -1, 0.5, 3, 50, -50, 255, 1e4, -1e4, 1e12, -1e12};
 
   final Family family;
 
@@ -57,12 +66,30 @@ abstract class FamilyContract extends ArrayContract {
 
   @Override
   List<Probe> probes() {
-    return new FamilyProbes(family, few(members())).all();
+    List<Member> members = exported();
+    List<Probe> probes = new ArrayList<>(FamilyProbes.all(members.get(0), "few numbers"));
+    if (members.size() > 1) {
+      probes.addAll(FamilyProbes.few(members.get(1), "an image"));
+    }
+    return probes;
   }
 
-  /** Few numbers and an image: what is exported need not be exported at every size. */
-  private static List<Member> few(List<Member> members) {
+  /** Few numbers and an image, where both are accepted: a graph has no more to show. */
+  private List<Member> exported() {
+    List<Member> members = members();
     return members.subList(Math.max(0, members.size() - 2), members.size());
+  }
+
+  @Override
+  List<Probe> larger() {
+    Member small = exported().get(0);
+    return accepted().stream()
+        .filter(s -> s.levels() == small.space().levels())
+        .filter(s -> s.shape().dimension() == small.space().shape().dimension())
+        .filter(s -> s.shape().size() >= (long) LARGER * small.size())
+        .findFirst()
+        .map(s -> FamilyProbes.all(new Member(family, s), "few numbers"))
+        .orElse(List.of());
   }
 
   @Rule
@@ -153,26 +180,27 @@ abstract class FamilyContract extends ArrayContract {
   public void p9_refusesSpacesItCannotLiveOn() {
     List<Space> accepted = accepted();
     for (Space space : Spaces.candidates()) {
-      boolean refused = !accepted.contains(space);
-      Space near =
-          accepted.stream()
-              .filter(s -> s.shape().equals(space.shape()))
-              .findFirst()
-              .orElse(accepted.get(0));
+      boolean expected = !accepted.contains(space);
+      require(
+          Spaces.refused(family, space) == expected,
+          "a latent is real, but parameters accepts %s; refuse levels"
+              .formatted(Spaces.text(space)));
+      List<Space> near = accepted.stream().filter(s -> s.shape().equals(space.shape())).toList();
+      Space other = near.isEmpty() ? accepted.get(0) : near.get(0);
       try (NDManager scope = Trials.manager()) {
-        Index index = Index.zero(family.parameters(refused ? near : space), 1);
+        Index index = Index.zero(family.parameters(expected ? other : space), 1);
         NDList arrays = index.arrays(scope, DataType.FLOAT32);
-        String what = "of(" + Spaces.text(space) + ")";
-        boolean refusedHere =
+        boolean refused =
             Refusal.of(
-                what, () -> family.of(Trials.pass(scope, DataType.FLOAT32, 1, 0), space, arrays));
+                "of on " + Spaces.text(space),
+                () -> family.of(Trials.pass(scope, DataType.FLOAT32, 1, 0), space, arrays));
         require(
-            refusedHere == refused,
-            "%s is %s by of and %s by parameters, expected the same"
+            refused == expected,
+            "of %s %s, which parameters %s"
                 .formatted(
+                    refused ? "refuses" : "accepts",
                     Spaces.text(space),
-                    refusedHere ? "refused" : "accepted",
-                    refused ? "refused" : "accepted"));
+                    expected ? "refuses" : "accepts"));
       }
     }
   }
@@ -219,15 +247,35 @@ abstract class FamilyContract extends ArrayContract {
         throw new NotApplicable("it has no parameters");
       }
       Index start = Index.start(member.needs());
-      Place place = new Place(start, DataType.FLOAT64, 16, 1);
-      Probe.Input input = new Probe.Input("value", member.space().shape(), member.space().levels());
+      Place place = new Place(start, DataType.FLOAT64, 1, 1);
       try (NDManager scope = Trials.manager()) {
-        NDArray values = Trials.input(scope, DataType.FLOAT64, input, 2, Trials.rows(16));
-        List<double[]> gradients = member.gradient(place, d -> d.logProb(values));
+        NDArray values = member.value(scope, DataType.FLOAT64, telling(member));
+        Shape rows = new Shape(values.size(0));
+        NDArray weights = Trials.normal(scope, DataType.FLOAT64, rows, 3, 0).squeeze(0);
+        List<double[]> gradients = member.gradient(place, d -> d.logProb(values).mul(weights));
         for (int array = 0; array < gradients.size(); array++) {
           Twins.refuse(start, array, gradients.get(array), member.toString());
         }
       }
     }
+  }
+
+  /** Data that tell apart what stands for levels and numbers: each takes every level in turn. */
+  private static double[] telling(Member member) {
+    int size = member.size();
+    int levels = member.space().levels();
+    SplittableRandom random = new SplittableRandom(2);
+    int rows = Math.max(TELLING, levels);
+    double[] values = new double[rows * size];
+    for (int i = 0; i < size; i++) {
+      List<Integer> order = new ArrayList<>(IntStream.range(0, levels).boxed().toList());
+      for (int row = 0; row < rows; row++) {
+        if (levels > 0 && row % levels == 0) {
+          Collections.shuffle(order, new Random(random.nextLong()));
+        }
+        values[row * size + i] = levels > 0 ? order.get(row % levels) : random.nextGaussian();
+      }
+    }
+    return values;
   }
 }

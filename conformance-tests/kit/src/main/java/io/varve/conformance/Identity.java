@@ -1,6 +1,7 @@
 package io.varve.conformance;
 
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.varve.conformance.Chance.Mean;
 import io.varve.conformance.Member.Place;
 import java.util.Arrays;
@@ -14,7 +15,12 @@ import java.util.stream.IntStream;
  * locations, scales and correlations; on a grid p' has parameters close by.
  */
 final class Identity {
-  private static final int DRAWS = 1 << 12;
+  private static final int MOST_DRAWS = 1 << 12;
+  private static final int LEAST_DRAWS = 1 << 9;
+
+  /** Draws times numbers, so that a family of thousands of parameters takes no longer. */
+  private static final int WORK = 1 << 20;
+
   private static final int TRIES = 5;
 
   /** The log-ratio's deviation: larger ones tell more, up to where few draws make up the mean. */
@@ -24,13 +30,16 @@ final class Identity {
 
   private final Member member;
   private final Index index;
+  private final int count;
   private final double[] draws;
   private final double[] logProb;
 
   private Identity(Member member, Index index) {
     this.member = member;
     this.index = index;
-    draws = member.draw(new Place(index, TYPE, DRAWS, 61)).values();
+    long numbers = index.shapes().stream().mapToLong(Shape::size).sum() + member.size();
+    count = (int) Math.max(LEAST_DRAWS, Math.min(MOST_DRAWS, WORK / numbers));
+    draws = member.draw(new Place(index, TYPE, count, 61)).values();
     logProb = member.logProb(index, TYPE, draws);
   }
 
@@ -62,7 +71,7 @@ final class Identity {
         mean.agrees(1, 1e-6),
         "%d draws on %s are not distributed as logProb says at %s: the mean ratio of %s to it is %s (standard error %s), expected 1"
             .formatted(
-                DRAWS,
+                count,
                 member,
                 index.at(0),
                 neighbour,
@@ -79,7 +88,7 @@ final class Identity {
 
   private double[] moved(double step, int seed) {
     double[] other = member.logProb(index.moved(step, seed), TYPE, draws);
-    return IntStream.range(0, DRAWS).mapToDouble(i -> other[i] - logProb[i]).toArray();
+    return IntStream.range(0, count).mapToDouble(i -> other[i] - logProb[i]).toArray();
   }
 
   /** x to m + s (A (x - m) / s + g) with A triangular and near I, by the centre m and spread s. */
@@ -100,7 +109,7 @@ final class Identity {
     }
     double constant = logDet;
     double[] other = member.logProb(index, TYPE, mapped(matrix, shift, size));
-    return IntStream.range(0, DRAWS).mapToDouble(i -> other[i] + constant - logProb[i]).toArray();
+    return IntStream.range(0, count).mapToDouble(i -> other[i] + constant - logProb[i]).toArray();
   }
 
   private double[] mapped(double[][] matrix, double[] shift, int size) {
@@ -109,9 +118,9 @@ final class Identity {
     for (int d = 0; d < size; d++) {
       int column = d;
       double[] sorted =
-          IntStream.range(0, DRAWS).mapToDouble(r -> draws[r * size + column]).sorted().toArray();
-      centre[d] = sorted[DRAWS / 2];
-      spread[d] = (sorted[3 * DRAWS / 4] - sorted[DRAWS / 4]) / 1.35; // as a deviation, if normal
+          IntStream.range(0, count).mapToDouble(r -> draws[r * size + column]).sorted().toArray();
+      centre[d] = sorted[count / 2];
+      spread[d] = (sorted[3 * count / 4] - sorted[count / 4]) / 1.35; // as a deviation, if normal
     }
     double[] mapped = new double[draws.length];
     for (int i = 0; i < draws.length; i++) {

@@ -71,16 +71,17 @@ public final class Kit {
    * <p>The test class path needs varve-conformance-kit (which brings DJL's PyTorch engine and its
    * native library for the platform) and, where examples name components of other plug-ins, those
    * plug-ins: {@code varve-priors} and so on. Every JAR or folder on the class path that has a
-   * {@code META-INF/extensions.idx} is loaded beside the plug-in. The tests share one engine and
-   * must not run in parallel. They run in this virtual machine: what hangs or exits takes it along;
-   * {@code varve verify} runs checks apart.
+   * {@code META-INF/extensions.idx}, and every JAR in these folders, is loaded beside the plug-in.
+   * The tests share one engine and must not run in parallel. They run in this virtual machine: what
+   * hangs or exits takes it along; {@code varve verify} runs checks apart.
    *
    * @param plugin the plug-in's JAR or, in a build that has not packed it yet, the folder of its
    *     classes, which has no manifest, so that rule J9 is not checked
+   * @param folders further folders of JARs, such as {@code plugins} of a distribution
    * @throws IllegalArgumentException one line, if there is neither a JAR nor such a folder
    */
-  public static Stream<DynamicNode> tests(Path plugin) {
-    return KitTests.of(plugin);
+  public static Stream<DynamicNode> tests(Path plugin, Path... folders) {
+    return KitTests.of(plugin, List.of(folders));
   }
 
   /** The extension points, as {@code Transform}. */
@@ -103,14 +104,24 @@ public final class Kit {
 
   /** The checks of a JAR as a whole; the last one loads it, and no other loads a class of it. */
   static List<Check> ofJar(Target target) {
+    List<Check> checks = new ArrayList<>(ofFile(target));
+    checks.addAll(
+        Check.of(
+            PackedPlugin.id(target.jar()),
+            target.subject(),
+            LoadingContract.class,
+            () -> new LoadingContract(target)));
+    return checks;
+  }
+
+  /** The checks of a JAR that load no class of it. */
+  static List<Check> ofFile(Target target) {
     String plugin = PackedPlugin.id(target.jar());
     String subject = target.subject();
     List<Check> checks = new ArrayList<>();
     checks.addAll(Check.of(plugin, subject, JarContract.class, () -> new JarContract(target)));
     checks.addAll(
         Check.of(plugin, subject, ByteCodeContract.class, () -> new ByteCodeContract(target)));
-    checks.addAll(
-        Check.of(plugin, subject, LoadingContract.class, () -> new LoadingContract(target)));
     return checks;
   }
 

@@ -21,14 +21,18 @@ final class KitTests {
   private KitTests() {}
 
   /** Opens a plug-in; closed with the stream, which JUnit closes after the last test. */
-  static Stream<DynamicNode> of(Path plugin) {
+  static Stream<DynamicNode> of(Path plugin, List<Path> folders) {
     Path scratch = scratch();
+    boolean opened = false;
     try {
-      List<Path> beside = PluginPath.jars(PluginPath.others(plugin), scratch);
+      List<Path> beside = new ArrayList<>(Catalog.jars(folders));
+      beside.addAll(PluginPath.jars(PluginPath.others(plugin), scratch));
       Path jar = PluginPath.jars(List.of(plugin), scratch).get(0);
       Target target = new Target(jar, beside, Files.isDirectory(plugin));
       Catalog catalog = Catalog.ofJars(target.beside());
-      return nodes(checks(target, catalog))
+      List<Check> checks = checks(target, catalog);
+      opened = true;
+      return nodes(checks)
           .onClose(
               () -> {
                 catalog.close();
@@ -36,6 +40,10 @@ final class KitTests {
               });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      if (!opened) {
+        delete(scratch);
+      }
     }
   }
 

@@ -97,7 +97,7 @@ final class LikelihoodContract extends MassContract {
   @Rule(Rule.Level.STOCHASTIC)
   public void l6_drawsAtZeroParametersFillTheGrid() {
     for (Member member : discrete()) {
-      int draws = 2000;
+      int draws = 500;
       Index zero = Index.zero(member.needs(), 1);
       double[] drawn = member.draw(new Place(zero, DataType.FLOAT32, draws, 91)).values();
       double middle = member.space().levels() / 2.0;

@@ -30,9 +30,11 @@ record Member(Family family, Space space, List<Parameters> needs) {
   }
 
   /** One result: its shape and its numbers. */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared
   record Found(Shape shape, double[] numbers) {}
 
   /** A sample: values [rows, event] and log-densities [rows]. */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared
   record Sample(double[] values, double[] logProb) {}
 
   /**

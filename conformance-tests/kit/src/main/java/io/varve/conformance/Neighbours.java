@@ -5,6 +5,7 @@ import io.varve.spi.Named;
 import io.varve.spi.Prior;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The other priors at hand, as their examples bind them. */
 final class Neighbours {
@@ -14,23 +15,22 @@ final class Neighbours {
   static List<Prior> of(Subject subject) {
     List<Prior> priors = new ArrayList<>();
     for (Class<?> type : subject.catalog().components(Prior.class).values()) {
-      if (type == subject.component().getClass()) {
-        continue;
-      }
-      for (String example : type.getAnnotation(Named.class).examples()) {
-        bind(subject, type, example, priors);
+      if (type != subject.component().getClass()) {
+        for (String example : type.getAnnotation(Named.class).examples()) {
+          bind(subject, type, example).ifPresent(priors::add);
+        }
       }
     }
     return priors;
   }
 
-  private static void bind(Subject subject, Class<?> type, String example, List<Prior> priors) {
+  /** J6 is the other's to keep; here a breach would be reported of the wrong component. */
+  private static Optional<Prior> bind(Subject subject, Class<?> type, String example) {
     try {
       Binder binder = new Binder(subject.catalog());
-      priors.add((Prior) binder.bind(subject.toString(), example, type));
+      return Optional.of((Prior) binder.bind(subject.toString(), example, type));
     } catch (RuntimeException e) {
-      // J6 is its own to keep; here it would be reported of the wrong component
-      return;
+      return Optional.empty();
     }
   }
 }

@@ -7,6 +7,7 @@ package io.varve.conformance;
  * @param nodes [count, 2]
  * @param weights [count], each with the area that the change of axes gives it
  */
+@SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared
 record Plane(double[] nodes, double[] weights) {
   private static final int PANELS = 32;
   private static final int DOUBLINGS = 8;

@@ -17,7 +17,7 @@ final class Product {
   Product(Member member, Index index) {
     this.member = member;
     this.index = index;
-    double middle = member.space().levels() / 2;
+    double middle = Math.floor(member.space().levels() / 2.0);
     reference = IntStream.range(0, member.size()).mapToDouble(i -> middle).toArray();
   }
 

@@ -1,7 +1,5 @@
 package io.varve.conformance;
 
-import java.util.function.Supplier;
-
 /** Whether a component refuses what it is offered, and says so as it should. */
 final class Refusal {
   private Refusal() {}
@@ -12,9 +10,9 @@ final class Refusal {
    * @param what the call, for messages
    * @throws AssertionError if it fails in another way
    */
-  static boolean of(String what, Supplier<?> call) {
+  static boolean of(String what, Runnable call) {
     try {
-      call.get();
+      call.run();
       return false;
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());

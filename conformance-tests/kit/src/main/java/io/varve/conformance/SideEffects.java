@@ -72,7 +72,7 @@ final class SideEffects extends ClassVisitor {
     return effects;
   }
 
-  /** Static fields that can change, as {@code mine.Halve.count}. */
+  /** Static fields that can change, as {@code mine.Halve.count: ...}. */
   List<String> state() {
     return state;
   }
@@ -92,7 +92,7 @@ final class SideEffects extends ClassVisitor {
     boolean ofAuthor = (access & Opcodes.ACC_STATIC) != 0 && (access & Opcodes.ACC_SYNTHETIC) == 0;
     boolean changes = (access & Opcodes.ACC_FINAL) == 0 || CHANGEABLE.matcher(descriptor).matches();
     if (ofAuthor && changes) {
-      state.add(type + "." + name);
+      state.add(type + "." + name + ": is static and can change");
     }
     return null;
   }

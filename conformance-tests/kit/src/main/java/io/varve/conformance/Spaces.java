@@ -31,7 +31,8 @@ final class Spaces {
           new Shape(3, 8, 8),
           new Shape(2, 16, 16),
           new Shape(1, 28, 28),
-          new Shape(3, 32, 32));
+          new Shape(3, 32, 32),
+          new Shape(48));
 
   /** Numbers of levels that data have; 0 for real numbers. */
   private static final List<Integer> LEVELS = List.of(0, 2, 4, 256);

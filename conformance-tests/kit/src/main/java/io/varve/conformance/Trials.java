@@ -73,7 +73,7 @@ final class Trials {
     int size = Math.toIntExact(event.size());
     double[] values = new double[rows.length * size];
     for (int i = 0; i < rows.length; i++) {
-      SplittableRandom random = new SplittableRandom(1009 * seed + rows[i]);
+      SplittableRandom random = new SplittableRandom(1_000_003 * seed + rows[i]);
       for (int j = 0; j < size; j++) {
         values[i * size + j] = next.apply(random).doubleValue();
       }

@@ -141,7 +141,7 @@ public record Verification(List<Path> beside, List<String> rules, Limits limits)
     /** The checks of the components; none where the JAR cannot be loaded, which is then said. */
     private List<Check.Id> load() {
       Check.Id last = ofJar.get(ofJar.size() - 1);
-      if (outcomes.stream().anyMatch(o -> o.check().equals(last) && !o.ok())) {
+      if (outcomes.stream().anyMatch(o -> o.check().equals(last) && o.status() != Status.PASSED)) {
         return List.of();
       }
       if (worker == null) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -148,6 +149,17 @@ final class BrokenJars {
       }
     }
     return jar;
+  }
+
+  /** Unpacks a JAR as a compiler leaves its classes: without a manifest. */
+  static void unpack(Path jar, Path folder) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      for (JarEntry entry : file.stream().filter(e -> !e.getName().equals(MANIFEST)).toList()) {
+        Path path = folder.resolve(entry.getName());
+        Files.createDirectories(path.getParent());
+        Files.write(path, file.getInputStream(entry).readAllBytes());
+      }
+    }
   }
 
   /** Every broken record of this module's tests, holders and records by name. */

@@ -60,9 +60,7 @@ class RuleBookTest {
             .sorted()
             .toList();
     String table =
-        rows.isEmpty()
-            ? "Every rule is tested."
-            : "| rule | why no check tests it |\n| --- | --- |\n" + String.join("\n", rows);
+        "| rule | why no check bears its number |\n| --- | --- |\n" + String.join("\n", rows);
     if (ConformancePage.regenerates()) {
       ConformancePage.write("untested", table);
     }

@@ -118,15 +118,6 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** Looks ahead at the schedules: better now than in the middle of training. */
-  private void requirePace() {
-    for (int i = 0; i <= LOOKS; i++) {
-      Progress then = progress(steps() * i / LOOKS);
-      training.rateAt(then);
-      job.experiment().objective().betaAt(then);
-    }
-  }
-
   private void restore(Optional<Checkpoints.Saved> newest) {
     newest.ifPresent(
         saved -> {

@@ -77,7 +77,7 @@ public final class Kit {
    *
    * @param plugin the plug-in's JAR or, in a build that has not packed it yet, the folder of its
    *     classes, which has no manifest, so that rule J9 is not checked
-   * @param folders further folders of JARs, such as that of a distribution
+   * @param folders further folders of JARs, such as the one in a distribution
    * @throws IllegalArgumentException one line, if there is neither a JAR nor such a folder
    */
   public static Stream<DynamicNode> tests(Path plugin, Path... folders) {

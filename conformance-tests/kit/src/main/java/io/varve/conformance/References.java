@@ -9,6 +9,8 @@ import java.util.TreeSet;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.FieldVisitor;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
@@ -17,8 +19,6 @@ import org.slf4j.Logger;
 
 /** The classes that a class file needs, and whether a plug-in may count on them (rule J5). */
 final class References {
-  private static final int CLASS = 7;
-
   /** One class of each JAR that core-spi brings an author: DJL's API, PF4J and SLF4J. */
   private static final List<Class<?>> PROMISED =
       List.of(Component.class, NDArray.class, Extension.class, Logger.class);
@@ -27,12 +27,14 @@ final class References {
 
   private References() {}
 
-  /** The classes that a class file mentions in code, fields and methods, as {@code a/B}. */
+  /**
+   * The classes that a class file mentions in its head, fields, methods and code, as {@code a/B}.
+   * What only its debugging information or its list of inner classes names is never loaded.
+   */
   static Set<String> of(byte[] classFile) {
     References references = new References();
-    ClassReader reader = Declaration.reader(classFile);
-    references.constants(reader);
-    references.members(reader);
+    Declaration.reader(classFile)
+        .accept(references.members(), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
     return references.names;
   }
 
@@ -57,39 +59,87 @@ final class References {
     return text.substring(0, text.length() - file.length());
   }
 
-  /** Whatever code names: owners of what it calls, what it makes, catches and casts to. */
-  private void constants(ClassReader reader) {
-    char[] buffer = new char[reader.getMaxStringLength()];
-    for (int i = 1; i < reader.getItemCount(); i++) {
-      int item = reader.getItem(i);
-      if (item > 0 && reader.readByte(item - 1) == CLASS) {
-        add(Type.getObjectType(reader.readUTF8(item, buffer)));
+  private ClassVisitor members() {
+    return new ClassVisitor(Opcodes.ASM9) {
+      @Override
+      public void visit(
+          int version, int access, String name, String signature, String up, String[] interfaces) {
+        add(name);
+        if (up != null) {
+          add(up);
+        }
+        for (String each : interfaces) {
+          add(each);
+        }
       }
-    }
+
+      /** A record's, which it is bound by. */
+      @Override
+      public FieldVisitor visitField(
+          int access, String name, String descriptor, String signature, Object value) {
+        add(Type.getType(descriptor));
+        return null;
+      }
+
+      @Override
+      public MethodVisitor visitMethod(
+          int access, String name, String descriptor, String signature, String[] exceptions) {
+        add(Type.getReturnType(descriptor));
+        for (Type argument : Type.getArgumentTypes(descriptor)) {
+          add(argument);
+        }
+        return code();
+      }
+    };
   }
 
-  /** Types of fields and methods, which a record needs to be bound. */
-  private void members(ClassReader reader) {
-    reader.accept(
-        new ClassVisitor(Opcodes.ASM9) {
-          @Override
-          public FieldVisitor visitField(
-              int access, String name, String descriptor, String signature, Object value) {
-            add(Type.getType(descriptor));
-            return null;
-          }
+  /** Owners of what code calls and reads, what it makes, catches and casts to. */
+  private MethodVisitor code() {
+    return new MethodVisitor(Opcodes.ASM9) {
+      @Override
+      public void visitTypeInsn(int opcode, String type) {
+        add(type);
+      }
 
-          @Override
-          public MethodVisitor visitMethod(
-              int access, String name, String descriptor, String signature, String[] exceptions) {
-            add(Type.getReturnType(descriptor));
-            for (Type argument : Type.getArgumentTypes(descriptor)) {
-              add(argument);
-            }
-            return null;
+      @Override
+      public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+        add(owner);
+      }
+
+      @Override
+      public void visitMethodInsn(
+          int opcode, String owner, String name, String descriptor, boolean isInterface) {
+        add(owner);
+      }
+
+      @Override
+      public void visitLdcInsn(Object value) {
+        if (value instanceof Type type && type.getSort() != Type.METHOD) {
+          add(type);
+        }
+      }
+
+      @Override
+      public void visitTryCatchBlock(Label start, Label end, Label handler, String type) {
+        if (type != null) {
+          add(type);
+        }
+      }
+
+      @Override
+      public void visitInvokeDynamicInsn(
+          String name, String descriptor, Handle bootstrap, Object... arguments) {
+        for (Object argument : arguments) {
+          if (argument instanceof Handle handle) {
+            add(handle.getOwner());
           }
-        },
-        ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+        }
+      }
+    };
+  }
+
+  private void add(String internalName) {
+    add(Type.getObjectType(internalName));
   }
 
   private void add(Type type) {

@@ -119,7 +119,7 @@ record BrokenJar(
     byte[] text = "not what it seems".getBytes(StandardCharsets.UTF_8);
     return List.of(
         of("second-djl", "ships a class of DJL's API", "J4")
-            .entry("ai/djl/ndarray/Second.class", BrokenJars.EMPTY_CLASS),
+            .entry("ai/djl/ndarray/Helper.class", BrokenJars.SOME_CLASS),
         of("native-library", "ships a library of native code", "J4").entry("lib/libfast.so", text),
         of("no-descriptor", "its manifest has no Plugin-Id", "J9")
             .entry(

@@ -31,10 +31,8 @@ final class BrokenJars {
   /** In place of an entry's bytes: the same class for Java 21. */
   static final byte[] NEWER = {1};
 
-  /** The header of a class file, and nothing in it that anyone could load. */
-  static final byte[] EMPTY_CLASS = {
-    (byte) 0xCA, (byte) 0xFE, (byte) 0xBA, (byte) 0xBE, 0, 0, 0, 61
-  };
+  /** In place of an entry's bytes: those of a class. */
+  static final byte[] SOME_CLASS = {2};
 
   private static final byte JAVA_21 = 65;
   private static final String MANIFEST = "META-INF/MANIFEST.MF";
@@ -90,6 +88,8 @@ final class BrokenJars {
       entries.remove(path);
     } else if (bytes == NEWER) {
       entries.get(path)[7] = JAVA_21;
+    } else if (bytes == SOME_CLASS) {
+      entries.put(path, entries.get(path.replaceFirst(".*/", "broken/seconddjl/")));
     } else {
       entries.put(path, bytes);
     }
@@ -100,7 +100,8 @@ final class BrokenJars {
     Path classes = Path.of(URI.create(root(broken)));
     Class<?> holder = broken.getNestHost();
     String prefix = holder.getName().replace('.', '/');
-    Map<String, byte[]> entries = read(classes, "io/varve/broken/", prefix);
+    Map<String, byte[]> entries = read(classes, "io/varve/broken/", "");
+    entries.keySet().removeIf(path -> path.contains("/Broken") && !path.startsWith(prefix));
     for (Class<?> other : holder.getDeclaredClasses()) {
       if (other != broken && other.isAnnotationPresent(Breaks.class)) {
         String name = other.getName().replace('.', '/');

@@ -76,13 +76,4 @@ class BundledPluginsTest {
         .as("to write the table anew: -Dvarve.regenerate=true")
         .isEqualTo(table.strip());
   }
-
-  @Test
-  void printsHowLongItTook() {
-    Map<String, Long> millis = new LinkedHashMap<>();
-    OUTCOMES.forEach(o -> millis.merge(o.check().subject(), o.millis(), Long::sum));
-    System.out.println("TIMES " + millis);
-    System.out.println(
-        "TOTAL " + millis.values().stream().mapToLong(m -> m).sum() + " " + OUTCOMES.size());
-  }
 }

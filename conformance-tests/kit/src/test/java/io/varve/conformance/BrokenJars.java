@@ -101,7 +101,9 @@ final class BrokenJars {
     Class<?> holder = broken.getNestHost();
     String prefix = holder.getName().replace('.', '/');
     Map<String, byte[]> entries = read(classes, "io/varve/broken/", "");
-    entries.keySet().removeIf(path -> path.contains("/Broken") && !path.startsWith(prefix));
+    entries
+        .keySet()
+        .removeIf(path -> path.matches(".*/(Broken|Sound).*") && !path.startsWith(prefix));
     for (Class<?> other : holder.getDeclaredClasses()) {
       if (other != broken && other.isAnnotationPresent(Breaks.class)) {
         String name = other.getName().replace('.', '/');

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** One rule on one component: ready to run, more than once if need be. */
@@ -44,10 +45,7 @@ public final class Check {
   static List<Method> rules(Class<? extends Contract> type) {
     return Arrays.stream(type.getMethods())
         .filter(method -> method.isAnnotationPresent(Rule.class))
-        .sorted(
-            Comparator.comparing((Method method) -> rule(method).charAt(0))
-                .thenComparing(method -> Integer.valueOf(rule(method).substring(1)))
-                .thenComparing(Method::getName))
+        .sorted(Comparator.comparing(Check::rule, RuleBook.ORDER).thenComparing(Method::getName))
         .toList();
   }
 
@@ -67,20 +65,31 @@ public final class Check {
     return id;
   }
 
-  /** Tries the rule. */
+  /**
+   * Tries the rule. Whatever a plug-in throws, an {@link Error} too, is its outcome: a check that
+   * ends the virtual machine or hangs is for whoever runs it to handle.
+   */
   public Outcome run() {
     long start = System.nanoTime();
-    Status status = Status.PASSED;
-    String message = "";
+    Optional<Throwable> thrown = thrown();
+    Status status = thrown.map(this::status).orElse(Status.PASSED);
+    String message = thrown.map(Check::line).orElse("");
+    return new Outcome(id, status, message, (System.nanoTime() - start) / 1_000_000);
+  }
+
+  /** What came of it: from binding the example, from the check, or from closing what it made. */
+  @SuppressWarnings("CatchingUnchecked") // a plug-in may throw anything, and each is a breach
+  private Optional<Throwable> thrown() {
     try (Contract tried = contract.get()) {
       method.invoke(tried);
+      return Optional.empty();
     } catch (InvocationTargetException e) {
-      status = status(e.getCause());
-      message = line(e.getCause());
+      return Optional.of(e.getCause());
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(id.name() + " is not public", e);
+    } catch (Exception | Error e) {
+      return Optional.of(e);
     }
-    return new Outcome(id, status, message, (System.nanoTime() - start) / 1_000_000);
   }
 
   private Status status(Throwable thrown) {

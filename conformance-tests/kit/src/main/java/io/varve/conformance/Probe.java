@@ -9,20 +9,41 @@ import java.util.List;
 /**
  * One function of a component as array code: what the X rules are tried on.
  *
- * @param name the method, as {@code logProb}
+ * @param name the method, and where it was built if there are several: {@code forward [4]}
  * @param inputs what it reads, in order
  * @param parameters what it reads besides: the parameters and buffers that its part lists
- * @param body the call; its results lead with the batch, or with one row if all inputs have one
+ * @param smooth whether gradients are derivatives; not so for draws that pass none, or on a grid
+ * @param body the call; its results lead with the batch
  */
-record Probe(String name, List<Input> inputs, List<Parameter> parameters, Body body) {
+record Probe(
+    String name, List<Input> inputs, List<Parameter> parameters, boolean smooth, Body body) {
+  Probe {
+    inputs = List.copyOf(inputs);
+    parameters = List.copyOf(parameters);
+  }
+
+  /** A probe whose gradients are derivatives. */
+  Probe(String name, List<Input> inputs, List<Parameter> parameters, Body body) {
+    this(name, inputs, parameters, true, body);
+  }
+
   /**
    * One argument.
    *
    * @param name for messages and graph inputs
    * @param event its shape without the batch
-   * @param levels 0 for standard normal numbers, with gradients; otherwise values 0..levels-1
+   * @param levels 0 for standard normal numbers, with gradients; {@link #UNIT} for uniform ones in
+   *     (0, 1), with gradients; otherwise values 0..levels-1
    */
-  record Input(String name, Shape event, int levels) {}
+  record Input(String name, Shape event, int levels) {
+    /** In place of levels: uniform numbers in (0, 1). */
+    static final int UNIT = -1;
+
+    /** Whether gradients are asked for. */
+    boolean real() {
+      return levels <= 0;
+    }
+  }
 
   /** Calls the component. */
   @FunctionalInterface

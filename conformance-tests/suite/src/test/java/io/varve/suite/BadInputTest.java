@@ -177,12 +177,19 @@ final class BadInputTest {
                 """),
             Map.of("io/varve/spi/Pass.class", new byte[] {1}));
     Files.move(jar, plugins.resolve("shaded.jar"));
-    Files.writeString(folder.resolve("m.yaml"), MODEL);
-    refused(
-        Cli.run(folder, "train", "m.yaml", "--out", "run", "--plugins", "mine"),
-        "shaded.jar",
-        "io.varve.spi.Pass",
-        "provided");
+    Files.writeString(folder.resolve("m.yaml"), MODEL + "objective: {beta: twice}\n");
+    Cli.Ended ended = Cli.run(folder, "train", "m.yaml", "--out", "run", "--plugins", "mine");
+    String why = "contains io.varve.spi.Pass, which Varve provides; give varve-core-spi the scope";
+    assertThat(ended.err().lines().toList())
+        .satisfiesExactly(
+            warning ->
+                assertThat(warning)
+                    .startsWith("warning: plug-in left out: mine/shaded.jar: " + why),
+            error ->
+                assertThat(error)
+                    .startsWith("varve: m.yaml:13: objective.beta: no schedule is named 'twice'; ")
+                    .contains("mine/shaded.jar, which provides it, was left out: " + why));
+    assertThat(ended.code()).isEqualTo(2);
     assertThat(folder.resolve("run")).doesNotExist();
   }
 
@@ -217,12 +224,12 @@ final class BadInputTest {
                 """),
             Map.of());
     Files.move(jar, plugins.resolve("number.jar"));
-    refused(
-        Cli.run(folder, "plugins", "list", "--plugins", "mine"),
-        "number.jar",
-        "number.Half.apply, line 11",
-        "mul",
-        "Ops.constant");
+    Cli.Ended ended = Cli.run(folder, "plugins", "list", "--plugins", "mine");
+    assertThat(ended.out())
+        .contains(
+            "left out: mine/number.jar: number.Half.apply, line 11: calls mul with a Number; ",
+            "Ops.constant");
+    assertThat(ended.code()).isEqualTo(2);
   }
 
   /** Trains a model file that must be refused, and checks that no run was begun. */

@@ -35,6 +35,7 @@ final class CommandLineTest {
             "reconstruct",
             "bench",
             "plugins",
+            "verify",
             "schema",
             "expand",
             "doctor");

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,6 +190,7 @@ final class OutsidePluginTest {
 
     Cli.succeed(folder, "train", "m.yaml", "--out", "run", "--plugins", "mine");
     Cli.succeed(folder, "export", "run", "--out", "bundle", "--plugins", "mine");
+    aChangedJarIsRefused(plugins);
     Files.delete(plugins.resolve("outside.jar"));
 
     Cli.Ended scored = Cli.succeed(folder, "score", "bundle", "--json");
@@ -198,5 +202,30 @@ final class OutsidePluginTest {
     Cli.Ended refused = Cli.run(folder, "resume", "run");
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err()).contains("no family is named 'laplace'");
+  }
+
+  /** Numbers of a run trained with one JAR and measured with another would be those of neither. */
+  private void aChangedJarIsRefused(Path plugins) throws IOException {
+    Path jar =
+        OutsidePlugin.build(
+            folder,
+            "outside",
+            Map.of("outside.Halve", HALVE, "outside.Laplace", LAPLACE, "outside.Affine", AFFINE),
+            Map.of("note.txt", new byte[] {1}));
+    Files.move(jar, plugins.resolve("outside.jar"), StandardCopyOption.REPLACE_EXISTING);
+    for (String[] command :
+        new String[][] {{"evaluate", "run"}, {"resume", "run"}, {"export", "run", "--out", "b"}}) {
+      List<String> words = new ArrayList<>(List.of(command));
+      words.addAll(List.of("--plugins", "mine"));
+      Cli.Ended refused = Cli.run(folder, words.toArray(String[]::new));
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err())
+          .containsPattern(
+              "varve: run: plug-in 'outside' is not the one the run was trained with: then"
+                  + " \\S+, SHA-256 [0-9a-f]{64}; now \\S+, SHA-256 [0-9a-f]{64}"
+                  + " \\(mine/outside.jar\\); .* --accept-changed-plugins\n");
+    }
+    String[] accepting = {"evaluate", "run", "--plugins", "mine", "--accept-changed-plugins"};
+    Cli.succeed(folder, accepting);
   }
 }

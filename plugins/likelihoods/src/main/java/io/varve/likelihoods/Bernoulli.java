@@ -1,5 +1,6 @@
 package io.varve.likelihoods;
 
+import static io.varve.spi.Ops.clip;
 import static io.varve.spi.Ops.constant;
 import static io.varve.spi.Ops.softplus;
 import static io.varve.spi.Ops.sumEvent;
@@ -57,7 +58,7 @@ public record Bernoulli() implements Likelihood {
     public NDArray logProb(NDArray value) {
       NDArray onGrid = value.eq(value.square()); // 0 and 1 alone are their own squares
       NDArray support = onGrid.toType(DataType.FLOAT32, false).log();
-      return sumEvent(logMass(value).add(support));
+      return sumEvent(logMass(clip(value, 0, 1)).add(support)); // twice a huge value is infinite
     }
 
     /** log σ(±logits) as -softplus(∓logits), which neither cancels nor overflows. */

@@ -53,6 +53,7 @@ public record Mixture(@Default("10") int components) implements Prior {
 
   @Override
   public Distribution of(Pass pass, Space event, NDList parameters) {
+    Gaussian.requireReal("mixture", event);
     Shape flat = new Shape(-1, components, event.shape().size());
     return new MixtureOfGaussians(
         pass,

@@ -24,6 +24,7 @@ public record StandardNormal() implements Prior {
 
   @Override
   public Distribution of(Pass pass, Space event, NDList parameters) {
+    Gaussian.requireReal("standard-normal", event);
     Shape row = new Shape(1).addAll(event.shape());
     NDArray zero = pass.manager().zeros(row); // float32 promotes to any type it meets
     return new Gaussian(pass, event.shape(), zero, pass.manager().ones(row), zero);

@@ -77,7 +77,11 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private String plugins() {
-    try (Workspace workspace = Workspace.open(varve)) {
+    try (Workspace workspace = Workspace.quietly(varve)) {
+      workspace
+          .catalog()
+          .leftOut()
+          .forEach(leftOut -> problems.add("plug-in left out: " + leftOut));
       int components =
           workspace.catalog().plugins().stream().mapToInt(p -> p.components().size()).sum();
       if (components == 0) {

@@ -32,6 +32,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
+  @Mixin private ChangedPluginsOption changed;
 
   @Parameters(paramLabel = "RUN|BUNDLE", description = "What to measure.")
   private Path target;
@@ -86,7 +87,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     workspace.catalog(),
                     data.folder(),
                     Devices.of(device.name),
-                    note -> Output.say("note: %s", note)))) {
+                    note -> Output.say("note: %s", note),
+                    changed.accepted))) {
       Split split = data.of(trained.data());
       Evaluator evaluator = trained.evaluator();
       return results(evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));

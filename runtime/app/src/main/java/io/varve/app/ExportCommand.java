@@ -29,6 +29,7 @@ import picocli.CommandLine.ParentCommand;
 final class ExportCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;
   @Mixin private Output output;
+  @Mixin private ChangedPluginsOption changed;
 
   @Parameters(paramLabel = "RUN", description = "A folder that `varve train` wrote.")
   private Path run;
@@ -49,8 +50,8 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(varve)) {
-      BundleExport.Result result =
-          export(workspace.catalog(), run, out, Optional.ofNullable(graphs));
+      Trained.Options options = options(workspace.catalog(), changed.accepted);
+      BundleExport.Result result = export(options, run, out, Optional.ofNullable(graphs));
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("out", result.bundle().toString());
       results.put("parity", result.worst());
@@ -60,12 +61,23 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  /** Exports a run's newest checkpoint. */
+  private static Trained.Options options(Catalog catalog, boolean acceptChangedPlugins) {
+    return new Trained.Options(
+        catalog,
+        Optional.empty(),
+        Devices.of("cpu"),
+        note -> Output.say("note: %s", note),
+        acceptChangedPlugins);
+  }
+
+  /** Exports the newest checkpoint of a run that these plug-ins have just trained. */
   static BundleExport.Result export(
       Catalog catalog, Path run, Path out, Optional<List<String>> graphs) {
-    Trained.Options options =
-        new Trained.Options(
-            catalog, Optional.empty(), Devices.of("cpu"), note -> Output.say("note: %s", note));
+    return export(options(catalog, false), run, out, graphs);
+  }
+
+  private static BundleExport.Result export(
+      Trained.Options options, Path run, Path out, Optional<List<String>> graphs) {
     try (Trained trained = Trained.load(run, options)) {
       Exported exported =
           new Exported(
@@ -77,13 +89,13 @@ final class ExportCommand implements Callable<Integer> {
               trained.image(),
               trained.weights(),
               trained.weights().flat(),
-              plugins(catalog));
+              plugins(trained));
       return BundleExport.export(exported, graphs.orElse(trained.experiment().export()), out);
     }
   }
 
-  private static List<Manifest.Plugin> plugins(Catalog catalog) {
-    return catalog.plugins().stream()
+  private static List<Manifest.Plugin> plugins(Trained trained) {
+    return trained.plugins().stream()
         .map(p -> new Manifest.Plugin(p.id(), p.version(), p.sha256(), p.components()))
         .toList();
   }

@@ -22,6 +22,11 @@ final class Output {
     System.err.println(String.format(Locale.ROOT, format, values));
   }
 
+  /** A result that people read as a sentence. */
+  void result(String sentence, Map<String, ?> results) {
+    System.out.println(json ? JSON.toJson(results) : sentence);
+  }
+
   /** The key under which results keep standard errors, each under the name of its mean. */
   static final String ERRORS = "standard_errors";
 

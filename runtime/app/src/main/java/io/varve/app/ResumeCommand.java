@@ -1,5 +1,7 @@
 package io.varve.app;
 
+import io.varve.training.Devices;
+import io.varve.training.Trained;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,7 @@ final class ResumeCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
+  @Mixin private ChangedPluginsOption changed;
 
   @Parameters(paramLabel = "RUN", description = "A folder that `varve train` wrote.")
   private Path run;
@@ -32,9 +35,14 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(varve)) {
-      Map<String, Object> results =
-          Runs.summary(
-              Runs.resume(run, workspace.catalog(), Optional.ofNullable(data), device.name));
+      Trained.Options options =
+          new Trained.Options(
+              workspace.catalog(),
+              Optional.ofNullable(data),
+              Devices.of(device.name),
+              note -> Output.say("note: %s", note),
+              changed.accepted);
+      Map<String, Object> results = Runs.summary(Runs.resume(run, options));
       results.put("out", run.toString());
       results.put("report", run.resolve("report.html").toString());
       output.results(results);

@@ -5,12 +5,12 @@ import io.varve.model.YamlText;
 import io.varve.training.Devices;
 import io.varve.training.Job;
 import io.varve.training.Scores;
+import io.varve.training.Trained;
 import io.varve.training.Trainer;
 import io.varve.training.report.Mean;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Training, as several commands start it. */
 final class Runs {
@@ -26,8 +26,8 @@ final class Runs {
   }
 
   /** Goes on with a run, whose data may have moved to another folder. */
-  static Scores resume(Path run, Catalog catalog, Optional<String> data, String device) {
-    Job job = Job.of(run, catalog, data, Devices.of(device), "varve resume " + run);
+  static Scores resume(Path run, Trained.Options options) {
+    Job job = Job.of(run, options, "varve resume " + run);
     try (ProgressLine progress = new ProgressLine();
         Trainer trainer = Trainer.resume(job, run, progress)) {
       return trainer.run();

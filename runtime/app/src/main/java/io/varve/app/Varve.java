@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
       FidCommand.class,
       BenchCommand.class,
       PluginsCommand.class,
+      VerifyCommand.class,
       SchemaCommand.class,
       ExpandCommand.class,
       DoctorCommand.class,

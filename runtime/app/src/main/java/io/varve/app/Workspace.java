@@ -17,11 +17,26 @@ final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Loads the plug-ins.
+   * Loads the plug-ins, with a warning for each that is left out.
    *
-   * @throws IllegalArgumentException if a folder is missing or a JAR cannot be used
+   * @throws IllegalArgumentException if a folder is missing
    */
   static Workspace open(Varve varve) {
+    Workspace workspace = quietly(varve);
+    workspace
+        .catalog
+        .leftOut()
+        .forEach(leftOut -> Output.say("warning: plug-in left out: %s", leftOut));
+    return workspace;
+  }
+
+  /** Loads the plug-ins; those left out are the caller's to tell. */
+  static Workspace quietly(Varve varve) {
+    return new Workspace(Catalog.open(folders(varve)));
+  }
+
+  /** The folders of plug-ins, in the order in which they are loaded. */
+  static List<Path> folders(Varve varve) {
     List<Path> folders = new ArrayList<>();
     home().ifPresent(home -> folders.add(home.resolve("plugins")));
     for (Path folder : varve.plugins) {
@@ -30,7 +45,7 @@ final class Workspace implements AutoCloseable {
       }
       folders.add(folder);
     }
-    return new Workspace(Catalog.open(folders));
+    return folders;
   }
 
   /** The distribution's folder, as its launcher tells it. */

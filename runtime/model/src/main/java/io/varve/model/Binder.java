@@ -156,12 +156,18 @@ public final class Binder {
       String name = (String) Scalars.convert(yaml, type, String.class, path);
       Class<?> record = choices.get(name);
       if (record == null) {
-        throw yaml.error(type, path, unknown(point, noun, name, choices.keySet()));
+        throw yaml.error(type, path, unknown(point, name, choices.keySet()));
       }
       return record(record, node, keys, path, beside);
     }
 
-    private String unknown(Class<?> point, String noun, String name, Set<String> known) {
+    private String unknown(Class<?> point, String name, Set<String> known) {
+      String noun = Keys.kebab(point.getSimpleName());
+      Optional<Catalog.LeftOut> leftOut = catalog.leftOut(point, name);
+      if (leftOut.isPresent()) {
+        return "no %s is named '%s'; %s, which provides it, was left out: %s"
+            .formatted(noun, name, leftOut.get().jar(), leftOut.get().reason());
+      }
       boolean open = Component.class.isAssignableFrom(point);
       String suggestion = Suggestion.of(name, known);
       return "no %s is named '%s'; %s%s%s"
@@ -223,6 +229,9 @@ public final class Binder {
       } catch (InvocationTargetException e) {
         if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
           throw yaml.error(node, path, cause.getMessage());
+        }
+        if (Component.class.isAssignableFrom(record)) {
+          throw yaml.error(node, path, Faults.in(record, "threw " + Faults.thrown(e.getCause())));
         }
         String place = YamlText.line(yaml.where(node), path, record.getName());
         throw new IllegalStateException(place + " failed: " + e.getCause(), e.getCause());

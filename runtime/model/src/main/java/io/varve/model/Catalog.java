@@ -4,7 +4,6 @@ import io.varve.spi.Component;
 import io.varve.spi.Family;
 import io.varve.spi.Named;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,70 +15,100 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.pf4j.ClassLoadingStrategy;
-import org.pf4j.JarPluginLoader;
-import org.pf4j.JarPluginManager;
-import org.pf4j.PluginClassLoader;
 import org.pf4j.PluginDescriptor;
-import org.pf4j.PluginLoader;
-import org.pf4j.PluginRuntimeException;
-import org.pf4j.PluginWrapper;
 
 /**
  * The components that plug-in JARs provide, by extension point and name.
  *
  * <p>Inside a plug-in {@code ai.djl.*} and {@code io.varve.spi.*} are always Varve's own.
+ *
+ * <p>A JAR that cannot be used is left out as a whole and reported; the others work. Of two JARs
+ * with one Plugin-Id, or with a component of one kind and name, the one loaded first stays and the
+ * other is left out: folders in the order given, the distribution's own first, and in a folder JARs
+ * by file name.
  */
 public final class Catalog implements AutoCloseable {
   private final Map<Class<?>, Map<String, Class<?>>> components = new LinkedHashMap<>();
   private final Map<Class<?>, String> origins = new LinkedHashMap<>();
   private final List<Plugin> plugins = new ArrayList<>();
-  private final Jars jars;
+  private final List<LeftOut> leftOut = new ArrayList<>();
+  private final List<LoadedJar> jars = new ArrayList<>();
 
-  private Catalog(Jars jars) {
-    this.jars = jars;
-  }
+  private Catalog() {}
 
   /**
    * One plug-in JAR.
    *
+   * @param provider who made it, as its manifest says; may be empty
+   * @param sha256 of the file, lower-case hexadecimal
    * @param components what it provides, as {@code network mlp}
    */
   public record Plugin(
-      String id, String version, Path jar, String sha256, List<String> components) {}
+      String id,
+      String version,
+      String provider,
+      Path jar,
+      String sha256,
+      List<String> components) {}
 
   /**
-   * Loads every JAR in these folders; a folder that does not exist holds none.
+   * A JAR that cannot be used.
    *
-   * @throws IllegalArgumentException one line naming the JAR that cannot be used, or both JARs that
-   *     provide a component of one kind and name
+   * @param reason one line: what is wrong and what to do
+   * @param components what it would provide, as {@code network mlp}, as far as it can be read
    */
-  public static Catalog open(List<Path> folders) {
-    Catalog catalog = new Catalog(new Jars());
-    try {
-      for (Path jar : jars(folders)) {
-        catalog.load(jar);
-      }
-      return catalog;
-    } catch (RuntimeException e) {
-      catalog.close();
-      throw e;
+  public record LeftOut(Path jar, String reason, List<String> components) {
+    /** The JAR and the reason. */
+    @Override
+    public String toString() {
+      return jar + ": " + reason;
     }
   }
 
   /**
-   * A catalog of classes at hand, without JARs: for tests and for programs that bundle their own.
+   * Loads every JAR in these folders that can be used; a folder that does not exist holds none.
+   *
+   * @throws IllegalArgumentException one line naming a folder that cannot be listed
    */
-  public static Catalog of(Collection<? extends Class<? extends Component>> types) {
-    Catalog catalog = new Catalog(new Jars());
-    types.forEach(type -> catalog.add(type, "the class path"));
+  public static Catalog open(List<Path> folders) {
+    return ofJars(jars(folders));
+  }
+
+  /** Loads those of these JARs that can be used, in this order. */
+  public static Catalog ofJars(List<Path> jars) {
+    Catalog catalog = new Catalog();
+    for (Path jar : jars) {
+      try {
+        catalog.tryOut(jar);
+      } catch (IllegalArgumentException e) {
+        catalog.leftOut.add(new LeftOut(jar, e.getMessage(), Declared.in(jar)));
+      }
+    }
     return catalog;
   }
 
-  private static List<Path> jars(List<Path> folders) {
-    List<Path> jars = new ArrayList<>();
+  /**
+   * A catalog of classes at hand, without JARs: for tests and for programs that bundle their own.
+   *
+   * @throws IllegalArgumentException one line naming a class that is no component, or has the kind
+   *     and name of another
+   */
+  public static Catalog of(Collection<? extends Class<? extends Component>> types) {
+    Catalog catalog = new Catalog();
+    types.forEach(type -> catalog.add(List.of(type), "the class path"));
+    return catalog;
+  }
+
+  /**
+   * The JARs of these folders, in the order in which they are loaded; each file once.
+   *
+   * @throws IllegalArgumentException one line naming a folder that cannot be listed
+   */
+  public static List<Path> jars(List<Path> folders) {
+    Map<Path, Path> jars = new LinkedHashMap<>();
     for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
         continue;
@@ -88,71 +117,122 @@ public final class Catalog implements AutoCloseable {
         List<Path> sorted = new ArrayList<>();
         found.forEach(sorted::add);
         Collections.sort(sorted);
-        jars.addAll(sorted);
+        Path real = folder.toRealPath();
+        sorted.forEach(jar -> jars.putIfAbsent(real.resolve(jar.getFileName()), jar));
       } catch (IOException e) {
         throw new IllegalArgumentException(folder + ": cannot be listed: " + e.getMessage(), e);
       }
     }
-    return jars;
+    return List.copyOf(jars.values());
   }
 
   /**
-   * Loads one JAR. A component is data, so no {@code Plugin-Class} is started; and classes are
-   * loaded here by name, as PF4J's own search passes silently over those that do not load.
+   * Loads one more JAR, wholly or not at all.
+   *
+   * @throws IllegalArgumentException one line: the JAR, what is wrong with it or which loaded JAR
+   *     it clashes with, and what to do
    */
-  private void load(Path jar) {
-    List<String> names = PluginJar.components(jar);
-    List<String> provided = new ArrayList<>();
+  public Plugin load(Path jar) {
     try {
-      PluginDescriptor descriptor = jars.load(jar);
-      ClassLoader loader = jars.getPluginClassLoader(descriptor.getPluginId());
-      for (String name : names) {
-        provided.addAll(add(loader.loadClass(name), jar.toString()));
-      }
-      String id = descriptor.getPluginId();
-      String version = descriptor.getVersion();
-      plugins.add(new Plugin(id, version, jar, PluginJar.sha256(jar), List.copyOf(provided)));
-    } catch (ClassNotFoundException | NoClassDefFoundError e) {
-      throw new IllegalArgumentException(
-          jar
-              + ": needs "
-              + e.getMessage().replace('/', '.')
-              + ", which is nowhere; build it again",
-          e);
-    } catch (PluginRuntimeException | LinkageError | TypeNotPresentException e) {
-      throw new IllegalArgumentException(jar + ": cannot be loaded: " + e.getMessage(), e);
+      return tryOut(jar);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(jar + ": " + e.getMessage(), e);
     }
   }
 
-  private List<String> add(Class<?> type, String origin) {
-    Named named = type.getAnnotation(Named.class);
-    Set<Class<?>> points = points(type);
-    if (!type.isRecord() || named == null || points.isEmpty()) {
-      throw new IllegalArgumentException(
-          origin
-              + ": "
-              + type.getName()
-              + " is no @Named record of an extension point of io.varve.spi");
+  /**
+   * Loads one more JAR or says in one line why not. A component is data, so no {@code Plugin-Class}
+   * is started; and classes are loaded here by name, as PF4J's own search passes silently over
+   * those that do not load.
+   */
+  private Plugin tryOut(Path jar) {
+    List<String> names = PluginJar.components(jar);
+    String sha256 = PluginJar.sha256(jar);
+    LoadedJar loaded = Faults.loading(() -> LoadedJar.of(jar));
+    try {
+      PluginDescriptor descriptor = loaded.descriptor();
+      requireNewId(descriptor.getPluginId());
+      List<Class<?>> types = new ArrayList<>();
+      for (String name : names) {
+        types.add(Faults.loading(() -> whole(loaded.type(name))));
+      }
+      List<String> provided = add(types, jar.toString());
+      Plugin plugin =
+          new Plugin(
+              descriptor.getPluginId(),
+              descriptor.getVersion(),
+              Optional.ofNullable(descriptor.getProvider()).orElse(""),
+              jar,
+              sha256,
+              provided);
+      plugins.add(plugin);
+      jars.add(loaded);
+      return plugin;
+    } catch (IllegalArgumentException e) {
+      loaded.close();
+      throw e;
     }
-    for (RecordComponent component : type.getRecordComponents()) {
-      component.getGenericType(); // fails here, where the JAR is known, if its type is missing
-    }
-    origins.put(type, origin);
-    List<String> provided = new ArrayList<>();
-    for (Class<?> point : points) {
-      String kind = Keys.kebab(point.getSimpleName());
-      Class<?> other =
-          components.computeIfAbsent(point, p -> new TreeMap<>()).put(named.value(), type);
-      if (other != null && other != type) {
+  }
+
+  private void requireNewId(String id) {
+    for (Plugin other : plugins) {
+      if (other.id().equals(id)) {
         throw new IllegalArgumentException(
-            "two %s plug-ins are named '%s': one in %s, one in %s; remove one of the JARs"
-                .formatted(kind, named.value(), origins.get(other), origin));
-      }
-      if (point != Family.class) {
-        provided.add(kind + " " + named.value());
+            "has the Plugin-Id '%s', as %s, which is loaded first; remove one of them"
+                .formatted(id, other.jar()));
       }
     }
-    return provided;
+  }
+
+  /** Fails here, where the JAR is known, if a type that a record needs is missing. */
+  private static Class<?> whole(Class<?> type) {
+    if (type.isRecord()) {
+      for (RecordComponent component : type.getRecordComponents()) {
+        component.getGenericType();
+      }
+    }
+    return type;
+  }
+
+  /** Adds all of these classes or, where one cannot be added, none. */
+  private List<String> add(List<Class<?>> types, String origin) {
+    Map<Class<?>, Map<String, Class<?>>> added = new LinkedHashMap<>();
+    List<String> provided = new ArrayList<>();
+    for (Class<?> type : types) {
+      Named named = type.getAnnotation(Named.class);
+      Set<Class<?>> points = points(type);
+      if (!type.isRecord() || named == null || points.isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s is no @Named record of an extension point of io.varve.spi; see docs/plugins.md"
+                .formatted(type.getName()));
+      }
+      for (Class<?> point : points) {
+        String kind = Keys.kebab(point.getSimpleName());
+        Map<String, Class<?>> mine = added.computeIfAbsent(point, p -> new LinkedHashMap<>());
+        requireNewName(kind, named.value(), components(point), mine);
+        mine.put(named.value(), type);
+        if (point != Family.class) {
+          provided.add(kind + " " + named.value());
+        }
+      }
+    }
+    added.forEach(
+        (point, mine) -> components.computeIfAbsent(point, p -> new TreeMap<>()).putAll(mine));
+    types.forEach(type -> origins.put(type, origin));
+    return List.copyOf(provided);
+  }
+
+  private void requireNewName(
+      String kind, String name, Map<String, Class<?>> present, Map<String, Class<?>> mine) {
+    if (mine.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "has two %s plug-ins named '%s'; rename one".formatted(kind, name));
+    }
+    if (present.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "its %s '%s' has the name of one in %s, which is loaded first; rename it, or remove one of them"
+              .formatted(kind, name, origins.get(present.get(name))));
+    }
   }
 
   /** The extension points of a record: all its interfaces below Component. */
@@ -187,55 +267,29 @@ public final class Catalog implements AutoCloseable {
     return List.copyOf(plugins);
   }
 
+  /** The JARs that cannot be used, in the order they were met. */
+  public List<LeftOut> leftOut() {
+    return List.copyOf(leftOut);
+  }
+
+  /** The JAR left out that would provide a component of this name. */
+  Optional<LeftOut> leftOut(Class<?> point, String name) {
+    List<String> kinds =
+        point == Family.class
+            ? List.of("prior", "likelihood")
+            : List.of(Keys.kebab(point.getSimpleName()));
+    return leftOut.stream()
+        .filter(
+            jar -> kinds.stream().anyMatch(kind -> jar.components().contains(kind + " " + name)))
+        .findFirst();
+  }
+
   /** Unloads the JARs; what was built of their components must not be used any more. */
   @Override
   public void close() {
     components.clear();
     origins.clear();
-    jars.close();
-  }
-
-  /** PF4J over single JARs, asking the application's class loader first. */
-  private static final class Jars extends JarPluginManager {
-    private final List<PluginClassLoader> loaders = new ArrayList<>();
-
-    PluginDescriptor load(Path jar) {
-      String id = getPluginDescriptorFinder().find(jar).getPluginId();
-      PluginWrapper other = getPlugin(id);
-      if (other != null) {
-        throw new IllegalArgumentException(
-            "two JARs have the Plugin-Id '%s': %s and %s; remove one of them"
-                .formatted(id, other.getPluginPath(), jar));
-      }
-      return getPlugin(loadPlugin(jar)).getDescriptor();
-    }
-
-    @Override
-    protected PluginLoader createPluginLoader() {
-      return new JarPluginLoader(this) {
-        @Override
-        public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
-          ClassLoader parent = Catalog.class.getClassLoader();
-          PluginClassLoader loader =
-              new PluginClassLoader(pluginManager, descriptor, parent, ClassLoadingStrategy.APD);
-          loader.addFile(path.toFile());
-          loaders.add(loader);
-          return loader;
-        }
-      };
-    }
-
-    /** Closes every loader, also of a JAR that PF4J could not resolve and so would not unload. */
-    void close() {
-      unloadPlugins();
-      for (PluginClassLoader loader : loaders) {
-        try {
-          loader.close();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
-      loaders.clear();
-    }
+    jars.forEach(LoadedJar::close);
+    jars.clear();
   }
 }

@@ -6,6 +6,8 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.varve.spi.Distribution;
 import io.varve.spi.Factor;
+import io.varve.spi.Family;
+import io.varve.spi.Network;
 import io.varve.spi.Parameters;
 import io.varve.spi.Pass;
 import io.varve.spi.Site;
@@ -37,7 +39,7 @@ final class Conditional {
     this.path = variable + "." + side;
     this.factor = factor;
     this.event = event;
-    List<Parameters> needs = Located.at(path, () -> factor.family().parameters(event));
+    List<Parameters> needs = needs(path, factor.family(), event);
     this.wanted = needs.stream().map(Parameters::shape).toList();
     List<Shape> given = shapes.of(factor.given(), path);
     if (factor.network().isEmpty() && !given.isEmpty()) {
@@ -47,13 +49,34 @@ final class Conditional {
     }
     Site site = shapes.site(path + ".network");
     this.network =
-        factor.network().map(n -> Located.at(site.path(), () -> n.build(site, given, wanted)));
+        factor.network().map(n -> guard(n).built("build", () -> n.build(site, given, wanted)));
     if (network.isEmpty()) {
       for (Parameters need : needs) {
         constants.add(constant(need, constants.size()));
       }
     }
     this.flow = new Flow(path + ".flow", factor.flow(), event.shape(), shapes);
+  }
+
+  /**
+   * The parameter arrays a family needs for such an event.
+   *
+   * @param path the place of the factor, {@code z.p}
+   */
+  static List<Parameters> needs(String path, Family family, Space event) {
+    Guard guard = new Guard(path, family);
+    List<Parameters> needs = guard.built("parameters", () -> family.parameters(event));
+    for (Parameters need : needs) {
+      if (need == null || need.shape() == null || need.start() == null) {
+        throw guard.fault(
+            "parameters returned " + needs + ", which lacks a shape or a start", null);
+      }
+    }
+    return needs;
+  }
+
+  private Guard guard(Network network) {
+    return new Guard(path + ".network", network);
   }
 
   private static Parameter constant(Parameters need, int index) {
@@ -70,15 +93,21 @@ final class Conditional {
   /** The distribution given the values of a scope, among them this factor's parameters. */
   Distribution at(Run run, Scope scope) {
     Pass pass = run.at(variable);
-    return flow.push(pass, scope, factor.family().of(pass, event, scope.all(name)));
+    NDList parameters = scope.all(name);
+    Guard guard = new Guard(path, factor.family());
+    Distribution member =
+        guard.run(
+            "of", pass.parameters(), parameters, () -> factor.family().of(pass, event, parameters));
+    Distribution base = new Guarded(guard, pass, event.shape(), parameters, member);
+    return flow.push(pass, scope, base);
   }
 
   /** The family's parameter arrays, each [B or 1, shape]. */
   NDList parameters(Run run, Scope scope) {
     Pass pass = run.at(variable);
     if (network.isPresent()) {
-      return Located.run(
-          path + ".network", pass, network.get(), scope.inputs(factor.given()), wanted);
+      NDList inputs = scope.inputs(factor.given());
+      return guard(factor.network().orElseThrow()).network(pass, network.get(), inputs, wanted);
     }
     NDList arrays = new NDList();
     for (Parameter constant : constants) {

@@ -38,7 +38,7 @@ public final class Model {
    * @throws IllegalArgumentException naming the node that does not fit, and why
    */
   public static Model of(Hierarchy hierarchy, Space x, long seed) {
-    return new Model(Parts.build(hierarchy.nodes(x), x, seed));
+    return new Model(Parts.build(Plan.of(hierarchy, x), x, seed));
   }
 
   /** The nodes in generative order, data last. */
@@ -270,8 +270,7 @@ public final class Model {
         return new NDList(x);
       }
       if (node instanceof Derived d) {
-        NDArray y = d.by().apply(scope.value(d.of()), parts.spaces().get(d.of()));
-        return new NDList(parts.require(name, y));
+        return new NDList(parts.derive(d, run, scope.value(d.of())));
       }
       return parts.common(run, name, scope).orElseGet(() -> draw(name, scope));
     }

@@ -18,7 +18,7 @@ import org.objectweb.asm.Opcodes;
  * well: a double Number makes a float32 scalar a float64 one, and costs four times an array.
  * Comparisons have no gradient, and the bounds of {@code clip} live as long as its result.
  */
-final class NumberOperands extends ClassVisitor {
+public final class NumberOperands extends ClassVisitor {
   private static final Set<String> ARITHMETIC =
       Set.of("add", "sub", "mul", "div", "mod", "pow", "maximum", "minimum");
 
@@ -31,14 +31,14 @@ final class NumberOperands extends ClassVisitor {
    * @param place the class, method and line that calls
    * @param method the NDArray method called
    */
-  record Found(String place, String method) {}
+  public record Found(String place, String method) {}
 
   private NumberOperands() {
     super(Opcodes.ASM9);
   }
 
   /** The first such call of a class. */
-  static Optional<Found> find(byte[] classFile) {
+  public static Optional<Found> find(byte[] classFile) {
     NumberOperands visitor = new NumberOperands();
     new ClassReader(classFile).accept(visitor, ClassReader.SKIP_FRAMES);
     return Optional.ofNullable(visitor.found);

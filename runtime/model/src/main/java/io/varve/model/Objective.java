@@ -17,17 +17,31 @@ import io.varve.spi.Schedule;
 public record Objective(
     @Default("{type: constant, value: 1}") Schedule beta, @Default("0") double freeBits) {
 
-  /** Refuses a negative lambda. */
+  /** Refuses a negative lambda, and a beta that starts below zero. */
   public Objective {
+    betaAt(beta, new Progress(0, 0));
     if (!(freeBits >= 0)) {
       throw new IllegalArgumentException("'free-bits' must be at least 0, not " + freeBits);
     }
   }
 
+  /**
+   * The weight of the KL terms at one point of training.
+   *
+   * @throws IllegalArgumentException if the schedule gives a negative number
+   */
+  public double betaAt(Progress progress) {
+    return betaAt(beta, progress);
+  }
+
+  private static double betaAt(Schedule beta, Progress progress) {
+    return Pace.at("beta", beta, progress, Double.MAX_VALUE);
+  }
+
   /** The number to minimise at this point of training: a scalar, nats per image. */
   public NDArray loss(Bound bound, Progress progress) {
     NDArray loss = bound.reconstruction().mean().neg();
-    NDArray weight = Ops.constant(loss, beta.at(progress));
+    NDArray weight = Ops.constant(loss, betaAt(progress));
     for (NDArray kl : bound.kl().values()) {
       NDArray mean = kl.mean();
       if (freeBits > 0) {

@@ -4,11 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import io.varve.spi.Factor;
 import io.varve.spi.Family;
-import io.varve.spi.Likelihood;
-import io.varve.spi.Named;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
@@ -16,7 +13,6 @@ import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
 import io.varve.spi.Ops;
 import io.varve.spi.Parameters;
-import io.varve.spi.Prior;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
 import java.util.Collections;
@@ -105,9 +101,9 @@ final class Parts {
     }
     if (nodes.get(name) instanceof Feature f) {
       NDList inputs = scope.inputs(f.given());
-      String path = name + ".network";
+      Guard guard = new Guard(name + ".network", f.network());
       List<Shape> wanted = List.of(f.shape());
-      return Optional.of(Located.run(path, run.at(name), features.get(name), inputs, wanted));
+      return Optional.of(guard.network(run.at(name), features.get(name), inputs, wanted));
     }
     return Optional.empty();
   }
@@ -118,6 +114,12 @@ final class Parts {
     return flow == null || flow.isIdentity()
         ? epsilon
         : flow.forward(run.at(name), scope, epsilon).value();
+  }
+
+  /** y = d(x). */
+  NDArray derive(Derived node, Run run, NDArray of) {
+    Space promised = spaces.get(node.name());
+    return Derivation.value(node, run.parameters(), of, spaces.get(node.of()), promised);
   }
 
   /** What a network reads for a value: data of more than two levels scaled to [-1, 1]. */
@@ -169,18 +171,11 @@ final class Parts {
     for (Conditional factor : factors.values()) {
       factor.network().ifPresent(block -> holders.put(factor.path() + ".network", block));
       holders.put(factor.path(), factor.constants());
-      add(holders, factor.path() + ".flow", factor.flow());
+      holders.putAll(factor.flow().parameters());
     }
-    shared.forEach((name, flow) -> add(holders, name + ".shared", flow));
+    shared.values().forEach(flow -> holders.putAll(flow.parameters()));
     features.forEach((name, block) -> holders.put(name + ".network", block));
     return holders;
-  }
-
-  private static void add(Map<String, Object> holders, String path, Flow flow) {
-    for (int i = 0; i < flow.maps().size(); i++) {
-      List<Parameter> parameters = flow.maps().get(i).parameters();
-      holders.put(path + "[" + i + "]", parameters);
-    }
   }
 
   private void requireOneObserved() {
@@ -202,9 +197,9 @@ final class Parts {
     Space space = node instanceof Latent z ? Space.real(z.shape()) : dataSpace(node, x, 0);
     spaces.put(name, space);
     shapes.put(name, List.of(space.shape()));
-    requireFamilies(node);
+    Roles.require(node, space);
     Family family = p(node).orElseThrow().family();
-    List<Parameters> needs = Located.at(name + ".p", () -> family.parameters(space));
+    List<Parameters> needs = Conditional.needs(name + ".p", family, space);
     shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
   }
 
@@ -236,7 +231,7 @@ final class Parts {
           "%s: a variable derived from the continuous '%s' has no bound; derive from data with levels"
               .formatted(d.name(), d.of()));
     }
-    return Located.at(d.name() + ".by", () -> d.by().space(source));
+    return Derivation.space(d, source);
   }
 
   private void build(Node node) {
@@ -248,7 +243,8 @@ final class Parts {
       Site site = shapes.site(name + ".network");
       List<Shape> given = shapes.of(f.given(), name);
       List<Shape> wanted = List.of(f.shape());
-      features.put(name, Located.at(site.path(), () -> f.network().build(site, given, wanted)));
+      Guard guard = new Guard(site.path(), f.network());
+      features.put(name, guard.built("build", () -> f.network().build(site, given, wanted)));
     }
     p(node).ifPresent(factor -> add("p", name, factor));
   }
@@ -256,41 +252,5 @@ final class Parts {
   private void add(String side, String name, Factor factor) {
     Conditional built = new Conditional(side, name, factor, spaces.get(name), shapes);
     factors.put(built.name(), built);
-  }
-
-  private void requireFamilies(Node node) {
-    String name = node.name();
-    if (node instanceof Latent z) {
-      requirePrior(z.p(), name + ".p");
-      if (!requirePrior(z.q(), name + ".q").reparameterised()) {
-        throw new IllegalArgumentException(
-            name + ".q: the draws of " + named(z.q()) + " pass no gradient; it serves as p only");
-      }
-      return;
-    }
-    Factor factor = p(node).orElseThrow();
-    if (!(factor.family() instanceof Likelihood)) {
-      throw new IllegalArgumentException(
-          name + ".p: " + named(factor) + " is a family over latents, not over data");
-    }
-    if (!factor.flow().isEmpty() && spaces.get(name).levels() > 0) {
-      throw new IllegalArgumentException(
-          "%s.p: a flow needs real numbers, but '%s' has %d levels; dequantize the data or leave out"
-                  .formatted(name, name, spaces.get(name).levels())
-              + " the 'flow'");
-    }
-  }
-
-  private static Prior requirePrior(Factor factor, String path) {
-    if (factor.family() instanceof Prior prior) {
-      return prior;
-    }
-    throw new IllegalArgumentException(
-        path + ": " + named(factor) + " is a family over data, not over latents");
-  }
-
-  private static String named(Factor factor) {
-    Named named = factor.family().getClass().getAnnotation(Named.class);
-    return named == null ? factor.family().getClass().getName() : "'" + named.value() + "'";
   }
 }

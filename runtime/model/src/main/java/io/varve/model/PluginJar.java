@@ -10,11 +10,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 
@@ -27,30 +29,30 @@ final class PluginJar {
   /** Class files of Java N have major version N + 44. */
   private static final int MAJOR_OF_JAVA_0 = 44;
 
-  private final Path jar;
+  /** A class file beyond this many bytes is none. */
+  static final int LARGEST_CLASS = 1 << 24;
 
-  private PluginJar(Path jar) {
-    this.jar = jar;
-  }
+  private PluginJar() {}
 
   /**
    * The classes a JAR provides, as PF4J's annotation processor listed them; refuses a JAR that
    * ships what Varve provides, or combines an NDArray with a Number (rules J3 and J4 of
    * CONTRACT.md).
    *
-   * @throws IllegalArgumentException one line: the JAR, the class or line, and what to do
+   * @throws IllegalArgumentException one line without the JAR's name: the class or line, and what
+   *     to do
    */
   static List<String> components(Path jar) {
     try (JarFile file = new JarFile(jar.toFile())) {
-      return new PluginJar(jar).check(file);
+      return check(file);
     } catch (ZipException e) {
-      throw new IllegalArgumentException(jar + ": is not a JAR: " + e.getMessage(), e);
+      throw refuse("is not a whole JAR: " + e.getMessage(), "copy or build it again");
     } catch (IOException e) {
-      throw new IllegalArgumentException(jar + ": cannot be read: " + e.getMessage(), e);
+      throw refuse("cannot be read: " + e.getMessage(), "copy or build it again");
     }
   }
 
-  private List<String> check(JarFile file) throws IOException {
+  private static List<String> check(JarFile file) throws IOException {
     requireDescriptor(file);
     ZipEntry index = file.getEntry(INDEX);
     if (index == null) {
@@ -70,10 +72,10 @@ final class PluginJar {
           !versioned.matches()
               || Integer.parseInt(versioned.group(1)) <= Runtime.version().feature();
       if (used) {
-        checkClass(name, file.getInputStream(entry).readAllBytes());
+        checkClass(name, bytes(file, entry));
       }
     }
-    String text = new String(file.getInputStream(index).readAllBytes(), StandardCharsets.UTF_8);
+    String text = new String(bytes(file, index), StandardCharsets.UTF_8);
     return text.lines()
         .map(line -> line.replaceFirst("#.*", "").strip())
         .filter(line -> !line.isEmpty())
@@ -81,7 +83,18 @@ final class PluginJar {
         .toList();
   }
 
-  private void requireDescriptor(JarFile file) throws IOException {
+  /** The bytes of an entry, as they were packed. */
+  private static byte[] bytes(JarFile file, ZipEntry entry) throws IOException {
+    byte[] bytes = file.getInputStream(entry).readNBytes(LARGEST_CLASS);
+    CRC32 sum = new CRC32();
+    sum.update(bytes);
+    if (sum.getValue() != entry.getCrc()) {
+      throw new ZipException(entry.getName() + " has another checksum than the JAR's directory");
+    }
+    return bytes;
+  }
+
+  private static void requireDescriptor(JarFile file) throws IOException {
     Attributes main =
         file.getManifest() == null ? new Attributes() : file.getManifest().getMainAttributes();
     for (String key : List.of("Plugin-Id", "Plugin-Version")) {
@@ -91,7 +104,7 @@ final class PluginJar {
     }
   }
 
-  private void requireForeign(String entry) {
+  private static void requireForeign(String entry) {
     if (PROVIDED.stream().anyMatch(entry::startsWith)) {
       throw refuse(
           "contains " + className(entry) + ", which Varve provides",
@@ -99,7 +112,7 @@ final class PluginJar {
     }
   }
 
-  private void checkClass(String entry, byte[] bytes) {
+  private static void checkClass(String entry, byte[] bytes) {
     boolean isClass = bytes.length > 8 && ByteBuffer.wrap(bytes).getInt() == 0xCAFEBABE;
     if (!isClass) {
       throw refuse(entry + " is no class file", "build the JAR again");
@@ -111,7 +124,7 @@ final class PluginJar {
           className(entry) + " is built for Java " + java + ", and this is Java " + here,
           "compile with --release 17");
     }
-    NumberOperands.find(bytes)
+    numberOperand(entry, bytes)
         .ifPresent(
             found -> {
               throw refuse(
@@ -122,12 +135,20 @@ final class PluginJar {
             });
   }
 
+  private static Optional<NumberOperands.Found> numberOperand(String entry, byte[] bytes) {
+    try {
+      return NumberOperands.find(bytes);
+    } catch (RuntimeException e) {
+      throw refuse(entry + " is no whole class file: " + e, "build the JAR again");
+    }
+  }
+
   private static String className(String entry) {
     return entry.substring(0, entry.length() - ".class".length()).replace('/', '.');
   }
 
-  private IllegalArgumentException refuse(String problem, String remedy) {
-    return new IllegalArgumentException(jar + ": " + problem + "; " + remedy);
+  private static IllegalArgumentException refuse(String problem, String remedy) {
+    return new IllegalArgumentException(problem + "; " + remedy);
   }
 
   /** SHA-256 of a file, lower-case hexadecimal. */

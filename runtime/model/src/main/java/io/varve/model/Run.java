@@ -43,6 +43,11 @@ public final class Run {
     return manager;
   }
 
+  /** Where this run's parameters come from. */
+  ParameterStore parameters() {
+    return parameters;
+  }
+
   /**
    * The same values on this run's manager, so that what is computed from them is freed with the
    * run, as DJL puts a result on the manager of its left operand.

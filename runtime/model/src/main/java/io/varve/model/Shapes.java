@@ -3,12 +3,17 @@ package io.varve.model;
 import ai.djl.ndarray.types.Shape;
 import io.varve.spi.Site;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The shapes of everything a {@code given} can name, batch excluded, known before any array is. */
 final class Shapes {
+  /** Numbers in one array of one event: a picture of 4,729 x 4,729 in three colours. */
+  private static final long MOST = 1L << 26;
+
   private final Map<String, List<Shape>> known = new LinkedHashMap<>();
   private final long seed;
 
@@ -21,7 +26,25 @@ final class Shapes {
     this.seed = seed;
   }
 
+  /**
+   * Makes the shapes of a name known.
+   *
+   * @throws IllegalArgumentException if one is so large that no machine could hold a batch of it
+   */
   void put(String name, List<Shape> shapes) {
+    for (Shape shape : shapes) {
+      double size = Arrays.stream(shape.getShape()).asDoubleStream().reduce(1, (a, b) -> a * b);
+      if (size > MOST) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%s: an array of shape %s has %.3g numbers; expected at most %,d, make it smaller",
+                name,
+                shape,
+                size,
+                MOST));
+      }
+    }
     known.put(name, List.copyOf(shapes));
   }
 

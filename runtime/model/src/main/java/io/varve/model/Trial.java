@@ -7,13 +7,15 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import io.varve.spi.Space;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The first run of a model, over zeros: it initialises every block, checks every shape, and notes
- * which parameters are read. A bare parameter is initialised when it is first read.
+ * The first run of a model: it initialises every block, checks every shape and that no component
+ * changes its arguments, and notes which parameters are read. A bare parameter is initialised when
+ * it is first read.
  */
 final class Trial extends ParameterStore {
   private final Set<Parameter> read = new LinkedHashSet<>();
@@ -41,10 +43,12 @@ final class Trial extends ParameterStore {
 
   /** One bound and one generation, as in training. */
   void of(Model model) {
-    Shape x = model.spaces().get(model.observed()).shape();
-    NDArray zeros = getManager().zeros(new Shape(2).addAll(x));
+    Space x = model.spaces().get(model.observed());
+    Shape batch = new Shape(2).addAll(x.shape());
+    // Ones, where the grid has them: to scale zeros in place is not to change them.
+    NDArray data = x.levels() == 1 ? getManager().zeros(batch) : getManager().ones(batch);
     NoiseSource noise = new EngineNoise(getManager(), 2);
-    model.bound(new Run(getManager(), this, true, noise), zeros).total();
+    model.bound(new Run(getManager(), this, true, noise), data).total();
     model.generate(new Run(getManager(), this, true, noise), Map.of());
   }
 

@@ -77,21 +77,26 @@ public final class Weights implements AutoCloseable {
    * does not fit its neighbours is found here.
    *
    * @param manager the parent of the manager that owns the arrays; its device is theirs
-   * @throws IllegalArgumentException naming the node that does not fit
+   * @throws IllegalArgumentException naming the node that does not fit, or the parameter for which
+   *     there is no memory
    */
   public static Weights initialize(Model model, NDManager manager) {
     NDManager owner = manager.newSubManager();
     try (NDManager trial = manager.newSubManager()) {
       Map<Parameter, NDArray> preset = new LinkedHashMap<>();
-      for (Parameter parameter : named(model).values()) {
-        if (parameter.isInitialized() && parameter.getArray().isReleased()) {
-          parameter.close(); // left over from earlier weights of the same model
-        } else if (parameter.isInitialized()) {
-          NDArray copy = parameter.getArray().duplicate();
-          copy.attach(trial);
-          preset.put(parameter, copy);
-        }
-      }
+      Room room = Room.of(manager.getDevice());
+      named(model)
+          .forEach(
+              (name, parameter) -> {
+                room.watch(name, parameter);
+                if (parameter.isInitialized() && parameter.getArray().isReleased()) {
+                  parameter.close(); // left over from earlier weights of the same model
+                } else if (parameter.isInitialized()) {
+                  NDArray copy = parameter.getArray().duplicate();
+                  copy.attach(trial);
+                  preset.put(parameter, copy);
+                }
+              });
       Trial run = new Trial(trial);
       run.of(model);
       Map<String, Parameter> parameters = named(model);

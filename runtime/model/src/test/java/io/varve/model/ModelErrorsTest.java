@@ -182,17 +182,19 @@ class ModelErrorsTest {
     refusedWeights(
         REAL,
         Z.replace(MLP, probe) + X,
-        "z.q.network: returned [(2, 2, 7), (2, 2, 7)] where [(2), (2)] are needed after the batch"
-            + " axis");
+        "z.q.network: 'probe' (the class path): returned [(2, 2, 7), (2, 2, 7)] where [(2), (2)]"
+            + " are needed after the batch axis; the plug-in is at fault");
     refusedWeights(
         REAL,
         "- {feature: h, shape: [3], given: [x], " + probe + "}\n" + Z.replace("[x]", "[h]") + X,
-        "h.network: returned [(2, 3, 7)] where [(3)] are needed after the batch axis");
+        "h.network: 'probe' (the class path): returned [(2, 3, 7)] where [(3)] are needed after"
+            + " the batch axis; the plug-in is at fault");
     assertThatThrownBy(
             () ->
                 refusedWeights(
                     REAL, Z.replace(MLP, "network: fixed") + X, "anything but this text"))
-        .hasMessageContaining("z.q.network: cannot run on inputs [(2, 2)]: ")
+        .hasMessageContaining(
+            "z.q.network: 'fixed' (the class path): cannot run on inputs [(2, 2)]: ")
         .hasMessageContaining("mat1 and mat2 shapes cannot be multiplied");
   }
 

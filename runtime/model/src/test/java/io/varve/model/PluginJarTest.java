@@ -1,8 +1,10 @@
 package io.varve.model;
 
 import static io.varve.model.YamlTextTest.refused;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,34 +48,57 @@ class PluginJarTest {
     Path jar = JarKit.of("acme", FLAT).manifest("Plugin-Id", null).write(jar());
     refused(
         () -> PluginJar.components(jar),
-        jar + ": its manifest has no Plugin-Id; set it in maven-jar-plugin's manifestEntries");
+        "its manifest has no Plugin-Id; set it in maven-jar-plugin's manifestEntries");
     JarKit.of("acme", FLAT).manifest("Plugin-Version", " ").write(jar);
     refused(
         () -> PluginJar.components(jar),
-        jar + ": its manifest has no Plugin-Version; set it in maven-jar-plugin's manifestEntries");
+        "its manifest has no Plugin-Version; set it in maven-jar-plugin's manifestEntries");
     JarKit.of("acme", FLAT).without("META-INF/extensions.idx").write(jar);
     refused(
         () -> PluginJar.components(jar),
-        jar
-            + ": has no META-INF/extensions.idx; annotate components with @Extension and name"
+        "has no META-INF/extensions.idx; annotate components with @Extension and name"
             + " org.pf4j:pf4j in annotationProcessorPaths");
   }
 
   @Test
   void refusesWhatIsNoJar() throws IOException {
     Path jar = Files.writeString(jar(), "no zip");
-    refused(() -> PluginJar.components(jar), jar + ": is not a JAR: zip END header not found");
-    Files.write(jar, new byte[0]);
-    refused(() -> PluginJar.components(jar), jar + ": is not a JAR: zip file is empty");
-    byte[] whole = Files.readAllBytes(JarKit.of("acme", FLAT).write(jar));
-    Files.write(jar, Arrays.copyOf(whole, whole.length - 100));
-    refused(() -> PluginJar.components(jar), jar + ": is not a JAR: zip END header not found");
-    JarKit.of("acme", FLAT).with("acme/Flat.class", new byte[20]).write(jar);
     refused(
         () -> PluginJar.components(jar),
-        jar + ": acme/Flat.class is no class file; build the JAR again");
+        "is not a whole JAR: zip END header not found; copy or build it again");
+    Files.write(jar, new byte[0]);
+    refused(
+        () -> PluginJar.components(jar),
+        "is not a whole JAR: zip file is empty; copy or build it again");
+    byte[] whole = Files.readAllBytes(JarKit.of("acme", FLAT).write(jar));
+    Files.write(jar, Arrays.copyOf(whole, whole.length - 100));
+    refused(
+        () -> PluginJar.components(jar),
+        "is not a whole JAR: zip END header not found; copy or build it again");
+    JarKit.of("acme", FLAT).with("acme/Flat.class", new byte[20]).write(jar);
+    refused(
+        () -> PluginJar.components(jar), "acme/Flat.class is no class file; build the JAR again");
+    byte[] half = Arrays.copyOf(JarKit.of("acme", FLAT).entry("acme/Flat.class"), 60);
+    JarKit.of("acme", FLAT).with("acme/Flat.class", half).write(jar);
+    assertThatThrownBy(() -> PluginJar.components(jar))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("acme/Flat.class is no whole class file: ");
+    Files.write(jar, flipped(whole));
+    assertThatThrownBy(() -> PluginJar.components(jar))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith("; copy or build it again");
     Path missing = folder.resolve("none.jar");
-    refused(() -> PluginJar.components(missing), missing + ": cannot be read: " + missing);
+    refused(
+        () -> PluginJar.components(missing),
+        "cannot be read: " + missing + "; copy or build it again");
+  }
+
+  /** One bit of the first entry's data is wrong, as after a bad copy. */
+  private static byte[] flipped(byte[] whole) {
+    byte[] damaged = whole.clone();
+    int name = new String(whole, ISO_8859_1).indexOf("META-INF/extensions.idx");
+    damaged[name + "META-INF/extensions.idx".length() + 8] ^= 1;
+    return damaged;
   }
 
   @ParameterizedTest
@@ -87,8 +112,7 @@ class PluginJarTest {
     Path jar = JarKit.of("acme", FLAT).with(entry, new byte[0]).write(jar());
     refused(
         () -> PluginJar.components(jar),
-        jar
-            + ": contains "
+        "contains "
             + type
             + ", which Varve provides; give varve-core-spi the scope 'provided' and do not shade"
             + " it");
@@ -103,8 +127,8 @@ class PluginJarTest {
     Path jar = kit.with("acme/Flat.class", newer).write(jar());
     refused(
         () -> PluginJar.components(jar),
-        "%s: acme.Flat is built for Java %d, and this is Java %d; compile with --release 17"
-            .formatted(jar, here + 1, here));
+        "acme.Flat is built for Java %d, and this is Java %d; compile with --release 17"
+            .formatted(here + 1, here));
     // a multi-release JAR may hold classes for a later Java: they are not the ones loaded here
     JarKit multi = JarKit.of("acme", FLAT);
     String entry = "META-INF/versions/%d/acme/Flat.class".formatted(here + 1);
@@ -127,8 +151,7 @@ class PluginJarTest {
     Path jar = JarKit.of("acme", FLAT, twice).write(jar());
     refused(
         () -> PluginJar.components(jar),
-        jar
-            + ": acme.Twice.of, line 6: calls mul with a Number; its gradients are silently wrong;"
+        "acme.Twice.of, line 6: calls mul with a Number; its gradients are silently wrong;"
             + " write x.mul(Ops.constant(x, value))");
   }
 

@@ -106,7 +106,7 @@ final class Learner implements AutoCloseable {
         collector.backward(experiment.objective().loss(bound, progress));
       }
       tally.add(bound, x.logDet());
-      double rate = training.rate().at(progress);
+      double rate = training.rateAt(progress);
       update.apply(leaf.getGradient(), tally.update(), rate, progress.step());
     }
   }

@@ -1,5 +1,6 @@
 package io.varve.training;
 
+import io.varve.model.Catalog;
 import io.varve.model.YamlText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,13 +9,14 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The folder of a training run: {@code model.yaml} with overrides resolved, {@code run.json},
- * {@code checkpoints/}, {@code metrics.jsonl}, {@code events/}, {@code samples/} and {@code
- * report.html}.
+ * The folder of a training run: {@code model.yaml} with overrides resolved, {@code plugins.lock},
+ * {@code run.json}, {@code checkpoints/}, {@code metrics.jsonl}, {@code events/}, {@code samples/}
+ * and {@code report.html}.
  *
  * <p>Open for writing it is locked; a process that dies gives up its lock.
  */
@@ -31,9 +33,10 @@ public final class RunFolder implements AutoCloseable {
    * Starts a run.
    *
    * @param yaml the model file's text, overrides resolved
+   * @param plugins the JARs its components come from
    * @throws IllegalArgumentException if the folder already holds a run or cannot be written
    */
-  static RunFolder create(Path path, String yaml) {
+  static RunFolder create(Path path, String yaml, List<Catalog.Plugin> plugins) {
     requireNone(path);
     try {
       Files.createDirectories(path);
@@ -42,7 +45,8 @@ public final class RunFolder implements AutoCloseable {
           path + ": cannot be made a folder (" + e + "); choose another --out", e);
     }
     FileChannel lock = lock(path);
-    Durable.write(model(path), yaml);
+    PluginLock.write(path, plugins);
+    Durable.write(model(path), yaml); // last: it is what makes the folder a run
     return new RunFolder(path, lock);
   }
 
@@ -62,11 +66,14 @@ public final class RunFolder implements AutoCloseable {
   /**
    * Opens a run to go on with it.
    *
+   * @param plugins the JARs its components come from now
    * @throws IllegalArgumentException if there is none, or another process writes to it
    */
-  static RunFolder open(Path path) {
+  static RunFolder open(Path path, List<Catalog.Plugin> plugins) {
     yaml(path, Optional.empty());
-    return new RunFolder(path, lock(path));
+    RunFolder folder = new RunFolder(path, lock(path));
+    PluginLock.write(path, plugins);
+    return folder;
   }
 
   /**

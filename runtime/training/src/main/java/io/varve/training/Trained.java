@@ -5,10 +5,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.Catalog;
 import io.varve.model.Model;
+import io.varve.model.Used;
 import io.varve.model.Weights;
 import io.varve.model.YamlText;
 import io.varve.training.data.Splits;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -23,6 +25,7 @@ public final class Trained implements AutoCloseable {
   private final NDManager manager;
   private final Weights weights;
   private final long step;
+  private final List<Catalog.Plugin> plugins;
 
   private Trained(Experiment experiment, String yaml, Shape image, NDManager manager, Found found) {
     this.experiment = experiment;
@@ -32,9 +35,10 @@ public final class Trained implements AutoCloseable {
     this.model = found.model();
     this.weights = found.weights();
     this.step = found.step();
+    this.plugins = found.plugins();
   }
 
-  private record Found(Model model, Weights weights, long step) {}
+  private record Found(Model model, Weights weights, long step, List<Catalog.Plugin> plugins) {}
 
   /**
    * What to load a run with.
@@ -43,22 +47,43 @@ public final class Trained implements AutoCloseable {
    * @param data the folder of its data set, where it is not the one in the model file
    * @param device where the weights are to lie
    * @param notes is told of checkpoints passed over
+   * @param acceptChangedPlugins whether JARs may be others than those the run was trained with
    */
   public record Options(
-      Catalog catalog, Optional<String> data, Device device, Consumer<String> notes) {}
+      Catalog catalog,
+      Optional<String> data,
+      Device device,
+      Consumer<String> notes,
+      boolean acceptChangedPlugins) {
+    /** Options for a run whose plug-ins have not changed. */
+    public Options(Catalog catalog, Optional<String> data, Device device, Consumer<String> notes) {
+      this(catalog, data, device, notes, false);
+    }
+
+    /** The JARs of a run's model, checked against those it was trained with. */
+    List<Catalog.Plugin> plugins(Path run, Experiment experiment) {
+      List<Catalog.Plugin> plugins = Used.of(experiment, catalog);
+      if (!acceptChangedPlugins) {
+        PluginLock.require(run, plugins);
+      }
+      return plugins;
+    }
+  }
 
   /**
    * Loads a run.
    *
    * @throws IllegalArgumentException one line: if there is no run, no whole checkpoint, a NaN among
-   *     the weights, or data that do not fit
+   *     the weights, data that do not fit, or a plug-in that has changed
    */
   public static Trained load(Path run, Options options) {
     YamlText yaml = RunFolder.yaml(run, options.data());
-    return load(run, Experiment.of(yaml, options.catalog()), options);
+    Experiment experiment = Experiment.of(yaml, options.catalog());
+    return load(run, experiment, options, options.plugins(run, experiment));
   }
 
-  private static Trained load(Path run, Experiment experiment, Options options) {
+  private static Trained load(
+      Path run, Experiment experiment, Options options, List<Catalog.Plugin> plugins) {
     String text = RunFolder.text(run);
     Checkpoints.Saved saved =
         new Checkpoints(RunFolder.checkpoints(run), text)
@@ -79,7 +104,7 @@ public final class Trained implements AutoCloseable {
       if (experiment.training().ema().isPresent()) {
         Tensors.readAverage(saved.tensors(), saved.file(), weights);
       }
-      Found found = new Found(model, weights, saved.position().step());
+      Found found = new Found(model, weights, saved.position().step(), plugins);
       return new Trained(experiment, text, image, manager, found);
     } catch (RuntimeException e) {
       manager.close();
@@ -115,6 +140,11 @@ public final class Trained implements AutoCloseable {
   /** Whether the weights are a running average. */
   public boolean averaged() {
     return experiment.training().ema().isPresent();
+  }
+
+  /** The JARs its components come from. */
+  public List<Catalog.Plugin> plugins() {
+    return plugins;
   }
 
   /** Optimiser steps the weights have seen. */

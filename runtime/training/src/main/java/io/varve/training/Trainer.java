@@ -1,9 +1,7 @@
 package io.varve.training;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.varve.model.Catalog;
 import io.varve.model.Model;
 import io.varve.spi.Progress;
 import io.varve.training.data.Feed;
@@ -29,6 +27,9 @@ import java.util.function.Supplier;
 public final class Trainer implements AutoCloseable {
   /** Data of up to this size lie on the device as a whole. */
   private static final long RESIDENT_BYTES = 2L << 30;
+
+  /** How often, evenly over the whole run, the schedules are looked at before it starts. */
+  private static final int LOOKS = 1000;
 
   private final Job job;
   private final Training training;
@@ -68,6 +69,7 @@ public final class Trainer implements AutoCloseable {
       this.feed = new Feed(manager, data.train(), RESIDENT_BYTES);
       this.batch = Math.min(training.batch(), feed.size());
       this.perEpoch = feed.size() / batch;
+      requirePace();
       this.folder = open.get();
     } catch (RuntimeException e) {
       manager.close();
@@ -94,18 +96,27 @@ public final class Trainer implements AutoCloseable {
    */
   public static Trainer start(Job job, Path out, Listener listener) {
     RunFolder.requireNone(out);
-    return new Trainer(job, () -> RunFolder.create(out, job.yaml()), listener);
+    return new Trainer(job, () -> RunFolder.create(out, job.yaml(), job.plugins()), listener);
   }
 
   /**
    * Makes ready to go on from the newest checkpoint, or from the start where none was completed.
    *
-   * @param job that of the run, as {@link Job#of(Path, Catalog, Optional, Device, String)} reads it
+   * @param job that of the run, as {@link Job#of(Path, Trained.Options, String)} reads it
    * @throws IllegalArgumentException one line: no run, no checkpoint that can be used, data or
    *     plug-ins that do not fit it, or another process that trains it
    */
   public static Trainer resume(Job job, Path run, Listener listener) {
-    return new Trainer(job, () -> RunFolder.open(run), listener);
+    return new Trainer(job, () -> RunFolder.open(run, job.plugins()), listener);
+  }
+
+  /** Looks ahead at the schedules: better now than in the middle of training. */
+  private void requirePace() {
+    for (int i = 0; i <= LOOKS; i++) {
+      Progress then = progress(steps() * i / LOOKS);
+      training.rateAt(then);
+      job.experiment().objective().betaAt(then);
+    }
   }
 
   private void restore(Optional<Checkpoints.Saved> newest) {
@@ -198,8 +209,8 @@ public final class Trainer implements AutoCloseable {
   private Effort effort(Tally.Means means, double speed) {
     Progress last = progress(Math.max(0, step - 1));
     return new Effort(
-        job.experiment().objective().beta().at(last),
-        training.rate().at(last),
+        job.experiment().objective().betaAt(last),
+        training.rateAt(last),
         means.gradientNorm(),
         skipped,
         speed,
@@ -218,8 +229,8 @@ public final class Trainer implements AutoCloseable {
     Progress last = progress(step - 1);
     Effort effort =
         new Effort(
-            job.experiment().objective().beta().at(last),
-            training.rate().at(last),
+            job.experiment().objective().betaAt(last),
+            training.rateAt(last),
             Double.NaN,
             skipped,
             scores.imagesPerSecond(),

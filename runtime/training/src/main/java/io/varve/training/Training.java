@@ -1,6 +1,8 @@
 package io.varve.training;
 
+import io.varve.model.Pace;
 import io.varve.spi.Default;
+import io.varve.spi.Progress;
 import io.varve.spi.Schedule;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -40,8 +42,12 @@ public record Training(
     @Default("300s") String checkpointEvery,
     @Default("50") int logEvery) {
 
+  /** An optimiser that divides by the gradient's size moves a weight by about this each step. */
+  private static final double FASTEST = 1;
+
   /** Checks the keys. */
   public Training {
+    rateAt(rate, new Progress(0, 0));
     positive("epochs", epochs);
     positive("batch", batch);
     positive("evaluate-every", evaluateEvery);
@@ -57,6 +63,19 @@ public record Training(
             decay -> {
               throw new IllegalArgumentException("'ema' must lie in (0, 1), not " + decay);
             });
+  }
+
+  /**
+   * The learning rate at one point of training.
+   *
+   * @throws IllegalArgumentException if the schedule gives a number that is no learning rate
+   */
+  double rateAt(Progress progress) {
+    return rateAt(rate, progress);
+  }
+
+  private static double rateAt(Schedule rate, Progress progress) {
+    return Pace.at("rate", rate, progress, FASTEST);
   }
 
   /**

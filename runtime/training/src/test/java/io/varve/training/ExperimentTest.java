@@ -54,6 +54,9 @@ final class ExperimentTest {
           training.optimizer=sgd | no optimizer is named 'sgd'
           training.optimizer={type: adam, beta1: 1} | 'beta1' must lie in [0, 1)
           training.optimizer={type: adam, epsilon: 0} | 'epsilon' must be above 0
+          training.rate={type: constant, value: -1e-3} | 'rate' must lie in [0, 1.0], but Constant[value=-0.001] gives -0.001
+          training.rate={type: constant, value: 1e12} | 'rate' must lie in [0, 1.0]
+          objective.beta={type: constant, value: -1} | 'beta' must be at least 0, but Constant[value=-1.0] gives -1.0
           training.rat=1 | Did you mean 'rate'
           data.train-images=0 | 'train-images' must be at least 1
           data.augment=[spin] | no augmentation is named 'spin'

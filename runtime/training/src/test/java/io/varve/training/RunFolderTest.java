@@ -40,8 +40,8 @@ final class RunFolderTest {
 
   @Test
   void refusesToTrainOverARun() {
-    RunFolder.create(folder.resolve("run"), Small.YAML).close();
-    assertThatThrownBy(() -> RunFolder.create(folder.resolve("run"), Small.YAML))
+    RunFolder.create(folder.resolve("run"), Small.YAML, List.of()).close();
+    assertThatThrownBy(() -> RunFolder.create(folder.resolve("run"), Small.YAML, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("already holds a run")
         .hasMessageContaining("varve resume");
@@ -59,21 +59,36 @@ final class RunFolderTest {
   }
 
   @Test
+  void looksAheadAtTheSchedules() {
+    Path run = folder.resolve("run");
+    Job beta = Small.job("objective.beta={type: linear, from: 1, to: -1, epochs: 4}");
+    assertThatThrownBy(() -> Small.train(run, beta))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'beta' must be at least 0")
+        .hasMessageEndingWith(" at step 13, epoch 2.1666666666666665");
+    Job rate = Small.job("training.rate={type: linear, from: 1e-3, to: 2, steps: 20}");
+    assertThatThrownBy(() -> Small.train(run, rate))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'rate' must lie in [0, 1.0]");
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
   void letsOneWriterIn() {
-    try (RunFolder first = RunFolder.create(folder.resolve("run"), Small.YAML)) {
-      assertThatThrownBy(() -> RunFolder.open(first.path()))
+    try (RunFolder first = RunFolder.create(folder.resolve("run"), Small.YAML, List.of())) {
+      assertThatThrownBy(() -> RunFolder.open(first.path(), List.of()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("another process");
     }
-    RunFolder.open(folder.resolve("run")).close();
+    RunFolder.open(folder.resolve("run"), List.of()).close();
   }
 
   @Test
   void saysWhereNoRunIs() {
-    assertThatThrownBy(() -> RunFolder.open(folder))
+    assertThatThrownBy(() -> RunFolder.open(folder, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("holds no run");
-    RunFolder.create(folder.resolve("run"), Small.YAML).close();
+    RunFolder.create(folder.resolve("run"), Small.YAML, List.of()).close();
     assertThatThrownBy(() -> Small.load(folder.resolve("run")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no checkpoint yet");

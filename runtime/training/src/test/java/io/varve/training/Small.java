@@ -70,8 +70,7 @@ final class Small {
 
   static Job job(String... overrides) {
     YamlText yaml = yaml(overrides);
-    return new Job(
-        Experiment.of(yaml, CATALOG), yaml.text(), Device.cpu(), "varve train small.yaml");
+    return Job.of(yaml, CATALOG, Device.cpu(), "varve train small.yaml");
   }
 
   /** Trains a new run to its end. */

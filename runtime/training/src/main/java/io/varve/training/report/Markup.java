@@ -7,40 +7,42 @@ import java.util.Deque;
  * HTML and SVG that is also well-formed XML: every tag is closed and everything is escaped here, in
  * one place, so that no name or YAML can become markup.
  */
-final class Markup {
+public final class Markup {
   private final StringBuilder out = new StringBuilder();
   private final Deque<String> open = new ArrayDeque<>();
 
   /** Opens an element; attributes are name, value, name, value. */
-  Markup open(String tag, Object... attributes) {
+  public Markup open(String tag, Object... attributes) {
     start(tag, attributes).append('>');
     open.push(tag);
     return this;
   }
 
-  Markup close() {
+  /** Closes the element opened last. */
+  public Markup close() {
     out.append("</").append(open.pop()).append('>');
     return this;
   }
 
   /** An element that holds only text. */
-  Markup leaf(String tag, String text, Object... attributes) {
+  public Markup leaf(String tag, String text, Object... attributes) {
     return open(tag, attributes).text(text).close();
   }
 
   /** An element that holds nothing; only for tags that HTML calls void, and SVG. */
-  Markup empty(String tag, Object... attributes) {
+  public Markup empty(String tag, Object... attributes) {
     start(tag, attributes).append("/>");
     return this;
   }
 
-  Markup text(String text) {
+  /** Text inside the element opened last. */
+  public Markup text(String text) {
     escape(text);
     return this;
   }
 
   /** A style sheet of ours, whose characters no HTML parser unescapes. */
-  Markup style(String css) {
+  public Markup style(String css) {
     if (css.contains("<") || css.contains("&")) {
       throw new IllegalStateException("the style sheet holds markup");
     }
@@ -48,11 +50,21 @@ final class Markup {
     return this;
   }
 
-  String page() {
+  /** All of it as an HTML document. */
+  public String page() {
+    return "<!DOCTYPE html>\n" + whole() + "\n";
+  }
+
+  /** All of it as an XML document. */
+  public String xml() {
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + whole() + "\n";
+  }
+
+  private String whole() {
     if (!open.isEmpty()) {
       throw new IllegalStateException("not closed: " + open);
     }
-    return "<!DOCTYPE html>\n" + out + "\n";
+    return out.toString();
   }
 
   private StringBuilder start(String tag, Object... attributes) {

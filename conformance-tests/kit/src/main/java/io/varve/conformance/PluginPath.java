@@ -1,0 +1,101 @@
+package io.varve.conformance;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+
+/** Plug-ins on the class path, as a build has them before and after it packs them. */
+final class PluginPath {
+  private PluginPath() {}
+
+  /**
+   * The JARs and folders of the class path that have plug-ins; PF4J's annotation processor leaves
+   * an empty index elsewhere.
+   */
+  static List<Path> roots() throws IOException {
+    List<Path> roots = new ArrayList<>();
+    ClassLoader loader = Kit.class.getClassLoader();
+    for (URL url : Collections.list(loader.getResources(PackedPlugin.INDEX))) {
+      String text = url.toString();
+      String root = text.substring(0, text.length() - PackedPlugin.INDEX.length());
+      try (InputStream index = url.openStream()) {
+        if (!PackedPlugin.listed(index.readAllBytes()).isEmpty()) {
+          roots.add(Path.of(URI.create(root.replaceFirst("^jar:(.*)!/$", "$1"))));
+        }
+      }
+    }
+    return roots;
+  }
+
+  /** Those besides this one. */
+  static List<Path> others(Path plugin) throws IOException {
+    List<Path> others = new ArrayList<>();
+    for (Path root : roots()) {
+      if (!Files.exists(plugin) || !Files.isSameFile(root, plugin)) {
+        others.add(root);
+      }
+    }
+    return others;
+  }
+
+  /**
+   * Plug-ins as JARs: folders of classes are packed into a scratch folder.
+   *
+   * @throws IllegalArgumentException one line, if one is neither a JAR nor such a folder
+   */
+  static List<Path> jars(List<Path> plugins, Path scratch) throws IOException {
+    List<Path> jars = new ArrayList<>();
+    for (Path plugin : plugins) {
+      jars.add(jar(plugin, scratch));
+    }
+    return jars;
+  }
+
+  private static Path jar(Path plugin, Path scratch) throws IOException {
+    if (Files.isRegularFile(plugin)) {
+      return plugin;
+    }
+    if (!Files.isRegularFile(plugin.resolve(PackedPlugin.INDEX))) {
+      throw new IllegalArgumentException(
+          "%s: is neither a JAR nor a folder with %s; build the plug-in first"
+              .formatted(plugin, PackedPlugin.INDEX));
+    }
+    return packed(plugin, scratch);
+  }
+
+  /** Packs a folder of classes; the project's folder, two above, gives it a Plugin-Id. */
+  private static Path packed(Path classes, Path scratch) throws IOException {
+    Path target = classes.toAbsolutePath().normalize().getParent();
+    String id =
+        String.valueOf(target.getParent() == null ? target : target.getParent().getFileName());
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().putValue("Plugin-Id", id);
+    manifest.getMainAttributes().putValue("Plugin-Version", "0");
+    Path jar = Files.createTempFile(scratch, id + "-", ".jar");
+    try (OutputStream out = Files.newOutputStream(jar);
+        JarOutputStream entries = new JarOutputStream(out, manifest);
+        Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        String name = classes.relativize(file).toString().replace('\\', '/');
+        if (!name.equals("META-INF/MANIFEST.MF")) {
+          entries.putNextEntry(new JarEntry(name));
+          Files.copy(file, entries);
+        }
+      }
+    }
+    return jar;
+  }
+}

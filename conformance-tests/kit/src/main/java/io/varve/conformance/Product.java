@@ -1,0 +1,69 @@
+package io.varve.conformance;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.stream.IntStream;
+
+/**
+ * The total mass of a large event, if its numbers are independent: the product over its numbers of
+ * the mass of all levels of one, the others being fixed. One event r is the reference: the sum over
+ * levels v of P(r but v at d) is P(r) times the sum of the masses at d over that of r at d.
+ */
+final class Product {
+  private final Member member;
+  private final Index index;
+  private final double[] reference;
+
+  /** A reference event in the middle of the grid. */
+  Product(Member member, Index index) {
+    this.member = member;
+    this.index = index;
+    double middle = Math.floor(member.space().levels() / 2.0);
+    reference = IntStream.range(0, member.size()).mapToDouble(i -> middle).toArray();
+  }
+
+  /** Whether a change of two numbers changes the log-mass by the sum of what each change does. */
+  boolean factorises() {
+    int size = member.size();
+    double[] events = new double[4 * size * size];
+    for (int pair = 0; pair < size; pair++) {
+      for (int which = 0; which < 4; which++) {
+        int from = (4 * pair + which) * size;
+        System.arraycopy(reference, 0, events, from, size);
+        events[from + pair] = which % 2 == 0 ? reference[pair] : 0;
+        int next = (pair + 1) % size;
+        events[from + next] = which < 2 ? reference[next] : 0;
+      }
+    }
+    double[] logMass = member.logProb(index, DataType.FLOAT64, events);
+    return IntStream.range(0, size)
+        .map(pair -> 4 * pair)
+        .allMatch(
+            i -> {
+              double both = logMass[i] + logMass[i + 3];
+              return Math.abs(both - logMass[i + 1] - logMass[i + 2])
+                  <= 1e-6 * (1 + Math.abs(both));
+            });
+  }
+
+  /** The sum of the masses of all events. */
+  double mass() {
+    int size = member.size();
+    int levels = member.space().levels();
+    double[] events = new double[size * levels * size];
+    for (int row = 0; row < size * levels; row++) {
+      System.arraycopy(reference, 0, events, row * size, size);
+      events[row * size + row / levels] = row % levels;
+    }
+    double[] logMass = member.logProb(index, DataType.FLOAT64, events);
+    double logReference = member.logProb(index, DataType.FLOAT64, reference)[0];
+    double total = logReference;
+    for (int d = 0; d < size; d++) {
+      double ratios = 0;
+      for (int v = 0; v < levels; v++) {
+        ratios += Math.exp(logMass[d * levels + v] - logReference);
+      }
+      total += Math.log(ratios);
+    }
+    return Math.exp(total);
+  }
+}

@@ -12,9 +12,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 
 /** Plug-ins on the class path, as a build has them before and after it packs them. */
 final class PluginPath {
@@ -39,15 +42,35 @@ final class PluginPath {
     return roots;
   }
 
-  /** Those besides this one. */
+  /** Those besides this one, which may lie on the class path as classes too: none of its own. */
   static List<Path> others(Path plugin) throws IOException {
+    List<String> own = listed(plugin);
     List<Path> others = new ArrayList<>();
     for (Path root : roots()) {
-      if (!Files.exists(plugin) || !Files.isSameFile(root, plugin)) {
+      if (Collections.disjoint(own, listed(root))) {
         others.add(root);
       }
     }
     return others;
+  }
+
+  /** The components of a JAR or a folder; none where it cannot be read, which checks will tell. */
+  private static List<String> listed(Path plugin) throws IOException {
+    Path index = plugin.resolve(PackedPlugin.INDEX);
+    if (Files.isRegularFile(index)) {
+      return PackedPlugin.listed(Files.readAllBytes(index));
+    }
+    if (!Files.isRegularFile(plugin)) {
+      return List.of();
+    }
+    try (JarFile jar = new JarFile(plugin.toFile())) {
+      ZipEntry entry = jar.getEntry(PackedPlugin.INDEX);
+      return entry == null
+          ? List.of()
+          : PackedPlugin.listed(jar.getInputStream(entry).readAllBytes());
+    } catch (ZipException e) {
+      return List.of();
+    }
   }
 
   /**

@@ -115,10 +115,10 @@ class InModelTest {
   @Test
   void findsAGraphThatDisagrees() {
     UnaryOperator<NDArray> branching =
-        logProb -> logProb.getShape().get(0) == 1 ? logProb.zerosLike() : logProb;
+        logProb -> logProb.getShape().get(0) > 8 ? logProb.zerosLike() : logProb;
     assertThat(breach(branching, x -> x))
         .startsWith("graph 'bound': output ")
-        .contains("ONNX Runtime differs from DJL", "at batch 1");
+        .contains("ONNX Runtime differs from DJL", "at batch ");
   }
 
   @Test

@@ -144,6 +144,24 @@ final class BadInputTest {
   }
 
   @Test
+  void modelThatLacksWhatACommandNeeds() {
+    String[] out = {"bundle", "--out", "o.png"};
+    refused(
+        Cli.run(trained, "super-resolve", out[0], out[1], out[2]),
+        "bundle: its model derives nothing of x to start from");
+    refused(
+        Cli.run(trained, "resample", out[0], out[1], out[2]),
+        "nothing but pixels is left to draw where [z] are kept");
+    refused(
+        Cli.run(trained, "interpolate", out[0], out[1], out[2], "--variable", "y"),
+        "'y' is no latent variable",
+        "[z]");
+    refused(
+        Cli.run(trained, "export", "run", "--out", "other", "--graphs", "infer z"),
+        "'z' is no data variable to infer from; this model's are [x]");
+  }
+
+  @Test
   void bundleThatLeavesItsDirectory() throws IOException {
     copy(trained.resolve("bundle"), folder.resolve("bundle"));
     Path manifest = folder.resolve("bundle/manifest.json");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The names and habits of the command line that scripts rely on. */
 final class CommandLineTest {
-  private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z]+)  ");
+  private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z-]+)  ");
 
   @TempDir Path folder;
 
@@ -33,6 +33,9 @@ final class CommandLineTest {
             "score",
             "generate",
             "reconstruct",
+            "super-resolve",
+            "interpolate",
+            "resample",
             "bench",
             "plugins",
             "verify",

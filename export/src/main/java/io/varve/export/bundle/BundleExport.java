@@ -8,6 +8,7 @@ import io.varve.export.onnx.OnnxExporter;
 import io.varve.export.onnx.Parity;
 import io.varve.export.onnx.Port;
 import io.varve.inference.Manifest;
+import io.varve.inference.Mode;
 import io.varve.inference.Safetensors;
 import io.varve.spi.Node;
 import io.varve.spi.Space;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +40,7 @@ public final class BundleExport {
    */
   public static final double TOLERANCE = 1e-4;
 
+  private static final String MODES = "modes";
   private static final String WEIGHTS = "weights.safetensors";
   private static final String PARITY = "parity.safetensors";
   private static final List<Integer> PARITY_BATCHES = List.of(1, 2, 32);
@@ -125,7 +128,7 @@ public final class BundleExport {
 
   private Map<EntryPoint, Graph> trace(List<String> entries) {
     Map<EntryPoint, Graph> graphs = new LinkedHashMap<>();
-    for (String entry : entries.stream().map(String::trim).distinct().toList()) {
+    for (String entry : inFull(entries)) {
       EntryPoint point = new EntryPoint(entry, exported);
       try {
         graphs.put(point, exporter(point).trace(manager));
@@ -134,6 +137,28 @@ public final class BundleExport {
       }
     }
     return graphs;
+  }
+
+  /**
+   * The entry points that {@code export:} asks for; {@code modes} is all that its modes and
+   * super-resolution need.
+   */
+  private Set<String> inFull(List<String> entries) {
+    Set<String> all = new LinkedHashSet<>();
+    for (String entry : entries) {
+      if (!entry.trim().equals(MODES)) {
+        all.add(entry.trim());
+        continue;
+      }
+      all.add("infer");
+      Mode.of(variables()).forEach(mode -> all.add(mode.graph()));
+      for (Node node : exported.model().nodes()) {
+        if (node instanceof Node.Derived && !exported.model().inferable(node.name()).isEmpty()) {
+          all.add(Manifest.INFER + node.name());
+        }
+      }
+    }
+    return all;
   }
 
   private OnnxExporter exporter(EntryPoint point) {

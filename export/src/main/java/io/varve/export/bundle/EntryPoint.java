@@ -18,12 +18,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One graph of a bundle: a name as it stands in {@code export:}, and the code to trace.
  *
  * <p>{@code bound}, {@code importance} and {@code infer} take stored images; {@code generate} takes
- * noise alone; {@code carry u z1} takes the values of u and z1 and draws the rest.
+ * noise alone; {@code carry u z1} takes the values of u and z1 and draws the rest; {@code infer y}
+ * takes those of a derived y and infers what they tell.
  */
 final class EntryPoint {
   /** The stored images, where a graph takes them. */
@@ -32,6 +34,7 @@ final class EntryPoint {
   private final String name;
   private final Exported exported;
   private final List<String> carried = new ArrayList<>();
+  private final Optional<String> inferredFrom;
   private final Map<String, Manifest.Noise> noise = new LinkedHashMap<>();
 
   /**
@@ -40,16 +43,33 @@ final class EntryPoint {
   EntryPoint(String name, Exported exported) {
     this.name = name;
     this.exported = exported;
+    this.inferredFrom =
+        name.startsWith(Manifest.INFER)
+            ? Optional.of(name.substring(Manifest.INFER.length()).trim())
+            : Optional.empty();
     if (name.startsWith(Manifest.CARRY)) {
       for (String variable : name.substring(Manifest.CARRY.length()).trim().split(" +", -1)) {
         exported.model().requireCarriable(variable);
         carried.add(variable);
       }
+    } else if (inferredFrom.isPresent()) {
+      requireInferable(exported.model(), inferredFrom.get());
     } else if (!List.of("bound", "importance", "infer", "generate").contains(name)) {
       throw new IllegalArgumentException(
-          "export: no entry point is named '"
-              + name
-              + "'; known are bound, importance, infer, generate and 'carry u z1' for variables u, z1");
+          "export: no entry point is named '%s'; known are bound, importance, infer, generate, 'infer y' and 'carry u z1' for variables y, u, z1, and modes"
+              .formatted(name));
+    }
+  }
+
+  private static void requireInferable(Model model, String variable) {
+    if (variable.equals(model.observed())) {
+      throw new IllegalArgumentException(
+          "'infer %s' takes the values of a derived variable; 'infer' alone takes images"
+              .formatted(variable));
+    }
+    if (model.inferable(variable).isEmpty()) {
+      throw new IllegalArgumentException(
+          "'infer %s': no variable can be inferred from '%s' alone".formatted(variable, variable));
     }
   }
 
@@ -74,6 +94,9 @@ final class EntryPoint {
 
   /** The code to trace. */
   Traced code() {
+    if (inferredFrom.isPresent()) {
+      return trace -> infer(trace, inferredFrom.get());
+    }
     return switch (name) {
       case "bound" -> this::bound;
       case "importance" -> this::importance;
@@ -105,7 +128,7 @@ final class EntryPoint {
     Model model = exported.model();
     Map<String, NDArray> given = new LinkedHashMap<>();
     for (String variable : carried) {
-      given.put(variable, trace.input(variable, sample(trace, model.spaces().get(variable))));
+      given.put(variable, input(trace, variable));
     }
     Map<String, NDArray> outputs = model.generate(run(trace), given);
     carried.forEach(outputs::remove);
@@ -113,6 +136,14 @@ final class EntryPoint {
     outputs.put("pixels", exported.encoding().display(outputs.get(x)));
     outputs.put("pixels.mean", exported.encoding().display(outputs.get(x + ".mean")));
     return outputs;
+  }
+
+  private Map<String, NDArray> infer(Trace trace, String data) {
+    return exported.model().infer(run(trace), data, input(trace, data));
+  }
+
+  private NDArray input(Trace trace, String variable) {
+    return trace.input(variable, sample(trace, exported.model().spaces().get(variable)));
   }
 
   /** A plausible value of a variable, to trace with. */

@@ -42,8 +42,8 @@ final class ExportCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAMES",
       description = {
-        "bound, importance, infer, generate, 'carry u z1'; those of the model file's export: key",
-        "unless given."
+        "bound, importance, infer, generate, 'carry u z1', 'infer y', and modes for all that the modes",
+        "of the model need; those of the model file's export: key unless given."
       })
   private List<String> graphs;
 

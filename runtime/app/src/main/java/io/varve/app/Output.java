@@ -36,13 +36,25 @@ final class Output {
       System.out.println(JSON.toJson(results));
       return;
     }
-    Map<String, Object> shown = new LinkedHashMap<>(results);
+    Map<String, Object> shown = new LinkedHashMap<>();
+    results.forEach((key, value) -> add(shown, key, value));
     Map<?, ?> errors = shown.remove(ERRORS) instanceof Map<?, ?> map ? map : Map.of();
     int width = shown.keySet().stream().mapToInt(String::length).max().orElse(0);
     shown.forEach(
         (key, value) ->
             System.out.printf(
                 Locale.ROOT, "%-" + width + "s  %s%n", key, text(key, value, errors)));
+  }
+
+  /** A line; a map of maps has one for each of these. */
+  private static void add(Map<String, Object> lines, String key, Object value) {
+    if (value instanceof Map<?, ?> map
+        && !key.equals(ERRORS)
+        && map.values().stream().anyMatch(Map.class::isInstance)) {
+      map.forEach((name, each) -> lines.put(String.valueOf(name), each));
+    } else {
+      lines.put(key, value);
+    }
   }
 
   private static String text(String name, Object value, Map<?, ?> errors) {

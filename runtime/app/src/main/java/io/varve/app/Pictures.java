@@ -2,7 +2,9 @@ package io.varve.app;
 
 import io.varve.inference.Manifest;
 import io.varve.inference.Tensor;
+import io.varve.training.report.Grid;
 import io.varve.training.report.Images;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What bundles return and take, as pictures. */
@@ -24,10 +26,62 @@ final class Pictures {
 
   /** Stored images, end to end. */
   static Images of(byte[] stored, Manifest.Space data) {
-    List<Long> shape = data.shape();
-    return Images.of(
-        stored,
-        new Images.Size(
-            shape.get(0).intValue(), shape.get(1).intValue(), shape.get(2).intValue(), GREYS));
+    return Images.of(stored, size(data.shape()));
+  }
+
+  /** What images of a shape [C, H, W] look like, 256 levels each. */
+  static Images.Size size(List<Long> shape) {
+    if (shape.size() != 3) {
+      throw new IllegalArgumentException(
+          "values of shape %s are no pictures; expected [1 or 3, height, width]".formatted(shape));
+    }
+    return new Images.Size(
+        shape.get(0).intValue(), shape.get(1).intValue(), shape.get(2).intValue(), GREYS);
+  }
+
+  /** Rows of a table from its columns, each of which has an image for every row. */
+  static List<Grid.Row> rows(List<byte[]> columns, Manifest.Space data) {
+    Images.Size size = size(data.shape());
+    int bytes = size.scalars();
+    List<Grid.Row> rows = new ArrayList<>();
+    for (int at = 0; at < columns.get(0).length; at += bytes) {
+      byte[] row = new byte[columns.size() * bytes];
+      for (int column = 0; column < columns.size(); column++) {
+        System.arraycopy(columns.get(column), at, row, column * bytes, bytes);
+      }
+      rows.add(new Grid.Row("", Images.of(row, size)));
+    }
+    return rows;
+  }
+
+  /** Pixels 0..255 as bytes. */
+  static byte[] bytes(Tensor pixels) {
+    return bytes(pixels, GREYS);
+  }
+
+  /** Values of so many levels as pixels 0..255. */
+  static byte[] bytes(Tensor values, int levels) {
+    float scale = (GREYS - 1f) / (levels - 1);
+    byte[] bytes = new byte[values.values().length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Math.max(0, Math.min(GREYS - 1, Math.round(values.values()[i] * scale)));
+    }
+    return bytes;
+  }
+
+  /** Pixels 0..255 as values of so many levels, [B, shape]. */
+  static Tensor values(byte[] pixels, List<Long> shape, int levels) {
+    float[] values = new float[pixels.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.round((pixels[i] & 0xFF) * (levels - 1f) / (GREYS - 1));
+    }
+    long[] batch = new long[shape.size() + 1];
+    long scalars = 1;
+    for (int i = 1; i < batch.length; i++) {
+      batch[i] = shape.get(i - 1);
+      scalars *= batch[i];
+    }
+    batch[0] = pixels.length / scalars;
+    return new Tensor(batch, values);
   }
 }

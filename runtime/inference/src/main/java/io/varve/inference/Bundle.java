@@ -31,14 +31,14 @@ import java.util.Set;
 public final class Bundle implements AutoCloseable {
   private final Path path;
   private final Manifest manifest;
-  private final Options options;
   private final Graphs graphs;
+  private final Requests requests;
 
   private Bundle(Path path, Manifest manifest, Options options) {
     this.path = path;
     this.manifest = manifest;
-    this.options = options;
     this.graphs = new Graphs(path, manifest, options);
+    this.requests = new Requests(graphs, options.chunk());
   }
 
   /**
@@ -125,6 +125,10 @@ public final class Bundle implements AutoCloseable {
     return new Bundle(directory, Verification.verify(directory), options);
   }
 
+  Path path() {
+    return path;
+  }
+
   /** What the bundle is and holds. */
   public Manifest manifest() {
     return manifest;
@@ -148,7 +152,7 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if the bytes are not a whole number of images
    */
   public Score score(byte[] images, long seed, long firstRow) {
-    return Score.of(onImages("bound", images, new Draws(seed, firstRow, 1)));
+    return Score.of(requests.onImages("bound", images, new Draws(seed, firstRow, 1)));
   }
 
   /**
@@ -175,7 +179,8 @@ public final class Bundle implements AutoCloseable {
         session -> {
           int rows = Inputs.rows(images, Inputs.image(session.graph()));
           LogMeanExp mean = new LogMeanExp(rows);
-          imageSweep(session, images, draws)
+          requests
+              .imageSweep(session, images, draws)
               .each(rows, samples, (output, from, values) -> mean.add(from, values));
           return mean.values(samples);
         });
@@ -194,7 +199,28 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if the bytes are not a whole number of images
    */
   public Map<String, Tensor> infer(byte[] images, long seed, long firstRow) {
-    return onImages("infer", images, new Draws(seed, firstRow, 1));
+    return infer(images, new Draws(seed, firstRow, 1));
+  }
+
+  Map<String, Tensor> infer(byte[] images, Draws draws) {
+    return requests.onImages("infer", images, draws);
+  }
+
+  /**
+   * Draws what values of a derived variable tell without the image they came from, if they came
+   * from any: u ~ q(u | y) for a y of one's own.
+   *
+   * @param derived the variable's name
+   * @param values [B, variable], on the variable's grid
+   * @return every latent and derived variable that can be inferred from it, by name, [B, shape]
+   * @throws IllegalArgumentException if the bundle has no graph for it, or the values another shape
+   */
+  public Map<String, Tensor> inferFrom(String derived, Tensor values, long seed) {
+    return inferFrom(derived, values, new Draws(seed, 0, 1));
+  }
+
+  Map<String, Tensor> inferFrom(String derived, Tensor values, Draws draws) {
+    return requests.onValues(Manifest.INFER + derived, Map.of(derived, values), 1, draws);
   }
 
   /**
@@ -210,7 +236,8 @@ public final class Bundle implements AutoCloseable {
         session -> {
           int rows = Inputs.rows(images, Inputs.image(session.graph()));
           try (ActiveUnits.Batch batch = units.batch(rows)) {
-            imageSweep(session, images, new Draws(seed, firstRow, 1, true))
+            requests
+                .imageSweep(session, images, new Draws(seed, firstRow, 1, true))
                 .each(
                     rows,
                     ActiveUnits.DRAWS,
@@ -242,7 +269,8 @@ public final class Bundle implements AutoCloseable {
   public Map<String, Tensor> generate(int n, long seed, float temperature, long firstRow) {
     check(n >= 1, "n: " + n + ", expected at least 1");
     Draws draws = new Draws(seed, firstRow, temperature);
-    return graphs.use("generate", session -> sweep(session, Map.of(), draws).collect(n));
+    return graphs.use(
+        "generate", session -> requests.sweep(session, Map.of(), draws).collect(n, 1));
   }
 
   /**
@@ -255,14 +283,32 @@ public final class Bundle implements AutoCloseable {
    *     value has another shape
    */
   public Map<String, Tensor> carry(Map<String, Tensor> carried, long seed, float temperature) {
+    return carry(carried, 1, seed, temperature);
+  }
+
+  /**
+   * As {@link #carry(Map, long, float)}, so many times.
+   *
+   * @param samples how often each row is drawn
+   * @return [samples * B, shape]: sample s of row b at s * B + b
+   */
+  public Map<String, Tensor> carry(
+      Map<String, Tensor> carried, int samples, long seed, float temperature) {
+    check(samples >= 1, "samples: " + samples + ", expected at least 1");
     Draws draws = new Draws(seed, 0, temperature);
-    return graphs.use(
-        graphs.carrying(carried.keySet()),
-        session -> {
-          List<Manifest.Port> ports = session.graph().inputs();
-          int rows = Inputs.rows(carried, ports);
-          return sweep(session, Inputs.sources(carried, ports), draws).collect(rows);
-        });
+    return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, draws);
+  }
+
+  /** Whether the bundle has the graph that a mode needs. */
+  public boolean offers(Mode mode) {
+    return mode.carried().isEmpty()
+        ? manifest.graphs().containsKey(mode.graph())
+        : graphs.carried().containsValue(mode.carried());
+  }
+
+  /** Refuses a set of variables for which there is no graph, before other costs are paid. */
+  void requireCarries(Set<String> variables) {
+    graphs.carrying(variables);
   }
 
   /**
@@ -276,9 +322,8 @@ public final class Bundle implements AutoCloseable {
    */
   public Map<String, Tensor> reconstruct(
       byte[] images, Set<String> carried, long seed, float temperature) {
-    graphs.carrying(carried); // before the costly half
-    Map<String, Tensor> kept =
-        new LinkedHashMap<>(onImages("infer", images, new Draws(seed, 0, temperature)));
+    requireCarries(carried); // before the costly half
+    Map<String, Tensor> kept = new LinkedHashMap<>(infer(images, new Draws(seed, 0, temperature)));
     kept.keySet().retainAll(carried);
     return carry(kept, seed, temperature);
   }
@@ -296,7 +341,7 @@ public final class Bundle implements AutoCloseable {
         session -> {
           List<Manifest.Port> ports = Inputs.all(session.graph());
           int rows = Inputs.rows(inputs, ports);
-          return new Sweep(session, rows, Inputs.sources(inputs, ports)).collect(rows);
+          return new Sweep(session, rows, Inputs.sources(inputs, ports)).collect(rows, 1);
         });
   }
 
@@ -315,29 +360,6 @@ public final class Bundle implements AutoCloseable {
   @Override
   public void close() {
     graphs.close();
-  }
-
-  private Map<String, Tensor> onImages(String graph, byte[] images, Draws draws) {
-    return graphs.use(
-        graph,
-        session -> {
-          int rows = Inputs.rows(images, Inputs.image(session.graph()));
-          return imageSweep(session, images, draws).collect(rows);
-        });
-  }
-
-  private Sweep imageSweep(GraphSession session, byte[] images, Draws draws) {
-    Manifest.Port port = Inputs.image(session.graph());
-    Source source = Source.bytes(images, Manifest.size(port.shape()));
-    return sweep(session, Map.of(port.name(), source), draws);
-  }
-
-  private Sweep sweep(GraphSession session, Map<String, Source> given, Draws draws) {
-    Map<String, Source> sources = new LinkedHashMap<>(given);
-    for (Manifest.Noise port : session.graph().noise()) {
-      sources.put(port.name(), Source.noise(port, draws, options.chunk()));
-    }
-    return new Sweep(session, options.chunk(), sources);
   }
 
   private static void check(boolean condition, String message) {

@@ -19,12 +19,16 @@ record Draws(long seed, long firstRow, float temperature, boolean antithetic) {
   private static final String DATA = "noise.data";
 
   Draws {
+    checkTemperature(temperature);
+    if (firstRow < 0) {
+      throw new IllegalArgumentException("first row: " + firstRow + ", expected none below 0");
+    }
+  }
+
+  static void checkTemperature(float temperature) {
     if (!(temperature >= 0) || Float.isInfinite(temperature)) {
       throw new IllegalArgumentException(
           "temperature: " + temperature + ", expected a finite number of at least 0");
-    }
-    if (firstRow < 0) {
-      throw new IllegalArgumentException("first row: " + firstRow + ", expected none below 0");
     }
   }
 

@@ -4,7 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,20 +70,27 @@ final class Graphs implements AutoCloseable {
 
   /** The name of the graph that takes the values of just these variables. */
   String carrying(Set<String> variables) {
-    List<Set<String>> known = new ArrayList<>();
+    return carried().entrySet().stream()
+        .filter(graph -> graph.getValue().equals(variables))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s: cannot carry %s, expected one of %s; export it with the set you need"
+                        .formatted(bundle, new TreeSet<>(variables), carried().values())));
+  }
+
+  /** The sets of variables that graphs take, by graph. */
+  Map<String, Set<String>> carried() {
+    Map<String, Set<String>> carried = new LinkedHashMap<>();
     for (String graph : manifest.graphs().keySet()) {
       if (graph.startsWith(Manifest.CARRY)) {
-        Set<String> carried =
-            new TreeSet<>(List.of(graph.substring(Manifest.CARRY.length()).split(" ")));
-        if (carried.equals(variables)) {
-          return graph;
-        }
-        known.add(carried);
+        String[] names = graph.substring(Manifest.CARRY.length()).split(" ");
+        carried.put(graph, new TreeSet<>(List.of(names)));
       }
     }
-    throw new IllegalArgumentException(
-        "%s: cannot carry %s, expected one of %s; export it with the set you need"
-            .formatted(bundle, new TreeSet<>(variables), known));
+    return carried;
   }
 
   private GraphSession open(Manifest.Graph graph) {

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * @param space the space the model sees, after its own preprocessing
  * @param variables the latent, derived and observed variables in the order of the model
  * @param graphs the entry points by name: {@code bound}, {@code importance}, {@code infer}, {@code
- *     generate}, and {@code carry u z1} for a carried set
+ *     generate}, {@code carry u z1} for a carried set and {@code infer y} for a derived variable
  * @param plugins where the model's components came from
  * @param parity recorded inputs and outputs to check a runtime with
  * @param files the SHA-256 of every file but the manifest, in lower-case hexadecimal digits
@@ -56,6 +56,9 @@ public record Manifest(
 
   /** Begins the name of a graph that takes the values of some variables and generates the rest. */
   public static final String CARRY = "carry ";
+
+  /** Begins the name of a graph that infers from the values of a derived variable. */
+  public static final String INFER = "infer ";
 
   /**
    * Checks that the manifest is consistent in itself.

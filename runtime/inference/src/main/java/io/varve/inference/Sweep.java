@@ -23,18 +23,19 @@ final class Sweep {
     void take(String output, long from, FloatBuffer values);
   }
 
-  /** The outputs of all rows, one sample each. */
-  Map<String, Tensor> collect(int rows) {
+  /** The outputs of all rows; sample s of row r stands at s * rows + r. */
+  Map<String, Tensor> collect(int rows, int samples) {
+    int pairs = Math.multiplyExact(rows, samples);
     Map<String, Tensor> outputs = new LinkedHashMap<>();
     for (Manifest.Port port : session.graph().outputs()) {
-      outputs.put(port.name(), empty(port, rows));
+      outputs.put(port.name(), empty(port, pairs));
     }
     each(
         rows,
-        1,
+        samples,
         (output, from, values) -> {
           Tensor into = outputs.get(output);
-          int perRow = into.values().length / rows;
+          int perRow = into.values().length / pairs;
           values.get(into.values(), (int) from * perRow, values.remaining());
         });
     return outputs;

@@ -63,7 +63,7 @@ public final class Model {
 
   /** The evidence lower bound of data x [B, x], values on their grid. */
   public Bound bound(Run run, NDArray x) {
-    Inferred inferred = new Inferred(run, x, null);
+    Inferred inferred = new Inferred(run, parts.observed(), x, null);
     Map<String, NDArray> kl = new LinkedHashMap<>();
     inferred
         .posteriors()
@@ -80,7 +80,7 @@ public final class Model {
    *     so that networks that read data alone run once; null to forgo that
    */
   NDArray logWeight(Run run, NDArray x, Map<String, NDList> memo) {
-    Inferred inferred = new Inferred(run, x, memo);
+    Inferred inferred = new Inferred(run, parts.observed(), x, memo);
     NDArray weight = null;
     for (NDArray logP : inferred.logP().values()) {
       weight = weight == null ? logP : weight.add(logP);
@@ -111,22 +111,33 @@ public final class Model {
 
   /** A draw of every latent and the value of every derived variable given x, by name. */
   public Map<String, NDArray> infer(Run run, NDArray x) {
-    Inferred inferred = new Inferred(run, x, null);
+    return infer(run, parts.observed(), x);
+  }
+
+  /** As {@link #infer(Run, NDArray)}, of what one data variable alone tells: {@link #inferable}. */
+  public Map<String, NDArray> infer(Run run, String data, NDArray value) {
+    List<String> names = inferable(data);
+    Inferred inferred = new Inferred(run, data, value, null);
     Map<String, NDArray> values = new LinkedHashMap<>();
-    for (Node node : parts.nodes().values()) {
-      if (node instanceof Latent || node instanceof Derived) {
-        values.put(node.name(), inferred.value(node.name()));
-      }
-    }
+    names.forEach(name -> values.put(name, inferred.value(name)));
     return values;
+  }
+
+  /**
+   * The latent and derived variables whose inference reads no data but one variable.
+   *
+   * @throws IllegalArgumentException if the variable is neither derived nor observed
+   */
+  public List<String> inferable(String data) {
+    return Wiring.inferable(data, parts.nodes());
   }
 
   /**
    * Draws every variable but those carried from p, in generative order.
    *
    * @param carried variables with given values [B, variable]: none generates, {@code {u}} is
-   *     reconstruction 1, {@code {u, z}} reconstruction 2, a foreign {@code {y}} super-resolution
-   *     (Gatopoulos and Tomczak, 2021, section 3.3)
+   *     reconstruction 1, {@code {u, z}} reconstruction 2 (Gatopoulos and Tomczak, 2021, section
+   *     3.3)
    * @return every variable by name; for the observed x also {@code x.mean}, its expectation
    */
   public Map<String, NDArray> generate(Run run, Map<String, NDArray> carried) {
@@ -208,18 +219,20 @@ public final class Model {
     }
   }
 
-  /** The inferred scope of one batch: latents drawn from q, ys derived. */
+  /** The inferred scope of one batch of given data: latents drawn from q, ys derived. */
   private final class Inferred {
     private final Run run;
-    private final NDArray x;
+    private final String given;
+    private final NDArray value;
     private final Map<String, NDList> memo;
     private final Map<String, Distribution> q = new HashMap<>();
     private final Map<String, Draw> draws = new HashMap<>();
     private final Scope scope = new Scope(this::recall, parts::asInput);
 
-    Inferred(Run run, NDArray x, Map<String, NDList> memo) {
+    Inferred(Run run, String given, NDArray value, Map<String, NDList> memo) {
       this.run = run;
-      this.x = run.own(parts.require(parts.observed(), x));
+      this.given = given;
+      this.value = run.own(parts.require(given, value));
       this.memo = memo;
     }
 
@@ -266,8 +279,8 @@ public final class Model {
 
     private NDList infer(String name, Scope scope) {
       Node node = parts.nodes().get(name);
-      if (node instanceof Observed) {
-        return new NDList(x);
+      if (name.equals(given)) {
+        return new NDList(value);
       }
       if (node instanceof Derived d) {
         return new NDList(parts.derive(d, run, scope.value(d.of())));

@@ -5,6 +5,7 @@ import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
+import io.varve.spi.Node.Observed;
 import io.varve.spi.Step;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -61,6 +62,40 @@ final class Wiring {
       }
     }
     return found;
+  }
+
+  /**
+   * The latent and derived variables that can be inferred from one data variable alone.
+   *
+   * @throws IllegalArgumentException if the variable is neither derived nor observed
+   */
+  static List<String> inferable(String data, Map<String, Node> nodes) {
+    List<String> known =
+        nodes.values().stream()
+            .filter(node -> node instanceof Derived || node instanceof Observed)
+            .map(Node::name)
+            .toList();
+    if (!known.contains(data)) {
+      throw new IllegalArgumentException(
+          "'%s' is no data variable to infer from; this model's are %s%s"
+              .formatted(data, known, Suggestion.of(data, known)));
+    }
+    return nodes.values().stream()
+        .filter(node -> node instanceof Latent || node instanceof Derived)
+        .map(Node::name)
+        .filter(name -> !name.equals(data) && isInferable(name, data, nodes))
+        .toList();
+  }
+
+  private static boolean isInferable(String name, String data, Map<String, Node> nodes) {
+    String prior = Parts.priorOf(name);
+    Node node = nodes.get(name);
+    if (name.equals(data) || node instanceof Observed) {
+      return name.equals(data);
+    }
+    List<String> needs =
+        prior == null ? readsInInference(node) : Parts.p(nodes.get(prior)).orElseThrow().given();
+    return needs.stream().allMatch(need -> isInferable(need, data, nodes));
   }
 
   private static List<String> readsInInference(Node node) {

@@ -131,6 +131,24 @@ class ModelTest {
   }
 
   @Test
+  void infersFromADerivedVariableAlone() {
+    assertThat(model.inferable("x")).containsExactly("u", "y", "z");
+    assertThat(model.inferable("y")).containsExactly("u"); // q(z | ...) reads x through h
+    Kit.NamedNoise noise = noise();
+    Map<String, NDArray> inferred = model.infer(run(noise), "y", Kit.repeat(manager, BATCH, 1, 0));
+    assertThat(inferred.keySet()).containsExactly("u");
+    assertThat(noise.asked()).isEqualTo(Map.of("noise.u", 1));
+    assertThat(inferred.get("u").toFloatArray()) // as from an x with this y
+        .containsExactly(model.infer(run(noise()), x()).get("u").toFloatArray());
+    refused(
+        () -> model.infer(run(noise()), "u", Kit.repeat(manager, BATCH, 1, 0)),
+        "'u' is no data variable to infer from; this model's are [y, x]");
+    refused(
+        () -> model.infer(run(noise()), "y", Kit.repeat(manager, BATCH, 1)),
+        "y: expected a batch of shape [B] and (2), found (3, 1)");
+  }
+
+  @Test
   void showsNetworksWhatTheyAreGiven() {
     model.bound(run(noise()), x());
     assertThat(Probe.seen("h.network")).hasSize(1); // a value is computed once

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import io.varve.inference.ActiveUnits;
+import io.varve.inference.Manifest;
 import io.varve.model.Bound;
 import io.varve.model.Encoding;
 import io.varve.model.Model;
@@ -11,15 +12,19 @@ import io.varve.model.Run;
 import io.varve.model.Weights;
 import io.varve.spi.Mapped;
 import io.varve.spi.Node;
+import io.varve.spi.Space;
 import io.varve.training.data.Feed;
 import io.varve.training.data.Order;
 import io.varve.training.data.Split;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Measures a model in evaluation mode. Randomness is a function of seed, stream, image and sample
@@ -177,26 +182,45 @@ public final class Evaluator {
   }
 
   /**
-   * Images as the model saw them, and what it makes of them with every latent and derived variable
-   * carried, as pixels 0..255: two arrays [n, C, H, W].
+   * Images as the model saw them, and what it makes of them with each of some sets of variables
+   * carried, as pixels 0..255: one array [n, C, H, W] for the images and one for each set. Latents
+   * and noise are those of a bundle with this seed.
    *
    * @param n the first so many images of the split
+   * @param carried latent and derived variables; none generates
    */
-  public List<byte[]> reconstructions(Split split, int n, long seed) {
-    List<byte[]> pairs = new ArrayList<>();
+  public List<byte[]> reconstructions(Split split, int n, List<Set<String>> carried, long seed) {
+    List<byte[]> pictures = new ArrayList<>();
     Split few = split.first(n);
     forBatches(
         few,
         few.size(),
         (scope, bytes, first) -> {
           NDArray x = encode(scope, bytes, seed, first).value();
-          Run run = run(scope, seed, first, few.size(), 0);
-          Map<String, NDArray> carried = model.infer(run, x);
-          Run decoding = run(scope, seed, first, few.size(), 1);
-          pairs.add(bytes(encoding.display(x)));
-          pairs.add(pixels(model.generate(decoding, carried)));
+          pictures.add(bytes(encoding.display(x)));
+          Map<String, NDArray> inferred = model.infer(run(scope, seed, first, few.size(), 0), x);
+          for (Set<String> set : carried) {
+            Map<String, NDArray> kept = new LinkedHashMap<>(inferred);
+            kept.keySet().retainAll(set);
+            Run decoding = run(scope, seed, first, few.size(), 0);
+            pictures.add(pixels(model.generate(decoding, kept)));
+          }
         });
-    return pairs;
+    return pictures;
+  }
+
+  /** The variables of the model, as its bundle lists them. */
+  List<Manifest.Variable> variables() {
+    List<Manifest.Variable> variables = new ArrayList<>();
+    for (Node node : model.nodes()) {
+      Space space = model.spaces().get(node.name());
+      if (space != null) {
+        String kind = node.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        List<Long> shape = Arrays.stream(space.shape().getShape()).boxed().toList();
+        variables.add(new Manifest.Variable(node.name(), kind, shape, space.levels()));
+      }
+    }
+    return variables;
   }
 
   private byte[] pixels(Map<String, NDArray> generated) {

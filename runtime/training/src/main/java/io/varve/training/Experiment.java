@@ -1,6 +1,7 @@
 package io.varve.training;
 
 import ai.djl.ndarray.types.Shape;
+import io.varve.inference.Manifest;
 import io.varve.model.Binder;
 import io.varve.model.Catalog;
 import io.varve.model.Encoding;
@@ -15,6 +16,7 @@ import io.varve.training.data.Split;
 import io.varve.training.data.Splits;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A whole model file: what is trained on what, how, and what becomes of it.
@@ -26,7 +28,8 @@ import java.util.Optional;
  * @param training how
  * @param evaluation what is measured on the test images
  * @param export the entry points of a bundle: {@code bound}, {@code importance}, {@code infer},
- *     {@code generate}, {@code carry u z1}
+ *     {@code generate}, {@code carry u z1}, {@code infer y}; "modes" for all that the modes of the
+ *     model need
  */
 public record Experiment(
     String name,
@@ -35,9 +38,10 @@ public record Experiment(
     @Default("{}") Objective objective,
     Training training,
     @Default("{}") Evaluation evaluation,
-    @Default("[bound, infer, generate]") List<String> export) {
+    @Default("[bound, infer, generate, modes]") List<String> export) {
 
-  private static final String CARRY = "carry ";
+  private static final Set<String> ENTRIES =
+      Set.of("bound", "importance", "infer", "generate", "modes");
 
   /** Checks the keys. */
   public Experiment {
@@ -45,10 +49,11 @@ public record Experiment(
       throw new IllegalArgumentException("'name' must not be empty");
     }
     for (String entry : export) {
-      if (!List.of("bound", "importance", "infer", "generate").contains(entry)
-          && !entry.startsWith(CARRY)) {
+      if (!ENTRIES.contains(entry)
+          && !entry.startsWith(Manifest.CARRY)
+          && !entry.startsWith(Manifest.INFER)) {
         throw new IllegalArgumentException(
-            "'export' lists '%s'; known are bound, importance, infer, generate and, with names of variables, 'carry u z1'"
+            "'export' lists '%s'; known are bound, importance, infer, generate, modes and, with names of variables, 'carry u z1' and 'infer y'"
                 .formatted(entry));
       }
     }
@@ -135,14 +140,16 @@ public record Experiment(
    *
    * @param image [C, H, W]
    * @throws IllegalArgumentException naming the node that does not fit, or a variable of {@code
-   *     export} that cannot be carried: better now than after training
+   *     export} that cannot be carried or inferred from: better now than after training
    */
   public Model build(Shape image) {
     Model built = Model.of(model, data.encoding().space(image), training.seed());
     for (String entry : export) {
-      if (entry.startsWith(CARRY)) {
-        List.of(entry.substring(CARRY.length()).trim().split(" +", -1))
+      if (entry.startsWith(Manifest.CARRY)) {
+        List.of(entry.substring(Manifest.CARRY.length()).trim().split(" +", -1))
             .forEach(built::requireCarriable);
+      } else if (entry.startsWith(Manifest.INFER)) {
+        built.inferable(entry.substring(Manifest.INFER.length()).trim());
       }
     }
     return built;

@@ -1,8 +1,11 @@
 package io.varve.training;
 
+import io.varve.inference.Manifest;
+import io.varve.inference.Mode;
 import io.varve.training.report.Grid;
 import io.varve.training.report.Images;
 import io.varve.training.report.Metrics;
+import io.varve.training.report.ModeGrid;
 import io.varve.training.report.Png;
 import io.varve.training.report.Point;
 import io.varve.training.report.Report;
@@ -65,16 +68,23 @@ final class Journal implements AutoCloseable {
     }
     Images.Size size = new Images.Size(shape[0], shape[1], shape[2], 256);
     Png samples = Grid.samples(Images.of(evaluator.samples(PICTURES, seed), size), COLUMNS);
-    List<byte[]> pairs = evaluator.reconstructions(test, PAIRS, seed);
-    Png reconstructions =
-        Grid.compare(
-            List.of(
-                new Grid.Row("x", Images.of(pairs.get(0), size)),
-                new Grid.Row("p(x|z)", Images.of(pairs.get(1), size))),
-            COLUMNS);
+    List<Manifest.Variable> variables = evaluator.variables();
+    List<Mode> modes = Mode.of(variables);
+    if (modes.size() == 2) { // what a VAE generates is among the samples
+      modes = modes.subList(0, 1);
+    }
+    List<byte[]> pictures =
+        evaluator.reconstructions(test, PAIRS, modes.stream().map(Mode::carried).toList(), seed);
+    ModeGrid grid = new ModeGrid(pictures.get(0), size, variables);
+    for (int i = 0; i < modes.size(); i++) {
+      grid.add(modes.get(i), pictures.get(i + 1));
+    }
+    String reconstructions =
+        "Test images, and what comes back in each mode: the variables that are carried, their"
+            + " scalars over those of x, and the PSNR";
     return List.of(
         picture("Samples", "Means of p(x | z), z drawn from the prior", samples, step),
-        picture("Reconstructions", "Test images and the mean of p(x | z)", reconstructions, step));
+        picture("Reconstructions", reconstructions, grid.png(COLUMNS), step));
   }
 
   private Report.Picture picture(String section, String caption, Png png, long step) {

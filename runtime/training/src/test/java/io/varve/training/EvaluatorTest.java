@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -187,8 +188,9 @@ final class EvaluatorTest {
   void drawsPixels() {
     assertThat(trained.evaluator().samples(5, 1)).hasSize(5 * 64);
     assertThat(trained.evaluator().samples(5, 1)).isEqualTo(trained.evaluator().samples(5, 1));
-    List<byte[]> pairs = trained.evaluator().reconstructions(test, 3, 1);
-    assertThat(pairs).hasSize(2).allMatch(images -> images.length == 3 * 64);
+    List<Set<String>> carried = List.of(Set.of("z"), Set.of());
+    List<byte[]> pairs = trained.evaluator().reconstructions(test, 3, carried, 1);
+    assertThat(pairs).hasSize(3).allMatch(images -> images.length == 3 * 64);
     for (byte pixel : pairs.get(0)) {
       assertThat(Byte.toUnsignedInt(pixel)).as("binarised").isIn(0, 255);
     }

@@ -76,7 +76,7 @@ public final class Resampling {
   /**
    * Resizes the plane that starts at {@code in[at]} to the one that starts at {@code out[into]}.
    */
-  void apply(byte[] in, int at, byte[] out, int into) {
+  public void apply(byte[] in, int at, byte[] out, int into) {
     float[] resized = new float[vertical.to * horizontal.to];
     apply(in, at, resized, 0);
     for (int i = 0; i < resized.length; i++) {

@@ -46,7 +46,8 @@ public final class Images {
       }
     }
 
-    int scalars() {
+    /** Numbers of one image: channels times height times width. */
+    public int scalars() {
       return channels * height * width;
     }
   }

@@ -23,6 +23,15 @@ class ImagesTest {
   @TempDir Path folder;
 
   @Test
+  void readsEveryImageAsOneSplit() throws IOException {
+    int[] rgb = DataFiles.randomRgb(5 * 6, 1);
+    DataFiles.image(folder.resolve("one.png"), "png", 5, rgb);
+    Split all = images(0, List.of(), 3).all();
+    assertThat(all.size()).isEqualTo(1);
+    assertThat(DataFiles.read(all, 0)).isEqualTo(planes(rgb));
+  }
+
+  @Test
   void readsTrainAndTestFoldersInOrderOfPath() throws IOException {
     int[][] rgb = new int[4][];
     String[] names = {"train/a.png", "train/b/c.png", "train/d.PNG", "test/e.png"};

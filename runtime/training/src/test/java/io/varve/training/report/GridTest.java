@@ -97,6 +97,34 @@ class GridTest {
   }
 
   @Test
+  void writesLabelsOfSeveralLinesAndSetsTheirRowsApart() throws IOException {
+    Images images = filled(2, 28, 0);
+    List<Row> rows = List.of(new Row("a\nb\nc\nd", images), new Row("e", images));
+    BufferedImage picture = decode(Grid.compare(rows, 2));
+    int label = 4 * 16 + 3 * 4; // taller than an image, which stands in the middle of its row
+    assertThat(picture.getHeight()).isEqualTo(2 * label + 10);
+    int left = 5 * 2 + 10;
+    assertThat(picture.getWidth()).isEqualTo(left + 2 * 56 + 2);
+    assertThat(picture.getRGB(left, (label - 56) / 2 - 1)).isEqualTo(CLEAR);
+    assertThat(picture.getRGB(left, (label - 56) / 2)).isEqualTo(BLACK);
+  }
+
+  @Test
+  void writesTitlesAboveColumns() throws IOException {
+    Row row = new Row("", filled(3, 28, 0));
+    Grid.Header header = new Grid.Header(List.of("x", "1", "2"), Set.of(1));
+    BufferedImage picture = decode(Grid.table(header, List.of(row, row)));
+    assertThat(picture.getWidth()).isEqualTo(3 * 56 + 10 + 2);
+    assertThat(picture.getHeight()).isEqualTo(16 + 10 + 2 * 56 + 2);
+    assertThat(picture.getRGB(56 + 9, 16 + 10)).isEqualTo(CLEAR);
+    assertThat(picture.getRGB(56 + 10, 16 + 10)).isEqualTo(BLACK);
+    assertThat(ink(picture.getSubimage(0, 0, picture.getWidth(), 16), 3 * 56)).isPositive();
+    assertThatThrownBy(() -> Grid.table(new Grid.Header(List.of("x"), Set.of()), List.of(row)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("grid: row '' has 3 images, expected 1 as there are columns");
+  }
+
+  @Test
   void knowsEveryPrintableLetter() {
     Set<String> drawn = new HashSet<>();
     for (char letter = ' '; letter <= '~'; letter++) {

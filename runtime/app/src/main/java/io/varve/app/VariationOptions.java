@@ -1,0 +1,50 @@
+package io.varve.app;
+
+import io.varve.inference.Bundle;
+import io.varve.inference.Manifest;
+import io.varve.inference.Variations;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What the commands have in common that make new images from old ones. */
+final class VariationOptions {
+  @Mixin BundleOptions bundle;
+  @Mixin DataOptions data;
+
+  @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "Where to.")
+  Path out;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "1",
+      description = "Scales the noise of what is drawn; below 1 for less variance (default: 1).")
+  private float temperature;
+
+  Variations of(Bundle opened) {
+    return new Variations(opened, bundle.seed, temperature);
+  }
+
+  /** The variables that an option names, or else the first latent. */
+  static Set<String> orFirstLatent(List<String> names, Manifest manifest) {
+    if (names != null) {
+      return new LinkedHashSet<>(names);
+    }
+    return manifest.variables().stream()
+        .filter(variable -> variable.kind().equals("latent"))
+        .findFirst()
+        .map(variable -> Set.of(variable.name()))
+        .orElseThrow(() -> new IllegalArgumentException("the bundle's model has no latents"));
+  }
+
+  static int atLeast(int least, String option, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s: must be at least %d, not %d".formatted(option, least, value));
+    }
+    return value;
+  }
+}

@@ -1,0 +1,48 @@
+package io.varve.inference;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs graphs on what callers hand in, noise added. */
+record Requests(Graphs graphs, int chunk) {
+  /** Every output of a graph that takes images. */
+  Map<String, Tensor> onImages(String graph, byte[] images, Draws draws) {
+    return graphs.use(
+        graph,
+        session -> {
+          int rows = Inputs.rows(images, Inputs.image(session.graph()));
+          return imageSweep(session, images, draws).collect(rows, 1);
+        });
+  }
+
+  /**
+   * Every output of a graph that takes values, for so many samples of each row: sample s of row r
+   * stands at s * rows + r.
+   */
+  Map<String, Tensor> onValues(String graph, Map<String, Tensor> given, int samples, Draws draws) {
+    return graphs.use(
+        graph,
+        session -> {
+          List<Manifest.Port> ports = session.graph().inputs();
+          int rows = Inputs.rows(given, ports);
+          return sweep(session, Inputs.sources(given, ports), draws).collect(rows, samples);
+        });
+  }
+
+  /** A sweep over images. */
+  Sweep imageSweep(GraphSession session, byte[] images, Draws draws) {
+    Manifest.Port port = Inputs.image(session.graph());
+    Source source = Source.bytes(images, Manifest.size(port.shape()));
+    return sweep(session, Map.of(port.name(), source), draws);
+  }
+
+  /** A sweep over given inputs; the others are noise. */
+  Sweep sweep(GraphSession session, Map<String, Source> given, Draws draws) {
+    Map<String, Source> sources = new LinkedHashMap<>(given);
+    for (Manifest.Noise port : session.graph().noise()) {
+      sources.put(port.name(), Source.noise(port, draws, chunk));
+    }
+    return new Sweep(session, chunk, sources);
+  }
+}

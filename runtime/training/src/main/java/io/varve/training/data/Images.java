@@ -101,16 +101,6 @@ public record Images(
     return new Images(folder, size, crop, channels, testFraction, seed);
   }
 
-  /**
-   * All images of the folder, whatever their part.
-   *
-   * @throws IllegalArgumentException if there are none, or the first cannot be read
-   */
-  public Split all() {
-    List<Path> files = files(new Folder(path).path());
-    return new Pictures(files, this, shape(files.get(0)));
-  }
-
   private Splits part(Path folder, List<Path> files) {
     if (files.size() < 2) {
       throw new IllegalArgumentException(

@@ -86,16 +86,6 @@ public record Images(
     return part(folder, files(folder));
   }
 
-  /**
-   * Every image of the folder, one or more, in the order of their paths.
-   *
-   * @throws IllegalArgumentException as {@link #open} does
-   */
-  public Split all() {
-    List<Path> files = files(new Folder(path).path());
-    return new Pictures(files, this, shape(files.get(0)));
-  }
-
   @Override
   public Images at(String folder) {
     return new Images(folder, size, crop, channels, testFraction, seed);

@@ -34,7 +34,8 @@ import java.util.stream.Stream;
 public final class BundleExport {
   /**
    * The relative error an output may show against DJL in single precision: the largest, or the mean
-   * where it is drawn from a grid.
+   * where it is drawn from a grid. That of a KL which is the difference log q - log p of one draw
+   * is relative to the larger of the two.
    */
   public static final double TOLERANCE = 1e-4;
 
@@ -157,6 +158,7 @@ public final class BundleExport {
     String prefix = graph + "/" + vectors.batch() + "/";
     vectors.inputs().forEach(e -> entries.add(renamed(prefix + "in/", e)));
     vectors.outputs().forEach(e -> entries.add(renamed(prefix + "out/", e)));
+    vectors.scales().forEach(e -> entries.add(renamed(prefix + "scale/", e)));
     return entries;
   }
 

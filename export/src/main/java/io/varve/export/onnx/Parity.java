@@ -25,13 +25,14 @@ import java.util.stream.Stream;
 
 /**
  * How far a graph in ONNX Runtime is from the code it was traced from, at batch sizes that it was
- * not made from: 1, 2 and 32.
+ * not made from: 1, 2 and a large one.
  *
  * @param results one per batch size and output
  * @param vectors what was compared, to repeat it anywhere
  */
 public record Parity(List<Result> results, List<Vectors> vectors) {
-  private static final long[] BATCHES = {1, 2, 32};
+  /** The batch sizes of a comparison where nobody asks for others. */
+  static final List<Integer> BATCHES = List.of(1, 2, 32);
 
   /** Copies the lists. */
   public Parity {
@@ -85,15 +86,17 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
    * @param parameters the values of its parameters
    * @param onnx the file of the graph
    * @param manager decides the engine and device that the code runs on
+   * @param batches the batch sizes to compare at
    * @throws IllegalArgumentException if the graph cannot be opened or run
    */
-  public static Parity of(Traced code, ParameterStore parameters, Path onnx, NDManager manager) {
+  public static Parity of(
+      Traced code, ParameterStore parameters, Path onnx, NDManager manager, List<Integer> batches) {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     List<Result> results = new ArrayList<>();
     List<Vectors> vectors = new ArrayList<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         OrtSession session = environment.createSession(onnx.toString(), options)) {
-      for (long batch : BATCHES) {
+      for (int batch : batches) {
         Vectors expected = EagerTrace.run(code, parameters, batch, manager);
         vectors.add(expected);
         results.addAll(compare(environment, session, onnx, expected));

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the distribution's {@code bin/varve} as its users do, in a process of its own. */
 final class Cli {
-  private static final long LIMIT_SECONDS = 300;
+  private static final long LIMIT_SECONDS = 900;
 
   private Cli() {}
 

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +21,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ModelsTest {
   /** Single precision over a few hundred terms of either sign. */
   private static final double RELATIVE = 1e-4;
+
+  /** Images to train and to measure on; a few batches. */
+  private static final int IMAGES = 96;
+
+  private static final Pattern EXPORT = Pattern.compile("(?m)^export: \\[(.*)]$");
 
   @TempDir Path folder;
 
@@ -37,15 +44,14 @@ final class ModelsTest {
     if (text.contains("type: idx")) {
       train.add("--set");
       train.add("data={type: strokes, count: 512, test-count: 128, size: 16, binarize: dynamic}");
-    } else if (text.contains("type: cifar10")) {
-      cifar10(Files.createDirectories(folder.resolve("cifar10")));
-      train.addAll(List.of("--data", "cifar10"));
+    } else if (!text.contains("type: strokes")) {
+      Noise.of(text, folder.resolve("data"), IMAGES);
+      train.addAll(List.of("--data", "data"));
     }
     JsonObject trained = Cli.succeed(folder, train.toArray(String[]::new)).json();
     assertThat(trained.get("bound").getAsDouble()).isNegative();
-    Cli.succeed(folder, "export", "run", "--out", "all");
-    Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", "bound,importance");
-    String[] measure = {"--importance-samples", "5", "--images", "100", "--seed", "9", "--json"};
+    Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", graphs(text));
+    String[] measure = {"--importance-samples", "5", "--images", "24", "--seed", "9", "--json"};
     JsonObject djl = Cli.succeed(folder, with(measure, "evaluate", "run")).json();
     JsonObject onnx = Cli.succeed(folder, with(measure, "evaluate", "bundle")).json();
     for (String key : List.of("bound", "importance_bound", "bits_per_dim", "reconstruction")) {
@@ -58,15 +64,12 @@ final class ModelsTest {
         .isGreaterThan(djl.get("bound").getAsDouble());
   }
 
-  /** Noise in CIFAR-10's format; 3,072 pixels of 256 levels each. */
-  private static void cifar10(Path folder) throws IOException {
-    byte[] records = new byte[512 * 3073];
-    new Random(1).nextBytes(records);
-    for (int i = 0; i < records.length; i += 3073) {
-      records[i] = (byte) (i % 10);
-    }
-    Files.write(folder.resolve("data_batch_1.bin"), records);
-    Files.write(folder.resolve("test_batch.bin"), records);
+  /** Those of the file, and the two that are measured here. */
+  private static String graphs(String text) {
+    Matcher listed = EXPORT.matcher(text);
+    assertThat(listed.find()).as("a line 'export: [...]'").isTrue();
+    Stream<String> all = Stream.of(("bound, importance, " + listed.group(1)).split(", ", -1));
+    return all.distinct().collect(Collectors.joining(","));
   }
 
   private static String[] with(String[] options, String... command) {

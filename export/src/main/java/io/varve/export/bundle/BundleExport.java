@@ -36,14 +36,23 @@ import java.util.stream.Stream;
 public final class BundleExport {
   /**
    * The relative error an output may show against DJL in single precision: the largest, or the mean
-   * where it is drawn from a grid.
+   * where it is drawn from a grid. That of a KL which is the difference log q - log p of one draw
+   * is relative to the larger of the two.
    */
   public static final double TOLERANCE = 1e-4;
 
   private static final String MODES = "modes";
   private static final String WEIGHTS = "weights.safetensors";
   private static final String PARITY = "parity.safetensors";
-  private static final List<Integer> PARITY_BATCHES = List.of(1, 2, 32);
+
+  /** Pixels of the largest batch of a comparison, 32 images of CIFAR-10: it takes memory. */
+  private static final long PARITY_PIXELS = 32 * 3 * 32 * 32;
+
+  private static final int PARITY_LARGE = 32;
+
+  /** Above the batch sizes that graphs are made from. */
+  private static final int PARITY_LEAST = 9;
+
   private static final int STORED_LEVELS = 256;
 
   private final Exported exported;
@@ -169,7 +178,7 @@ public final class BundleExport {
   private Parity check(EntryPoint point, Graph graph, Path file) {
     List<String> outputs = graph.outputs().stream().map(Port::name).toList();
     Set<String> tied = Manifest.tied(point.name(), variables(), outputs);
-    Parity parity = exporter(point).check(file, manager).onAverage(tied);
+    Parity parity = exporter(point).check(file, manager, parityBatches()).onAverage(tied);
     try {
       return parity.require(TOLERANCE);
     } catch (IllegalArgumentException e) {
@@ -177,11 +186,18 @@ public final class BundleExport {
     }
   }
 
+  /** One row, two, and many: 32, or fewer of large images. */
+  private List<Integer> parityBatches() {
+    long fitting = PARITY_PIXELS / exported.stored().size();
+    return List.of(1, 2, (int) Math.max(PARITY_LEAST, Math.min(PARITY_LARGE, fitting)));
+  }
+
   private static List<Safetensors.Entry> entries(String graph, Parity.Vectors vectors) {
     List<Safetensors.Entry> entries = new ArrayList<>();
     String prefix = graph + "/" + vectors.batch() + "/";
     vectors.inputs().forEach(e -> entries.add(renamed(prefix + "in/", e)));
     vectors.outputs().forEach(e -> entries.add(renamed(prefix + "out/", e)));
+    vectors.scales().forEach(e -> entries.add(renamed(prefix + "scale/", e)));
     return entries;
   }
 
@@ -204,7 +220,7 @@ public final class BundleExport {
         variables(),
         entries,
         exported.plugins(),
-        new Manifest.Parity(PARITY, TOLERANCE, PARITY_BATCHES),
+        new Manifest.Parity(PARITY, TOLERANCE, parityBatches()),
         Manifest.hashes(folder));
   }
 

@@ -116,6 +116,7 @@ final class EntryPoint {
     outputs.put(
         "bits_per_dim", exported.encoding().bitsPerDim(total, x.logDet(), exported.stored()));
     bound.terms().forEach(term -> outputs.put(term.getKey(), term.getValue()));
+    bound.sampled().forEach((z, terms) -> trace.terms("kl." + z, terms));
     return outputs;
   }
 

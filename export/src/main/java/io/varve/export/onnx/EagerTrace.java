@@ -1,6 +1,7 @@
 package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -16,8 +17,17 @@ import java.util.function.UnaryOperator;
 
 /** Runs traced code as it is, keeping copies of what it was given. */
 record EagerTrace(
-    long batch, NDManager manager, ParameterStore parameters, List<Safetensors.Entry> inputs)
+    long batch,
+    NDManager manager,
+    ParameterStore parameters,
+    List<Safetensors.Entry> inputs,
+    List<Safetensors.Entry> scales)
     implements Trace {
+
+  EagerTrace(
+      long batch, NDManager manager, ParameterStore parameters, List<Safetensors.Entry> inputs) {
+    this(batch, manager, parameters, inputs, new ArrayList<>());
+  }
 
   /** The inputs and outputs of one run. */
   static Parity.Vectors run(Traced code, ParameterStore parameters, long batch, NDManager manager) {
@@ -27,7 +37,7 @@ record EagerTrace(
       EagerTrace trace = new EagerTrace(batch, scope, parameters, new ArrayList<>());
       List<Safetensors.Entry> outputs = new ArrayList<>();
       code.run(trace).forEach((name, array) -> outputs.add(entry(name, array)));
-      return new Parity.Vectors(batch, trace.inputs, outputs);
+      return new Parity.Vectors(batch, trace.inputs, outputs, trace.scales);
     }
   }
 
@@ -41,6 +51,12 @@ record EagerTrace(
   public NDArray input(String name, NDArray sample) {
     inputs.add(entry(name, sample));
     return sample;
+  }
+
+  @Override
+  public void terms(String output, NDList terms) {
+    NDArray largest = terms.stream().map(NDArray::abs).reduce(NDArrays::maximum).orElseThrow();
+    scales.add(entry(output, largest));
   }
 
   @Override

@@ -159,7 +159,16 @@ public final class OnnxExporter {
    * @throws IllegalArgumentException if the graph cannot be run, or not at every batch size
    */
   public Parity check(Path onnx, NDManager manager) {
-    return Parity.of(code, weights(manager).values(), onnx, manager);
+    return check(onnx, manager, Parity.BATCHES);
+  }
+
+  /**
+   * Compares at batch sizes of one's own; see {@link #check(Path, NDManager)}.
+   *
+   * @param batches sizes that the graph was not made from, which are 3, 5 and 8
+   */
+  public Parity check(Path onnx, NDManager manager, List<Integer> batches) {
+    return Parity.of(code, weights(manager).values(), onnx, manager, batches);
   }
 
   /**

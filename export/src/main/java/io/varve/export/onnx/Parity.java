@@ -21,16 +21,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How far a graph in ONNX Runtime is from the code it was traced from, at batch sizes that it was
- * not made from: 1, 2 and 32.
+ * not made from: 1, 2 and a large one.
  *
  * @param results one per batch size and output
  * @param vectors what was compared, to repeat it anywhere
  */
 public record Parity(List<Result> results, List<Vectors> vectors) {
-  private static final long[] BATCHES = {1, 2, 32};
+  /** The batch sizes of a comparison where nobody asks for others. */
+  static final List<Integer> BATCHES = List.of(1, 2, 32);
 
   /** Copies the lists. */
   public Parity {
@@ -41,8 +43,9 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
   /**
    * The distance of one output.
    *
-   * @param error max |a - b| / max(1, max |b|) over finite elements, b being DJL's; infinite where
-   *     an infinity or a NaN stands in one and not in the other
+   * @param error max |a - b| / max(1, max |b|) over finite elements, b being DJL's or, where
+   *     larger, the terms that it is a difference of, see {@link Trace#terms}; infinite where an
+   *     infinity or a NaN stands in one and not in the other
    * @param mean the same with mean |a - b|
    */
   public record Result(long batch, String output, double error, double mean) {}
@@ -52,13 +55,27 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
    *
    * @param inputs what the graph was given
    * @param outputs what DJL computed from it
+   * @param scales the largest term of each output whose terms are known, see {@link Trace#terms}
    */
   public record Vectors(
-      long batch, List<Safetensors.Entry> inputs, List<Safetensors.Entry> outputs) {
+      long batch,
+      List<Safetensors.Entry> inputs,
+      List<Safetensors.Entry> outputs,
+      List<Safetensors.Entry> scales) {
     /** Copies the lists. */
     public Vectors {
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
+      scales = List.copyOf(scales);
+    }
+
+    /** What the error of an output is measured against: its own size or that of its terms. */
+    private double scale(String output) {
+      return Stream.concat(outputs.stream(), scales.stream())
+          .filter(entry -> entry.name().equals(output))
+          .mapToDouble(entry -> Parity.scale(elements(entry)))
+          .max()
+          .orElse(1);
     }
   }
 
@@ -69,15 +86,17 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
    * @param parameters the values of its parameters
    * @param onnx the file of the graph
    * @param manager decides the engine and device that the code runs on
+   * @param batches the batch sizes to compare at
    * @throws IllegalArgumentException if the graph cannot be opened or run
    */
-  public static Parity of(Traced code, ParameterStore parameters, Path onnx, NDManager manager) {
+  public static Parity of(
+      Traced code, ParameterStore parameters, Path onnx, NDManager manager, List<Integer> batches) {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     List<Result> results = new ArrayList<>();
     List<Vectors> vectors = new ArrayList<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         OrtSession session = environment.createSession(onnx.toString(), options)) {
-      for (long batch : BATCHES) {
+      for (int batch : batches) {
         Vectors expected = EagerTrace.run(code, parameters, batch, manager);
         vectors.add(expected);
         results.addAll(compare(environment, session, onnx, expected));
@@ -109,8 +128,8 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
               new Result(
                   expected.batch(),
                   output.name(),
-                  distance(computed, wanted),
-                  meanDistance(computed, wanted)));
+                  distance(computed, wanted, expected.scale(output.name())),
+                  meanDistance(computed, wanted, expected.scale(output.name()))));
         }
       }
       return results;
@@ -207,12 +226,17 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
 
   /** max |a - b| / max(1, max |b|), infinities and NaNs apart. */
   static double distance(double[] found, double[] expected) {
-    return differences(found, expected).max().orElse(0) / scale(expected);
+    return distance(found, expected, scale(expected));
   }
 
-  /** mean |a - b| / max(1, max |b|), infinities and NaNs apart. */
-  static double meanDistance(double[] found, double[] expected) {
-    return differences(found, expected).average().orElse(0) / scale(expected);
+  /** max |a - b| / scale, infinities and NaNs apart. */
+  private static double distance(double[] found, double[] expected, double scale) {
+    return differences(found, expected).max().orElse(0) / scale;
+  }
+
+  /** mean |a - b| / scale, infinities and NaNs apart. */
+  static double meanDistance(double[] found, double[] expected, double scale) {
+    return differences(found, expected).average().orElse(0) / scale;
   }
 
   private static DoubleStream differences(double[] found, double[] expected) {
@@ -226,6 +250,7 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
             });
   }
 
+  /** max(1, max |b|) over finite elements. */
   private static double scale(double[] expected) {
     return DoubleStream.of(expected).filter(Double::isFinite).map(Math::abs).reduce(1, Math::max);
   }

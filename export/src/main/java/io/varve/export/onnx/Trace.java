@@ -33,6 +33,16 @@ public interface Trace {
   NDArray input(String name, NDArray sample);
 
   /**
+   * Tells what an output is a sum or difference of. Where terms cancel, their rounding errors stay:
+   * {@link Parity} measures the error of such an output against the largest of its terms. A graph
+   * is none the different.
+   *
+   * @param output its name
+   * @param terms arrays of its shape
+   */
+  default void terms(String output, NDList terms) {}
+
+  /**
    * Repeats code a fixed number of times: a plain loop in DJL, one {@code Loop} node in the graph,
    * whose size does not depend on the count.
    *

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
@@ -47,10 +49,10 @@ class ParityTest {
     double[] tied = expected.clone();
     tied[7] = 254;
     assertThat(distance(tied, expected)).isEqualTo(1 / 255.0);
-    assertThat(Parity.meanDistance(tied, expected)).isEqualTo(1 / 255e3, within(1e-12));
+    assertThat(Parity.meanDistance(tied, expected, 255)).isEqualTo(1 / 255e3, within(1e-12));
     tied[8] = NAN;
-    assertThat(Parity.meanDistance(tied, expected)).isInfinite();
-    assertThat(Parity.meanDistance(new double[] {}, new double[] {})).isZero();
+    assertThat(Parity.meanDistance(tied, expected, 255)).isInfinite();
+    assertThat(Parity.meanDistance(new double[] {}, new double[] {}, 1)).isZero();
   }
 
   @Test
@@ -70,6 +72,32 @@ class ParityTest {
             .order(java.nio.ByteOrder.nativeOrder())
             .getFloat(0);
     assertThat(y).isEqualTo(x + 1);
+  }
+
+  /** 1 as the difference of numbers of which one is 1e-4 off: all wrong, or 1e-4 of its terms. */
+  @Test
+  void measuresADifferenceAgainstItsTerms(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("net.onnx");
+    Files.write(file, Exports.export(difference(1 + 1e-4f, false)).toBytes());
+    try (NDManager manager = NDManager.newBaseManager()) {
+      Parity plain = OnnxExporter.of(difference(1, false)).check(file, manager);
+      assertThat(plain.worst()).isGreaterThan(0.5);
+      Parity scaled = OnnxExporter.of(difference(1, true)).check(file, manager);
+      assertThat(scaled.worst()).isBetween(2e-5, 2e-4);
+      assertThat(scaled.vectors().get(0).scales()).extracting(e -> e.name()).containsExactly("y");
+    }
+  }
+
+  private static Traced difference(float factor, boolean told) {
+    return trace -> {
+      NDArray a = normal(trace, "x", new Shape(4)).abs().add(1).mul(1e4f);
+      NDArray b = a.sub(1);
+      NDArray other = a.mul(factor);
+      if (told) {
+        trace.terms("y", new NDList(other, b));
+      }
+      return Map.of("y", other.sub(b));
+    };
   }
 
   @Test

@@ -31,10 +31,28 @@ public record Linear(
     requireFinite("from", from);
     requireFinite("to", to);
     requireFinite("start", start);
+    requireLength("a line", epochs, steps);
+  }
+
+  @Override
+  public double at(Progress progress) {
+    double share = share(progress, start, epochs, steps);
+    return (1 - share) * from + share * to;
+  }
+
+  /** The part of a length that is done, from 0 to 1. */
+  static double share(
+      Progress progress, double start, Optional<Double> epochs, Optional<Long> steps) {
+    double now = epochs.isPresent() ? progress.epoch() : progress.step();
+    double length = epochs.orElseGet(() -> steps.orElseThrow().doubleValue());
+    return Math.min(1, Math.max(0, (now - start) / length));
+  }
+
+  static void requireLength(String what, Optional<Double> epochs, Optional<Long> steps) {
     if (epochs.isPresent() == steps.isPresent()) {
       throw new IllegalArgumentException(
-          "a line needs its length, either in 'epochs' or in 'steps', but has "
-              + (epochs.isPresent() ? "both" : "neither"));
+          "%s needs its length, either in 'epochs' or in 'steps', but has %s"
+              .formatted(what, epochs.isPresent() ? "both" : "neither"));
     }
     double length = epochs.orElseGet(() -> steps.orElseThrow().doubleValue());
     if (!(length > 0 && length < Double.POSITIVE_INFINITY)) {
@@ -42,14 +60,6 @@ public record Linear(
           "%s: expected more than 0, got %s"
               .formatted(epochs.isPresent() ? "epochs" : "steps", length));
     }
-  }
-
-  @Override
-  public double at(Progress progress) {
-    double now = epochs.isPresent() ? progress.epoch() : progress.step();
-    double length = epochs.orElseGet(() -> steps.orElseThrow().doubleValue());
-    double share = Math.min(1, Math.max(0, (now - start) / length));
-    return (1 - share) * from + share * to;
   }
 
   static void requireFinite(String key, double value) {

@@ -67,4 +67,33 @@ class ScheduleTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("to: expected a finite number, got Infinity");
   }
+
+  @Test
+  void exponentialIsTheSameFactorEveryStep() {
+    Exponential rate = new Exponential(2e-3, 1e-4, Optional.empty(), Optional.of(2_995_731L), 0);
+    assertThat(rate.at(new Progress(0, 0))).isEqualTo(2e-3);
+    double program = 2e-3;
+    for (int step = 1; step <= 1000; step++) {
+      program *= 0.999999;
+      assertThat(rate.at(new Progress(step, 0))).isCloseTo(program, within(1e-12));
+    }
+    assertThat(rate.at(new Progress(2_995_731L, 0))).isEqualTo(1e-4);
+    assertThat(rate.at(new Progress(Long.MAX_VALUE, 0))).isEqualTo(1e-4);
+  }
+
+  @Test
+  void exponentialBeginsWhereItIsTold() {
+    Exponential rise = new Exponential(1, 16, Optional.of(4.0), Optional.empty(), 2);
+    assertThat(rise.at(new Progress(99, 2))).isEqualTo(1);
+    assertThat(rise.at(new Progress(0, 3))).isCloseTo(2, within(1e-12));
+    assertThat(rise.at(new Progress(0, 6))).isEqualTo(16);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
+  void refusesAnExponentialToNothing(double to) {
+    assertThatThrownBy(() -> new Exponential(1, to, Optional.of(1.0), Optional.empty(), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("to: expected more than 0, got " + to);
+  }
 }

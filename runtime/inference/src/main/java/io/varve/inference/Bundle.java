@@ -349,8 +349,9 @@ public final class Bundle implements AutoCloseable {
    * Replays what the export recorded and compares.
    *
    * @return for each graph the worst error of any output, relative to the larger of 1 and the
-   *     recorded number; of outputs in which a draw from a grid may fall the other way at its edge
-   *     the mean error counts; the export allowed {@code manifest().parity().tolerance()}
+   *     recorded number, or than those the larger of the terms it is a difference of, where they
+   *     are recorded; of outputs in which a draw from a grid may fall the other way at its edge the
+   *     mean error counts; the export allowed {@code manifest().parity().tolerance()}
    */
   public Map<String, Double> checkParity() {
     return new ParityCheck(path.resolve(manifest.parity().file())).worst(this::run, manifest::tied);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 
 /** Replays the inputs recorded in a bundle and compares the outputs with those recorded. */
 final class ParityCheck {
@@ -35,17 +36,18 @@ final class ParityCheck {
       String graph = run.getKey().get(0);
       Map<String, Tensor> computed = runner.run(graph, run.getValue());
       Map<String, Tensor> expected = group("out").getOrDefault(run.getKey(), Map.of());
+      Map<String, Tensor> scales = group("scale").getOrDefault(run.getKey(), Map.of());
       if (!expected.keySet().equals(computed.keySet())) {
         throw new IllegalArgumentException(
             "%s: found outputs %s of graph '%s', expected %s"
                 .formatted(file, expected.keySet(), graph, computed.keySet()));
       }
       expected.forEach(
-          (name, tensor) ->
-              worst.merge(
-                  graph,
-                  error(computed.get(name), tensor, tied.apply(graph).contains(name)),
-                  ParityCheck::worse));
+          (name, tensor) -> {
+            double[] errors = errors(computed.get(name), tensor, scales.getOrDefault(name, tensor));
+            boolean average = tied.apply(graph).contains(name);
+            worst.merge(graph, error(errors, average), ParityCheck::worse);
+          });
     }
     return worst;
   }
@@ -80,19 +82,29 @@ final class ParityCheck {
     return values;
   }
 
-  private static double error(Tensor computed, Tensor expected, boolean average) {
-    if (computed.values().length != expected.values().length) {
-      return Double.POSITIVE_INFINITY;
+  /**
+   * The relative error of each element.
+   *
+   * @param scale the largest of the terms that the element is a difference of, or it itself
+   */
+  private static double[] errors(Tensor computed, Tensor expected, Tensor scale) {
+    int size = expected.values().length;
+    if (computed.values().length != size || scale.values().length != size) {
+      return new double[] {Double.POSITIVE_INFINITY};
     }
-    double worst = 0;
-    double sum = 0;
-    for (int i = 0; i < expected.values().length; i++) {
+    double[] errors = new double[size];
+    for (int i = 0; i < size; i++) {
       double wanted = expected.values()[i];
-      double error = Math.abs(computed.values()[i] - wanted) / Math.max(1, Math.abs(wanted));
-      worst = worse(worst, error);
-      sum += error;
+      double term = Float.isFinite(scale.values()[i]) ? Math.abs(scale.values()[i]) : 0;
+      double against = Math.max(1, Math.max(Math.abs(wanted), term));
+      errors[i] = Math.abs(computed.values()[i] - wanted) / against;
     }
-    return average && Double.isFinite(worst) ? sum / expected.values().length : worst;
+    return errors;
+  }
+
+  private static double error(double[] errors, boolean average) {
+    double worst = DoubleStream.of(errors).reduce(0, ParityCheck::worse);
+    return average && Double.isFinite(worst) ? DoubleStream.of(errors).average().orElse(0) : worst;
   }
 
   /** The larger error; one that is not a number is the worst of all. */

@@ -11,7 +11,9 @@ import ai.onnxruntime.OrtProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -248,6 +250,25 @@ class BundleTest {
     try (Bundle other = Bundle.open(damaged, onCpu())) {
       // 2 was recorded as 2.5, and errors are relative to what was recorded.
       assertThat(other.checkParity().get("carry z")).isCloseTo(0.2, within(1e-6));
+    }
+  }
+
+  @Test
+  void measuresADifferenceAgainstItsTerms(@TempDir Path damaged) {
+    TinyBundle files = TinyBundle.files(damaged);
+    List<Safetensors.Entry> entries = new ArrayList<>(files.parity(0.5f));
+    entries.add(
+        TinyBundle.entry(
+            "carry z/1/scale/x.mean",
+            new float[] {-1000, 1, 1, Float.POSITIVE_INFINITY},
+            1,
+            1,
+            2,
+            2));
+    Safetensors.write(damaged.resolve("parity.safetensors"), entries, Map.of());
+    files.manifest().write(damaged);
+    try (Bundle other = Bundle.open(damaged, onCpu())) {
+      assertThat(other.checkParity().get("carry z")).isCloseTo(0.5e-3, within(1e-9));
     }
   }
 

@@ -145,7 +145,7 @@ final class TinyBundle {
     graph.output("x", graph.op("Add", "draw", mean, noise), 1L, 2L, 2L);
   }
 
-  private static Safetensors.Entry entry(String name, float[] values, long... shape) {
+  static Safetensors.Entry entry(String name, float[] values, long... shape) {
     ByteBuffer data =
         ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     data.asFloatBuffer().put(values);

@@ -1,6 +1,7 @@
 package io.varve.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -11,8 +12,11 @@ import java.util.stream.Stream;
  * @param logP per data variable, observed or derived: log p(v | given)
  * @param kl per latent: KL(q ‖ p), in closed form where it is known and right, else a one-sample
  *     estimate; it is not right where p reads what q drew given the latent itself
+ * @param sampled per latent whose KL is an estimate: log q and log p of the draw, whose difference
+ *     it is
  */
-public record Bound(Map<String, NDArray> logP, Map<String, NDArray> kl) {
+public record Bound(
+    Map<String, NDArray> logP, Map<String, NDArray> kl, Map<String, NDList> sampled) {
   /** The sum of log p minus the sum of KL: a lower bound of log p(x) in expectation, [B]. */
   public NDArray total() {
     NDArray reconstruction = sum(logP.values());

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -65,12 +66,19 @@ public final class Model {
   public Bound bound(Run run, NDArray x) {
     Inferred inferred = new Inferred(run, parts.observed(), x, null);
     Map<String, NDArray> kl = new LinkedHashMap<>();
+    Map<String, NDList> sampled = new LinkedHashMap<>();
     inferred
         .posteriors()
         .forEach(
-            (z, posterior) ->
-                kl.put(z, parts.hasExactKl(z) ? posterior.kl() : posterior.sampledKl()));
-    return new Bound(inferred.logP(), kl);
+            (z, posterior) -> {
+              Optional<NDArray> exact =
+                  parts.hasExactKl(z) ? posterior.q().kl(posterior.p()) : Optional.empty();
+              if (exact.isEmpty()) {
+                sampled.put(z, posterior.sampled());
+              }
+              kl.put(z, exact.orElseGet(() -> difference(sampled.get(z))));
+            });
+    return new Bound(inferred.logP(), kl, sampled);
   }
 
   /**
@@ -86,7 +94,7 @@ public final class Model {
       weight = weight == null ? logP : weight.add(logP);
     }
     for (Posterior posterior : inferred.posteriors().values()) {
-      weight = weight.sub(posterior.sampledKl());
+      weight = weight.sub(difference(posterior.sampled()));
     }
     return weight;
   }
@@ -210,13 +218,14 @@ public final class Model {
 
   /** A latent's q and p, given its parents' inferred values, and one draw from q. */
   private record Posterior(Distribution q, Distribution p, Draw epsilon) {
-    NDArray kl() {
-      return q.kl(p).orElseGet(this::sampledKl);
+    /** log q and log p of the draw. */
+    NDList sampled() {
+      return new NDList(epsilon.logProb(), p.logProb(epsilon.value()));
     }
+  }
 
-    NDArray sampledKl() {
-      return epsilon.logProb().sub(p.logProb(epsilon.value()));
-    }
+  private static NDArray difference(NDList terms) {
+    return terms.get(0).sub(terms.get(1));
   }
 
   /** The inferred scope of one batch of given data: latents drawn from q, ys derived. */

@@ -34,7 +34,7 @@ class ObjectiveTest {
     Map<String, NDArray> kl = new LinkedHashMap<>();
     kl.put("u", manager.create(new float[] {1, 2}));
     kl.put("z", manager.create(new float[] {0.5f, 0}));
-    bound = new Bound(logP, kl);
+    bound = new Bound(logP, kl, Map.of());
   }
 
   @AfterEach
@@ -87,7 +87,7 @@ class ObjectiveTest {
 
   @Test
   void needsNoLatent() {
-    bound = new Bound(bound.logP(), Map.of());
+    bound = new Bound(bound.logP(), Map.of(), Map.of());
     assertThat(loss("{free-bits: 1}", START)).isCloseTo(5, within(ROUNDING));
     assertThat(Kit.mean(bound.total())).isCloseTo(-5, within(ROUNDING));
   }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param path the folder
  * @param size height and width after resizing; 0 keeps those of the files
  * @param crop the window [left, top, width, height] in pixels, cut out before resizing; [] is all
+ * @param square cuts out the largest square in the middle before resizing, in place of a crop
  * @param channels 3 for colour, 1 for luma (ITU-R BT.601)
  * @param testFraction the part that is the test set where there are no subfolders, in (0, 1)
  * @param seed chooses that part
@@ -30,6 +31,7 @@ public record Images(
     String path,
     @Default("0") int size,
     @Default("[]") List<Integer> crop,
+    @Default("false") boolean square,
     @Default("3") int channels,
     @Default("0.1") double testFraction,
     @Default("0") long seed)
@@ -50,6 +52,11 @@ public record Images(
     if (size > 0 && !crop.isEmpty() && !crop.get(2).equals(crop.get(3))) {
       throw new IllegalArgumentException(
           "crop must be square where size is given, found %s".formatted(crop));
+    }
+    if (square && !crop.isEmpty()) {
+      throw new IllegalArgumentException(
+          "square cuts out the middle itself, but crop is %s; leave one of them out"
+              .formatted(crop));
     }
     if (channels != 1 && channels != 3) {
       throw new IllegalArgumentException("channels must be 1 or 3, found " + channels);
@@ -88,7 +95,7 @@ public record Images(
 
   @Override
   public Images at(String folder) {
-    return new Images(folder, size, crop, channels, testFraction, seed);
+    return new Images(folder, size, crop, square, channels, testFraction, seed);
   }
 
   private Splits part(Path folder, List<Path> files) {

@@ -38,9 +38,13 @@ record Picture(byte[] planes, int channels, int height, int width) {
                 .formatted(file, crop, image.getWidth(), image.getHeight()));
       }
       image = image.getSubimage(crop.get(0), crop.get(1), crop.get(2), crop.get(3));
+    } else if (keys.square()) {
+      int side = Math.min(image.getWidth(), image.getHeight());
+      int left = (image.getWidth() - side) / 2;
+      image = image.getSubimage(left, (image.getHeight() - side) / 2, side, side);
     } else if (keys.size() > 0 && image.getWidth() != image.getHeight()) {
       throw new IllegalArgumentException(
-          "%s: expected a square image to resize to data.size %d, found %d x %d; set data.crop to a square"
+          "%s: expected a square image to resize to data.size %d, found %d x %d; set data.square, or data.crop to a square"
               .formatted(file, keys.size(), image.getWidth(), image.getHeight()));
     }
     byte[] planes = isGrey(image) ? grey(image, keys.channels()) : colour(image, keys.channels());

@@ -62,10 +62,11 @@ class ImagesTest {
     seen.addAll(blues(splits.test()));
     assertThat(seen).hasSize(20);
     assertThat(blues(images(0, List.of(), 3).open().test())).isEqualTo(blues(splits.test()));
-    Images reseeded = new Images(folder.toString(), 0, List.of(), 3, 0.5, 1);
+    Images reseeded = new Images(folder.toString(), 0, List.of(), false, 3, 0.5, 1);
     assertThat(reseeded.open().test().size()).isEqualTo(10);
     assertThat(blues(reseeded.open().test()))
-        .isNotEqualTo(blues(new Images(folder.toString(), 0, List.of(), 3, 0.5, 2).open().test()));
+        .isNotEqualTo(
+            blues(new Images(folder.toString(), 0, List.of(), false, 3, 0.5, 2).open().test()));
   }
 
   @Test
@@ -76,6 +77,23 @@ class ImagesTest {
     assertThat(split.shape()).containsExactly(3, 5, 4);
     int[] cut = IntStream.range(0, 20).map(i -> rgb[(3 + i / 4) * 8 + 2 + i % 4]).toArray();
     assertThat(DataFiles.read(split, 0)).isEqualTo(planes(cut));
+  }
+
+  @Test
+  void cutsTheMiddleOutOfOblongImages() throws IOException {
+    int[] wide = DataFiles.randomRgb(9 * 4, 4);
+    DataFiles.image(folder.resolve("train/a.png"), "png", 9, wide);
+    int[] tall = DataFiles.randomRgb(4 * 7, 5);
+    DataFiles.image(folder.resolve("test/a.png"), "png", 4, tall);
+    Splits splits = new Images(folder.toString(), 4, List.of(), true, 3, 0.1, 0).open();
+    int[] columns = IntStream.range(0, 16).map(i -> wide[i / 4 * 9 + 2 + i % 4]).toArray();
+    assertThat(DataFiles.read(splits.train(), 0)).isEqualTo(planes(columns));
+    int[] rows = IntStream.range(0, 16).map(i -> tall[4 + i]).toArray();
+    assertThat(DataFiles.read(splits.test(), 0)).isEqualTo(planes(rows));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Images("data", 4, List.of(0, 0, 4, 4), true, 3, 0.1, 0))
+        .withMessage(
+            "square cuts out the middle itself, but crop is [0, 0, 4, 4]; leave one of them out");
   }
 
   @Test
@@ -104,7 +122,7 @@ class ImagesTest {
     }
     ImageIO.write(grey, "png", folder.resolve("a.png").toFile());
     ImageIO.write(deep, "png", folder.resolve("b.png").toFile());
-    Splits splits = new Images(folder.toString(), 0, List.of(), 1, 0.5, 0).open();
+    Splits splits = new Images(folder.toString(), 0, List.of(), false, 1, 0.5, 0).open();
     assertThat(DataFiles.read(splits.train(), 0)).isEqualTo(levels);
     assertThat(DataFiles.read(splits.test(), 0)).isEqualTo(levels);
     byte[] colour = DataFiles.read(images(0, List.of(), 3).open().train(), 0);
@@ -144,7 +162,9 @@ class ImagesTest {
       Files.createDirectories(folder.resolve(format + "/test"));
       Files.copy(sound, folder.resolve(format + "/test/a." + format));
       Split split =
-          new Images(folder.resolve(format).toString(), 0, List.of(), 3, 0.1, 0).open().train();
+          new Images(folder.resolve(format).toString(), 0, List.of(), false, 3, 0.1, 0)
+              .open()
+              .train();
       refuses(split, broken.toString(), "expected a whole PNG or JPEG image, found '", "remove");
       Files.writeString(broken, "hello");
       refuses(split, broken.toString(), "found '5 bytes of something else'");
@@ -176,12 +196,12 @@ class ImagesTest {
   private void assertBadKey(
       int size, List<Integer> crop, int channels, double fraction, String... parts) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Images("data", size, crop, channels, fraction, 0))
+        .isThrownBy(() -> new Images("data", size, crop, false, channels, fraction, 0))
         .withMessageContainingAll(parts);
   }
 
   private Images images(int size, List<Integer> crop, int channels) {
-    return new Images(folder.toString(), size, crop, channels, 0.1, 0);
+    return new Images(folder.toString(), size, crop, false, channels, 0.1, 0);
   }
 
   private void pair(String format, int width, int[] rgb) throws IOException {

@@ -98,6 +98,16 @@ public record Images(
     return new Images(folder, size, crop, square, channels, testFraction, seed);
   }
 
+  /**
+   * Every image of the folder, one or more, in the order of their paths.
+   *
+   * @throws IllegalArgumentException as {@link #open} does
+   */
+  public Split all() {
+    List<Path> files = files(new Folder(path).path());
+    return new Pictures(files, this, shape(files.get(0)));
+  }
+
   private Splits part(Path folder, List<Path> files) {
     if (files.size() < 2) {
       throw new IllegalArgumentException(

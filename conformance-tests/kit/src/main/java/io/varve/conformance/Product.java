@@ -1,6 +1,9 @@
 package io.varve.conformance;
 
 import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -21,21 +24,23 @@ final class Product {
     reference = IntStream.range(0, member.size()).mapToDouble(i -> middle).toArray();
   }
 
-  /** Whether a change of two numbers changes the log-mass by the sum of what each change does. */
+  /** Whether a change of any two numbers changes the log-mass by the sum of what each does. */
   boolean factorises() {
     int size = member.size();
-    double[] events = new double[4 * size * size];
-    for (int pair = 0; pair < size; pair++) {
-      for (int which = 0; which < 4; which++) {
-        int from = (4 * pair + which) * size;
-        System.arraycopy(reference, 0, events, from, size);
-        events[from + pair] = which % 2 == 0 ? reference[pair] : 0;
-        int next = (pair + 1) % size;
-        events[from + next] = which < 2 ? reference[next] : 0;
+    List<double[]> rows = new ArrayList<>();
+    for (int first = 0; first < size; first++) {
+      for (int second = 0; second < first; second++) {
+        for (int which = 0; which < 4; which++) {
+          double[] row = reference.clone();
+          row[first] = which % 2 == 0 ? reference[first] : 0;
+          row[second] = which < 2 ? reference[second] : 0;
+          rows.add(row);
+        }
       }
     }
+    double[] events = rows.stream().flatMapToDouble(DoubleStream::of).toArray();
     double[] logMass = member.logProb(index, DataType.FLOAT64, events);
-    return IntStream.range(0, size)
+    return IntStream.range(0, rows.size() / 4)
         .map(pair -> 4 * pair)
         .allMatch(
             i -> {

@@ -21,7 +21,9 @@ final class RuleBook {
   private static final Map<String, String> UNTESTED =
       Map.of(
           "L1",
-          "It repeats rules of priors, and these are checked on likelihoods under their own numbers.");
+          "It repeats rules of priors, and these are checked on likelihoods under their own numbers.",
+          "N8",
+          "The kit makes no pass over data; that every other pass is without a start is seen by X9 and N3.");
 
   /** B2 before B10. */
   static final Comparator<String> ORDER =

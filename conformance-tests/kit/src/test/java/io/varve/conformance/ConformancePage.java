@@ -92,13 +92,17 @@ final class ConformancePage {
       rules.merge(outcome.check().rule(), outcome.status(), ConformancePage::worse);
     }
     StringBuilder table =
-        new StringBuilder("| component | passed | not applicable |\n| --- | --- | --- |\n");
+        new StringBuilder(
+            "| component | passed | warned | not applicable |\n| --- | --- | --- | --- |\n");
     components.forEach(
         (component, rules) ->
             table.append(
-                "| `%s` | %s | %s |\n"
+                "| `%s` | %s | %s | %s |\n"
                     .formatted(
-                        component, of(rules, Status.PASSED), of(rules, Status.NOT_APPLICABLE))));
+                        component,
+                        of(rules, Status.PASSED),
+                        of(rules, Status.WARNED),
+                        of(rules, Status.NOT_APPLICABLE))));
     return table.toString();
   }
 

@@ -53,7 +53,7 @@ public record RealNvp(
     }
     if (checkerboard == 0 && channel == 0 && factored == 0) {
       throw new IllegalArgumentException(
-          "'realnvp' has no couplings; one of 'checkerboard', 'channel' and 'factored' must be at least 1");
+          "'realnvp' has no couplings with 'checkerboard', 'channel' and 'factored' of 0; give one of them at least 1");
     }
   }
 
@@ -89,6 +89,11 @@ public record RealNvp(
   private record Couplings(Network network, Site site, List<Shape> context) {
     /** Couplings that change the two parts of an event in turn. */
     List<Bijection> of(String stage, int count, Shape event, Part first, Part second) {
+      if (count > 0 && first.ofPixels() && event.get(1) * event.get(2) < 2) {
+        throw new IllegalArgumentException(
+            "'realnvp' has %d '%s' couplings on images of %s, whose checkerboard has one colour only; set '%s' to 0"
+                .formatted(count, stage, event, stage));
+      }
       List<Bijection> all = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         Part part = i % 2 == 0 ? first : second;

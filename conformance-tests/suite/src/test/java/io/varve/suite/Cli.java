@@ -2,8 +2,11 @@ package io.varve.suite;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.varve.app.Varve;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,9 +75,34 @@ final class Cli {
     }
   }
 
+  /**
+   * Runs a command that must succeed in this process: the same code, but compiled and loaded once
+   * for all. Paths must be absolute.
+   */
+  static Ended succeedHere(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    ByteArrayOutputStream words = new ByteArrayOutputStream();
+    System.setProperty("varve.home", distribution().toString());
+    System.setOut(new PrintStream(results, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(words, true, StandardCharsets.UTF_8));
+    try {
+      int code = Varve.run(arguments);
+      String said = words.toString(StandardCharsets.UTF_8);
+      return succeeded(new Ended(code, results.toString(StandardCharsets.UTF_8), said), arguments);
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
   /** Runs a command that must succeed. */
   static Ended succeed(Path folder, String... arguments) {
-    Ended ended = run(folder, arguments);
+    return succeeded(run(folder, arguments), arguments);
+  }
+
+  private static Ended succeeded(Ended ended, String... arguments) {
     if (ended.code() != 0) {
       throw new AssertionError(
           List.of(arguments) + " ended with " + ended.code() + ":\n" + ended.err());

@@ -38,22 +38,24 @@ final class ModelsTest {
   @ParameterizedTest
   @MethodSource("tinyModels")
   void trainsExportsAndScoresAlike(Path model) throws IOException {
+    String run = folder.resolve("run").toString();
+    String bundle = folder.resolve("bundle").toString();
     List<String> train =
-        new ArrayList<>(List.of("train", model.toString(), "--out", "run", "--json"));
+        new ArrayList<>(List.of("train", model.toString(), "--out", run, "--json"));
     String text = Files.readString(model);
     if (text.contains("type: idx")) {
       train.add("--set");
       train.add("data={type: strokes, count: 512, test-count: 128, size: 16, binarize: dynamic}");
     } else if (!text.contains("type: strokes")) {
       Noise.of(text, folder.resolve("data"), IMAGES);
-      train.addAll(List.of("--data", "data"));
+      train.addAll(List.of("--data", folder.resolve("data").toString()));
     }
-    JsonObject trained = Cli.succeed(folder, train.toArray(String[]::new)).json();
+    JsonObject trained = Cli.succeedHere(train.toArray(String[]::new)).json();
     assertThat(trained.get("bound").getAsDouble()).isNegative();
-    Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", graphs(text));
+    Cli.succeedHere("export", run, "--out", bundle, "--graphs", graphs(text));
     String[] measure = {"--importance-samples", "5", "--images", "24", "--seed", "9", "--json"};
-    JsonObject djl = Cli.succeed(folder, with(measure, "evaluate", "run")).json();
-    JsonObject onnx = Cli.succeed(folder, with(measure, "evaluate", "bundle")).json();
+    JsonObject djl = Cli.succeedHere(with(measure, "evaluate", run)).json();
+    JsonObject onnx = Cli.succeedHere(with(measure, "evaluate", bundle)).json();
     for (String key : List.of("bound", "importance_bound", "bits_per_dim", "reconstruction")) {
       double expected = djl.get(key).getAsDouble();
       assertThat(onnx.get(key).getAsDouble())

@@ -77,7 +77,7 @@ final class FidCommand implements Callable<Integer> {
 
   /** All images of a folder, in colour. */
   static Split images(Path folder) {
-    return new Images(folder.toString(), 0, List.of(), 3, 0.5, 0).all();
+    return new Images(folder.toString(), 0, List.of(), false, 3, 0.5, 0).all();
   }
 
   private Map<String, Object> bundle(Extractor extractor, Bundle.Options running) {

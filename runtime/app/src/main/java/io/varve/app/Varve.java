@@ -70,7 +70,7 @@ public final class Varve {
   }
 
   /** Runs one command and answers its exit code. */
-  static int run(String... args) {
+  public static int run(String... args) {
     Varve varve = new Varve();
     CommandLine line = new CommandLine(varve);
     line.setCaseInsensitiveEnumValuesAllowed(true);

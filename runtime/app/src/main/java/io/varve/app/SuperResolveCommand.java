@@ -140,7 +140,7 @@ final class SuperResolveCommand implements Callable<Integer> {
     Images.Size size = Pictures.size(y.shape());
     Split files =
         new io.varve.training.data.Images(
-                given.toString(), 0, List.of(), y.shape().get(0).intValue(), 0.5, 0)
+                given.toString(), 0, List.of(), false, y.shape().get(0).intValue(), 0.5, 0)
             .all();
     long[] found = Arrays.stream(files.shape()).asLongStream().toArray();
     if (files.imageBytes() != size.scalars() || found[1] != y.shape().get(1)) {

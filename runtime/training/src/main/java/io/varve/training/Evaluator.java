@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Measures a model in evaluation mode. Randomness is a function of seed, stream, image and sample
@@ -179,16 +180,9 @@ public final class Evaluator {
   /** Draws from the model: means of p(x | z) as pixels 0..255, [n, C, H, W] in one array. */
   public byte[] samples(int n, long seed) {
     ByteArrayOutputStream pixels = new ByteArrayOutputStream();
-    long size = model.spaces().get(model.observed()).shape().size();
-    int most = (int) Math.max(1, DRAWN_AT_ONCE / size);
-    for (int first = 0; first < n; first += most) {
-      int rows = Math.min(most, n - first);
-      try (NDManager scope = manager.newSubManager();
-          NDScope arrays = new NDScope()) {
-        arrays.suppressNotUsedWarning();
-        Map<String, NDArray> drawn = model.generate(run(scope, seed, first, rows, 0), Map.of());
-        pixels.writeBytes(pixels(drawn));
-      }
+    for (int first = 0; first < n; first += drawnAtOnce()) {
+      int rows = Math.min(drawnAtOnce(), n - first);
+      pixels.writeBytes(generated(Map.of(), seed, first, rows));
     }
     return pixels.toByteArray();
   }
@@ -202,23 +196,37 @@ public final class Evaluator {
    * @param carried latent and derived variables; none generates
    */
   public List<byte[]> reconstructions(Split split, int n, List<Set<String>> carried, long seed) {
-    List<byte[]> pictures = new ArrayList<>();
-    Split few = split.first(n);
+    List<ByteArrayOutputStream> pictures =
+        Stream.generate(ByteArrayOutputStream::new).limit(1L + carried.size()).toList();
     forBatches(
-        few,
-        few.size(),
+        split.first(n),
+        drawnAtOnce(),
         (scope, bytes, first) -> {
+          int rows = (int) bytes.getShape().get(0);
           NDArray x = encode(scope, bytes, seed, first).value();
-          pictures.add(bytes(encoding.display(x)));
-          Map<String, NDArray> inferred = model.infer(run(scope, seed, first, few.size(), 0), x);
-          for (Set<String> set : carried) {
+          pictures.get(0).writeBytes(bytes(encoding.display(x)));
+          Map<String, NDArray> inferred = model.infer(run(scope, seed, first, rows, 0), x);
+          for (int i = 0; i < carried.size(); i++) {
             Map<String, NDArray> kept = new LinkedHashMap<>(inferred);
-            kept.keySet().retainAll(set);
-            Run decoding = run(scope, seed, first, few.size(), 0);
-            pictures.add(pixels(model.generate(decoding, kept)));
+            kept.keySet().retainAll(carried.get(i));
+            pictures.get(i + 1).writeBytes(generated(kept, seed, first, rows));
           }
         });
-    return pictures;
+    return pictures.stream().map(ByteArrayOutputStream::toByteArray).toList();
+  }
+
+  /** Pixels of what is drawn given some variables, in a scope of their own. */
+  private byte[] generated(Map<String, NDArray> carried, long seed, int first, int rows) {
+    try (NDManager scope = manager.newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
+      Map<String, NDArray> drawn = model.generate(run(scope, seed, first, rows, 0), carried);
+      return bytes(encoding.display(drawn.get(model.observed() + ".mean")));
+    }
+  }
+
+  private int drawnAtOnce() {
+    return (int) Math.max(1, DRAWN_AT_ONCE / model.spaces().get(model.observed()).shape().size());
   }
 
   /** The variables of the model, as its bundle lists them. */
@@ -233,10 +241,6 @@ public final class Evaluator {
       }
     }
     return variables;
-  }
-
-  private byte[] pixels(Map<String, NDArray> generated) {
-    return bytes(encoding.display(generated.get(model.observed() + ".mean")));
   }
 
   private static byte[] bytes(NDArray values) {

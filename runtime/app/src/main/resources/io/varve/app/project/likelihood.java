@@ -25,15 +25,20 @@ public record @Type@() implements Likelihood {
 
   @Override
   public List<Parameters> parameters(Space event) {
+    requireLevels(event);
+    return List.of(new Parameters(event.shape().add(event.levels()), Initializer.ZEROS));
+  }
+
+  private static void requireLevels(Space event) {
     if (event.levels() < 2) {
       throw new IllegalArgumentException(
           "'@name@' needs data of at least 2 levels, not " + event.levels());
     }
-    return List.of(new Parameters(event.shape().add(event.levels()), Initializer.ZEROS));
   }
 
   @Override
   public Distribution of(Pass pass, Space event, NDList parameters) {
+    requireLevels(event);
     NDArray logits = Ops.clip(parameters.singletonOrThrow(), -BOUND, BOUND);
     int last = event.shape().dimension() + 1;
     NDArray logMasses = logits.sub(Ops.logSumExp(logits, last).expandDims(last));

@@ -24,16 +24,21 @@ public record @Type@() implements Prior {
 
   @Override
   public List<Parameters> parameters(Space event) {
-    if (event.levels() != 0) {
-      throw new IllegalArgumentException(
-          "'@name@' needs real numbers, not " + event.levels() + " levels");
-    }
+    requireReal(event);
     Parameters each = new Parameters(event.shape(), Initializer.ZEROS);
     return List.of(each, each);
   }
 
+  private static void requireReal(Space event) {
+    if (event.levels() != 0) {
+      throw new IllegalArgumentException(
+          "'@name@' needs real numbers, not " + event.levels() + " levels");
+    }
+  }
+
   @Override
   public Distribution of(Pass pass, Space event, NDList parameters) {
+    requireReal(event);
     NDArray logScale = Ops.clip(parameters.get(1), -BOUND, BOUND);
     return new Logistic(pass, event.shape(), parameters.get(0), logScale);
   }

@@ -20,6 +20,9 @@ public record @Type@(@Default("4") double period, @Default("1") double to) imple
     if (!(period > 0)) {
       throw new IllegalArgumentException("'period' must be above 0, not " + period);
     }
+    if (!Double.isFinite(to)) {
+      throw new IllegalArgumentException("'to' must be a finite number, not " + to);
+    }
   }
 
   @Override

@@ -70,9 +70,7 @@ record Bins(Pass pass, Space space, NDArray centre, NDArray rate) implements Dis
    */
   @Override
   public NDArray mean() {
-    NDArray beyond = centre.sub(constant(centre, top()));
-    NDArray area = softplus(centre.mul(rate)).sub(softplus(beyond.mul(rate))).div(rate);
-    return clip(area, 0, top());
+    return Held.mean(centre, rate, top());
   }
 
   private NDArray onGrid(NDArray whole) {

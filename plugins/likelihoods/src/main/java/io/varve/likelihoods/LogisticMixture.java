@@ -151,12 +151,7 @@ record LogisticMixture(
         chain(
             location,
             coefficients,
-            (centre, c) -> {
-              NDArray r = rates.get(c);
-              NDArray end = constant(centre, middle());
-              NDArray area = softplus(centre.add(end).mul(r)).sub(softplus(centre.sub(end).mul(r)));
-              return held(area.div(r));
-            });
+            (centre, c) -> Held.mean(centre.add(constant(centre, middle())), rates.get(c), top()));
     return held(each.mul(logWeights.exp().expandDims(1)).sum(new int[] {2}));
   }
 

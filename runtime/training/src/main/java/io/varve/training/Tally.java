@@ -88,8 +88,7 @@ final class Tally implements AutoCloseable {
             ? OptionalDouble.of((double) values[values.length - 1] / steps)
             : OptionalDouble.empty();
     double norm = values[0] / (steps - values[1]);
-    Means taken =
-        new Means(means, importance, values[2] / (double) steps, norm, (long) values[1]);
+    Means taken = new Means(means, importance, values[2] / (double) steps, norm, (long) values[1]);
     Tensors.fill(sums, new float[values.length]);
     steps = 0;
     return taken;

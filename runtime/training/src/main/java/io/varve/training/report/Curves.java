@@ -45,10 +45,7 @@ final class Curves {
     double[] all = series.stream().mapToDouble(Series::last).toArray();
     double[] withZero = Arrays.copyOf(all, all.length + 1);
     return Plot.of(
-        "KL per node",
-        "nats, " + split.label(),
-        series,
-        Scale.robust(values(series), withZero));
+        "KL per node", "nats, " + split.label(), series, Scale.robust(values(series), withZero));
   }
 
   /** The other terms: log-likelihoods of what is observed and derived. */
@@ -93,8 +90,7 @@ final class Curves {
     List<Point> having =
         of(Split.TRAIN).stream().filter(p -> p.score().importance().isPresent()).toList();
     return new Series(
-        "train, importance-weighted",
-        samples(having, p -> p.score().importance().orElseThrow()));
+        "train, importance-weighted", samples(having, p -> p.score().importance().orElseThrow()));
   }
 
   private Series effort(String name, ToDoubleFunction<Effort> value) {
@@ -108,8 +104,7 @@ final class Curves {
     List<Series> series = new ArrayList<>();
     for (String name : names) {
       if (wanted.test(name)) {
-        List<Point> having =
-            all.stream().filter(p -> p.score().terms().containsKey(name)).toList();
+        List<Point> having = all.stream().filter(p -> p.score().terms().containsKey(name)).toList();
         String node = name.substring(prefix);
         series.add(new Series(node, samples(having, p -> p.score().terms().get(name))));
       }

@@ -86,7 +86,12 @@ final class Page {
     page.open("section").leaf("h2", "Training");
     chart(curves.bound(), true);
     page.open("div", "class", "charts");
-    for (Plot plot : List.of(curves.divergences(Split.TRAIN), curves.divergences(Split.TEST), curves.reconstructions(), curves.gradient())) {
+    for (Plot plot :
+        List.of(
+            curves.divergences(Split.TRAIN),
+            curves.divergences(Split.TEST),
+            curves.reconstructions(),
+            curves.gradient())) {
       chart(plot, false);
     }
     for (Plot plot : List.of(curves.rate(), curves.beta(), curves.speed())) {

@@ -108,8 +108,7 @@ final class Results {
         .filter(OptionalDouble::isPresent)
         .ifPresent(
             nats ->
-                facts.put(
-                    "Importance bound, train", Numbers.value(nats.getAsDouble()) + " nats"));
+                facts.put("Importance bound, train", Numbers.value(nats.getAsDouble()) + " nats"));
     report
         .summary()
         .measured()

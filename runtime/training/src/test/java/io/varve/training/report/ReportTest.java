@@ -192,8 +192,7 @@ class ReportTest {
     List<Point> points = new ArrayList<>();
     for (Point p : Runs.points(4, 2)) {
       Score s = p.score();
-      OptionalDouble nats =
-          train(p) ? OptionalDouble.of(s.bound() + 2.5) : OptionalDouble.empty();
+      OptionalDouble nats = train(p) ? OptionalDouble.of(s.bound() + 2.5) : OptionalDouble.empty();
       Score more = new Score(s.bound(), s.bitsPerDim(), s.terms(), nats);
       points.add(new Point(p.step(), p.epoch(), p.split(), more, p.effort()));
     }

@@ -96,4 +96,27 @@ class ScheduleTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("to: expected more than 0, got " + to);
   }
+
+  @ParameterizedTest
+  @CsvSource({"0, 3", "2, 3", "4, 2", "3, 2.7071067811865475", "6, 1", "100, 1"})
+  void cosineIsSlowAtBothEnds(double epoch, double expected) {
+    Cosine cosine = new Cosine(3, 1, Optional.of(4.0), Optional.empty(), 2);
+    assertThat(cosine.at(new Progress(0, epoch))).isCloseTo(expected, within(1e-12));
+    Cosine steps = new Cosine(3, 1, Optional.empty(), Optional.of(4L), 2);
+    assertThat(steps.at(new Progress((long) epoch, 0))).isCloseTo(expected, within(1e-12));
+  }
+
+  @Test
+  void cosineEndsExactly() {
+    Cosine cosine = new Cosine(0.1, 1e-9, Optional.of(350.0), Optional.empty(), 0);
+    assertThat(cosine.at(new Progress(0, 0))).isEqualTo(0.1);
+    assertThat(cosine.at(new Progress(0, 350))).isEqualTo(1e-9);
+  }
+
+  @Test
+  void refusesACosineWithoutItsLength() {
+    assertThatThrownBy(() -> new Cosine(0, 1, Optional.empty(), Optional.empty(), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a cosine needs its length");
+  }
 }

@@ -8,8 +8,10 @@ import io.varve.training.Evaluator;
 import io.varve.training.Scores;
 import io.varve.training.Trained;
 import io.varve.training.data.Split;
+import io.varve.training.report.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,7 +26,7 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     description = {
       "Measures a run (in DJL) or a bundle (in ONNX Runtime) on images.",
-      "Prints the bound and its terms with standard errors, bits per dimension, active units and the importance-weighted bound.",
+      "Prints the bound and its terms with standard errors, bits per dimension, the importance-weighted bound, and of each latent KL, active units and whether it has collapsed.",
       "One seed is one noise for both."
     })
 final class EvaluateCommand implements Callable<Integer> {
@@ -58,7 +60,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    output.results(Files.exists(target.resolve(Manifest.FILE)) ? bundle() : run());
+    if (Files.exists(target.resolve(Manifest.FILE))) {
+      bundle();
+    } else {
+      run();
+    }
     return 0;
   }
 
@@ -67,17 +73,17 @@ final class EvaluateCommand implements Callable<Integer> {
         samples, batch, seed, weighted == null ? Integer.MAX_VALUE : weighted);
   }
 
-  private Map<String, Object> bundle() {
+  private void bundle() {
     Evaluator.Plan plan = plan();
     Bundle.Options options = Bundle.Options.of().withDevice(device.name).withChunk(batch);
     try (Bundle bundle = Bundle.open(target, options)) {
       BundleScores measure =
           new BundleScores(bundle, BundleData.open(bundle.manifest(), data), plan);
-      return results(measure.scores(), measure.activeUnits());
+      show(measure.scores(), measure.activeUnits());
     }
   }
 
-  private Map<String, Object> run() {
+  private void run() {
     Evaluator.Plan plan = plan();
     try (Workspace workspace = Workspace.open(varve);
         Trained trained =
@@ -91,15 +97,27 @@ final class EvaluateCommand implements Callable<Integer> {
                     changed.accepted))) {
       Split split = data.of(trained.data());
       Evaluator evaluator = trained.evaluator();
-      return results(evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));
+      show(evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));
     }
   }
 
-  private static Map<String, Object> results(Scores scores, Map<String, ActiveUnits.Count> units) {
+  /** People read the latents as a table, scripts by key. */
+  private void show(Scores scores, Map<String, ActiveUnits.Count> units) {
     Map<String, Object> results = Runs.summary(scores);
-    if (!units.isEmpty()) {
-      results.put("active_units", units);
+    List<Level> levels = Level.of(scores.kl(), units);
+    if (output.json) {
+      if (!units.isEmpty()) {
+        results.put("active_units", units);
+      }
+      results.put("collapsed", Level.collapsed(levels));
+      output.results(results);
+    } else {
+      results.remove("kl");
+      output.results(results);
+      LevelTable.lines(levels, scores).forEach(System.out::println);
     }
-    return results;
+    if (!levels.isEmpty()) {
+      Output.say("%s", Level.verdict(levels));
+    }
   }
 }

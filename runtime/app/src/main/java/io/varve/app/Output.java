@@ -75,7 +75,8 @@ final class Output {
     return String.valueOf(value);
   }
 
-  private static String number(double number) {
+  /** A number as results show it. */
+  static String number(double number) {
     boolean tiny = number != 0 && Math.abs(number) < 1e-3;
     return String.format(Locale.ROOT, tiny ? "%.2e" : "%.4f", number);
   }

@@ -187,6 +187,8 @@ class MeasuresTest {
     }
     assertThat(bundle.get("importance_images").getAsInt()).isEqualTo(10);
     assertThat(bundle.get("images").getAsInt()).isEqualTo(40);
+    double kl = bundle.getAsJsonObject("kl").get("z").getAsDouble();
+    assertThat(bundle.getAsJsonArray("collapsed").size()).isEqualTo(kl < 0.1 ? 1 : 0);
   }
 
   private static Ended evaluate(String... more) {
@@ -198,10 +200,12 @@ class MeasuresTest {
 
   @Test
   void printsStandardErrorsBesideMeans() {
-    assertThat(evaluate().out())
+    Ended ended = evaluate();
+    assertThat(ended.err()).contains("ollapsed").contains("0.1 nats");
+    assertThat(ended.out())
         .containsPattern("bound +-?[0-9.]+ \u00B1 [0-9.]+")
-        .containsPattern("kl +z [0-9.]+ \u00B1 [0-9.e-]+")
-        .containsPattern("active_units +z [0-3]/3")
+        .containsPattern("latent +kl +active_units\n")
+        .containsPattern("z +[0-9.]+ \u00B1 [0-9.e-]+ +[0-3]/3")
         .doesNotContain("standard_errors");
   }
 

@@ -97,24 +97,18 @@ public final class Binder {
       if (raw.isSealed()) {
         return kind(node, raw, path);
       }
+      if (raw == FreeBits.class) {
+        return FreeBits.read(yaml, node, path);
+      }
       if (raw.isRecord()) {
         boolean name = isWord(node) && Keys.inlinesChoice(raw);
         Map<String, Node> entries = name ? Map.of("type", node) : yaml.entries(node, path);
         return record(raw, node, entries, path, List.of());
       }
       if (raw == Shape.class) {
-        List<?> axes = list(node, Long.class, path);
-        return new Shape(
-            axes.stream().mapToLong(axis -> positive(node, (Long) axis, path)).toArray());
+        return Scalars.shape(yaml, node, list(node, Long.class, path), path);
       }
       return Scalars.convert(yaml, node, raw, path);
-    }
-
-    private long positive(Node node, long axis, String path) {
-      if (axis < 1) {
-        throw yaml.error(node, path, "an axis must be at least 1, not " + axis);
-      }
-      return axis;
     }
 
     private List<?> list(Node node, Type item, String path) {

@@ -2,6 +2,7 @@ package io.varve.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.varve.spi.Ops;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -26,6 +27,24 @@ public record Bound(
   /** The sum of log p over the data variables, [B]. */
   public NDArray reconstruction() {
     return sum(logP.values());
+  }
+
+  /**
+   * log of the mean over draws of p(x | z) (p(z) / q(z | x))^beta, [B], of the terms of {@link
+   * Model#importanceTerms}: with a beta of 1 the importance-weighted bound (Burda et al., 2016,
+   * equation 8), with fewer of it the KL counts for less, as in the evidence lower bound.
+   *
+   * @param samples how many draws of every image are laid along the batch
+   * @param beta at least 0
+   */
+  public NDArray importance(int samples, double beta) {
+    NDArray weight = reconstruction();
+    if (!kl.isEmpty()) {
+      NDArray all = sum(kl.values());
+      weight = weight.sub(all.mul(Ops.constant(all, beta)));
+    }
+    NDArray log = Ops.logSumExp(weight.reshape(samples, -1), 0);
+    return log.sub(Ops.constant(log, Math.log(samples)));
   }
 
   /** What graphs, metrics and reports call each term: {@code log_p.x}, {@code kl.z}. */

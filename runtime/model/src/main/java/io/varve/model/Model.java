@@ -3,7 +3,6 @@ package io.varve.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.varve.spi.Distribution;
-import io.varve.spi.Draw;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A hierarchy in working order. Bound, importance weights, inference and generation are written
@@ -64,7 +64,24 @@ public final class Model {
 
   /** The evidence lower bound of data x [B, x], values on their grid. */
   public Bound bound(Run run, NDArray x) {
-    Inferred inferred = new Inferred(run, parts.observed(), x, null);
+    return bound(inferred(run, x, Inferred.Kept.AFRESH), parts::hasExactKl);
+  }
+
+  /**
+   * What the importance weights of K draws an image are made of, in one pass: terms of shape [K B],
+   * row r of draw k in row k B + r, every KL the one-sample estimate of its draw. {@link
+   * Bound#total} is then the log of each weight. Networks that read data alone run on B rows.
+   *
+   * @param samples K
+   * @param run whose noise has K B rows
+   * @param x [B, x], values on their grid
+   */
+  public Bound importanceTerms(int samples, Run run, NDArray x) {
+    return bound(Inferred.of(parts, run, parts.observed(), x, samples), z -> false);
+  }
+
+  /** The bound of what was inferred, with the KL of some latents in closed form where known. */
+  private static Bound bound(Inferred inferred, Predicate<String> closed) {
     Map<String, NDArray> kl = new LinkedHashMap<>();
     Map<String, NDList> sampled = new LinkedHashMap<>();
     inferred
@@ -72,7 +89,7 @@ public final class Model {
         .forEach(
             (z, posterior) -> {
               Optional<NDArray> exact =
-                  parts.hasExactKl(z) ? posterior.q().kl(posterior.p()) : Optional.empty();
+                  closed.test(z) ? posterior.q().kl(posterior.p()) : Optional.empty();
               if (exact.isEmpty()) {
                 sampled.put(z, posterior.sampled());
               }
@@ -81,27 +98,23 @@ public final class Model {
     return new Bound(inferred.logP(), kl, sampled);
   }
 
+  private Inferred inferred(Run run, NDArray x, Inferred.Kept kept) {
+    return new Inferred(parts, run, parts.observed(), x, kept);
+  }
+
   /**
    * log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight.
    *
    * @param memo what is the same for every draw of one batch, kept by the caller from draw to draw
-   *     so that networks that read data alone run once; null to forgo that
+   *     so that networks that read data alone run once
    */
   NDArray logWeight(Run run, NDArray x, Map<String, NDList> memo) {
-    Inferred inferred = new Inferred(run, parts.observed(), x, memo);
-    NDArray weight = null;
-    for (NDArray logP : inferred.logP().values()) {
-      weight = weight == null ? logP : weight.add(logP);
-    }
-    for (Posterior posterior : inferred.posteriors().values()) {
-      weight = weight.sub(difference(posterior.sampled()));
-    }
-    return weight;
+    return bound(inferred(run, x, Inferred.Kept.in(memo)), z -> false).total();
   }
 
   /** log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight. */
   public NDArray logWeight(Run run, NDArray x) {
-    return logWeight(run, x, null);
+    return bound(inferred(run, x, Inferred.Kept.AFRESH), z -> false).total();
   }
 
   /**
@@ -125,7 +138,7 @@ public final class Model {
   /** As {@link #infer(Run, NDArray)}, of what one data variable alone tells: {@link #inferable}. */
   public Map<String, NDArray> infer(Run run, String data, NDArray value) {
     List<String> names = inferable(data);
-    Inferred inferred = new Inferred(run, data, value, null);
+    Inferred inferred = new Inferred(parts, run, data, value, Inferred.Kept.AFRESH);
     Map<String, NDArray> values = new LinkedHashMap<>();
     names.forEach(name -> values.put(name, inferred.value(name)));
     return values;
@@ -216,93 +229,7 @@ public final class Model {
     return new NDList(parts.share(run, name, scope, value));
   }
 
-  /** A latent's q and p, given its parents' inferred values, and one draw from q. */
-  private record Posterior(Distribution q, Distribution p, Draw epsilon) {
-    /** log q and log p of the draw. */
-    NDList sampled() {
-      return new NDList(epsilon.logProb(), p.logProb(epsilon.value()));
-    }
-  }
-
   private static NDArray difference(NDList terms) {
     return terms.get(0).sub(terms.get(1));
-  }
-
-  /** The inferred scope of one batch of given data: latents drawn from q, ys derived. */
-  private final class Inferred {
-    private final Run run;
-    private final String given;
-    private final NDArray value;
-    private final Map<String, NDList> memo;
-    private final Map<String, Distribution> q = new HashMap<>();
-    private final Map<String, Draw> draws = new HashMap<>();
-    private final Scope scope = new Scope(this::recall, parts::asInput);
-
-    Inferred(Run run, String given, NDArray value, Map<String, NDList> memo) {
-      this.run = run;
-      this.given = given;
-      this.value = run.own(parts.require(given, value));
-      this.memo = memo;
-    }
-
-    NDArray value(String name) {
-      return scope.value(name);
-    }
-
-    /** Every latent is drawn before any p is asked, so p may read what q does not. */
-    Map<String, Posterior> posteriors() {
-      Map<String, Posterior> posteriors = new LinkedHashMap<>();
-      for (Node node : parts.nodes().values()) {
-        if (node instanceof Latent) {
-          scope.value(node.name());
-          posteriors.put(node.name(), null);
-        }
-      }
-      posteriors.replaceAll(
-          (z, none) -> new Posterior(q.get(z), parts.p(z).at(run, scope), draws.get(z)));
-      return posteriors;
-    }
-
-    Map<String, NDArray> logP() {
-      Map<String, NDArray> logP = new LinkedHashMap<>();
-      for (Node node : parts.nodes().values()) {
-        if (node instanceof Derived || node instanceof Observed) {
-          Distribution p = parts.p(node.name()).at(run, scope);
-          logP.put(node.name(), p.logProb(scope.value(node.name())));
-        }
-      }
-      return logP;
-    }
-
-    private NDList recall(String name, Scope scope) {
-      if (memo == null || !parts.isFixedByData(name)) {
-        return infer(name, scope);
-      }
-      NDList known = memo.get(name);
-      if (known == null) {
-        known = infer(name, scope);
-        memo.put(name, known);
-      }
-      return known;
-    }
-
-    private NDList infer(String name, Scope scope) {
-      Node node = parts.nodes().get(name);
-      if (name.equals(given)) {
-        return new NDList(value);
-      }
-      if (node instanceof Derived d) {
-        return new NDList(parts.derive(d, run, scope.value(d.of())));
-      }
-      return parts.common(run, name, scope).orElseGet(() -> draw(name, scope));
-    }
-
-    private NDList draw(String name, Scope scope) {
-      Distribution posterior = parts.q(name).at(run, scope);
-      Draw epsilon = posterior.draw();
-      q.put(name, posterior);
-      draws.put(name, epsilon);
-      return new NDList(parts.share(run, name, scope, epsilon.value()));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.varve.model;
 
+import ai.djl.ndarray.types.Shape;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +29,17 @@ final class Scalars {
     } catch (NumberFormatException | InvalidPathException e) {
       throw yaml.error(node, path, "expected " + noun(type) + ", found " + YamlText.describe(node));
     }
+  }
+
+  /** A shape of these axes. */
+  static Shape shape(YamlText yaml, Node node, List<?> axes, String path) {
+    long[] shape = axes.stream().mapToLong(Long.class::cast).toArray();
+    for (long axis : shape) {
+      if (axis < 1) {
+        throw yaml.error(node, path, "an axis must be at least 1, not " + axis);
+      }
+    }
+    return new Shape(shape);
   }
 
   private static Object parse(Class<?> type, String text) {

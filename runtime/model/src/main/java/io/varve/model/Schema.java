@@ -48,6 +48,14 @@ public final class Schema {
       axis.addProperty("minimum", 1);
       return array(axis);
     }
+    if (raw == FreeBits.class) {
+      JsonObject each = plain("object");
+      each.add("additionalProperties", plain("number"));
+      JsonArray forms = new JsonArray();
+      forms.add(plain("number"));
+      forms.add(each);
+      return anyOf(forms);
+    }
     if (raw.isEnum()) {
       JsonObject choice = new JsonObject();
       choice.add("enum", strings(Keys.kebab(raw)));

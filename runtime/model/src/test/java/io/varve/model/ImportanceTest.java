@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Test;
 /** Importance samples share what does not depend on them, and leave nothing behind. */
 class ImportanceTest {
   /** Sums in another order of some twenty float32 terms. */
-  private static final float ROUNDING = 1e-4f;
+  static final float ROUNDING = 1e-4f;
 
-  private static final int BATCH = 4;
-  private static final Space X = new Space(new Shape(3), 4);
+  static final int BATCH = 4;
+  static final Space X = new Space(new Shape(3), 4);
 
   /** Everything at once: data alone in h, q(u) and y; draws in z, x and their flows. */
-  private static final String NODES =
+  static final String NODES =
       """
       - latent: u
         shape: [2]
@@ -141,6 +141,12 @@ class ImportanceTest {
     leavesNothing(scope -> model.infer(run(scope, 0), x));
     leavesNothing(scope -> model.generate(run(scope, 0), Map.of()));
     leavesNothing(scope -> model.generate(run(scope, 0), Map.of("y", y)));
+    leavesNothing(
+        scope -> {
+          Kit.NamedNoise noise = new Kit.NamedNoise(scope, 3 * BATCH, 0);
+          Run run = Kit.run(scope, weights, noise);
+          model.importanceTerms(3, run, x).importance(3, 1);
+        });
     leavesNothing(scope -> model.importanceBound(4, k -> run(scope, k), x));
     leavesNothing(
         scope -> {

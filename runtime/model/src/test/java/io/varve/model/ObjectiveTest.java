@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.varve.spi.Progress;
+import io.varve.spi.Space;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +74,58 @@ class ObjectiveTest {
     assertThat(loss("{free-bits: 1}", START)).isCloseTo(5 + 1.5 + 1, within(ROUNDING));
     assertThat(loss("{free-bits: 2, beta: {type: constant, value: 0.5}}", START))
         .isCloseTo(5 + 0.5 * (2 + 2), within(ROUNDING));
-    refused(() -> objective("{free-bits: -1}"), "o:1: 'free-bits' must be at least 0, not -1.0");
+    refused(() -> objective("{free-bits: -1}"), "o:1: free-bits: must be at least 0, not -1.0");
+  }
+
+  /** Mean KL 1.5 of u and 0.25 of z; who is left out has none. */
+  @Test
+  void takesFreeBitsLatentByLatent() {
+    assertThat(loss("{free-bits: {u: 2, z: 0.1}}", START))
+        .isCloseTo(5 + 2 + 0.25, within(ROUNDING));
+    assertThat(loss("{free-bits: {z: 1}}", START)).isCloseTo(5 + 1.5 + 1, within(ROUNDING));
+    assertThat(loss("{free-bits: {z: 1, u: 1}, beta: {type: constant, value: 0.5}}", START))
+        .isCloseTo(5 + 0.5 * (1.5 + 1), within(ROUNDING));
+    assertThat(loss("{free-bits: {}}", START)).isCloseTo(5 + 1.75, within(ROUNDING));
+    refused(
+        () -> objective("free-bits:\n  u: 1\n  z: -2"),
+        "o:3: free-bits.z: must be at least 0, not -2.0");
+    refused(
+        () -> objective("{free-bits: {z: much}}"),
+        "o:1: free-bits.z: expected a number, found 'much'");
+    refused(
+        () -> objective("{free-bits: [1, 2]}"), "o:1: free-bits: expected a number, found a list");
+  }
+
+  @Test
+  void knowsTheModelsLatents() {
+    String nodes =
+        """
+        - latent: z1
+          shape: [2]
+          p: standard-normal
+          q: normal
+        - observed: x
+          p: {type: bernoulli, given: [z1], network: {type: mlp, hidden: []}}
+        """;
+    Model model = Kit.model(new Space(new Shape(3), 2), nodes);
+    objective("{free-bits: {z1: 1}}").require(model);
+    objective("{free-bits: 1}").require(model);
+    refused(
+        () -> objective("{free-bits: {z2: 1}}").require(model),
+        "objective.free-bits: there is no latent 'z2'; this model's latents are [z1]. Did you mean 'z1'?");
+  }
+
+  @Test
+  void refusesImportanceSamplesThatAreNoneOrHaveFreeBits() {
+    refused(
+        () -> objective("{importance-samples: 0}"),
+        "o:1: 'importance-samples' must be at least 1, not 0");
+    refused(
+        () -> objective("{importance-samples: 5, free-bits: {z: 1}}"),
+        "o:1: 'free-bits' has no place beside 'importance-samples' of 5: a weight has no KL of its own; leave one of them out");
+    assertThat(objective("{importance-samples: 5, free-bits: {z: 0}}").importanceSamples())
+        .isEqualTo(5);
+    assertThat(objective("{importance-samples: 1, free-bits: 2}").importanceSamples()).isEqualTo(1);
   }
 
   @Test

@@ -132,4 +132,16 @@ class SchemaTest {
             List.of("shape", "p", "q", "latent"),
             List.of("shape", "network", "feature"));
   }
+
+  @Test
+  void takesFreeBitsAsANumberOrByLatent() {
+    JsonArray forms =
+        definition(Objective.class.getName())
+            .getAsJsonObject("properties")
+            .getAsJsonObject("free-bits")
+            .getAsJsonArray("anyOf");
+    assertThat(forms.get(0).getAsJsonObject().get("type").getAsString()).isEqualTo("number");
+    JsonObject each = forms.get(1).getAsJsonObject().getAsJsonObject("additionalProperties");
+    assertThat(each.get("type").getAsString()).isEqualTo("number");
+  }
 }

@@ -139,11 +139,13 @@ public record Experiment(
    * Builds the model for images of this shape.
    *
    * @param image [C, H, W]
-   * @throws IllegalArgumentException naming the node that does not fit, or a variable of {@code
-   *     export} that cannot be carried or inferred from: better now than after training
+   * @throws IllegalArgumentException naming the node that does not fit, a latent of {@code
+   *     objective} that is not there, or a variable of {@code export} that cannot be carried or
+   *     inferred from: better now than after training
    */
   public Model build(Shape image) {
     Model built = Model.of(model, data.encoding().space(image), training.seed());
+    objective.require(built);
     for (String entry : export) {
       if (entry.startsWith(Manifest.CARRY)) {
         List.of(entry.substring(Manifest.CARRY.length()).trim().split(" +", -1))

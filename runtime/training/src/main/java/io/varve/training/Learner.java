@@ -5,9 +5,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
 import io.varve.model.Bound;
 import io.varve.model.EngineNoise;
 import io.varve.model.Model;
+import io.varve.model.Objective;
 import io.varve.model.Run;
 import io.varve.model.Weights;
 import io.varve.spi.Mapped;
@@ -35,7 +37,7 @@ final class Learner implements AutoCloseable {
       Engine.getInstance().setRandomSeed(Seeds.of(experiment.training().seed(), Seeds.WEIGHTS));
       this.weights = Weights.initialize(model, manager);
       this.update = new Update(manager, weights, experiment.training());
-      this.tally = new Tally(manager, terms(model));
+      this.tally = new Tally(manager, terms(model), experiment.objective().importanceSamples());
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -95,15 +97,17 @@ final class Learner implements AutoCloseable {
       leaf.attach(scope);
       leaf.setRequiresGradient(true);
       NDArray bytes = images.apply(scope);
-      EngineNoise noise = new EngineNoise(scope, bytes.getShape().get(0));
+      long rows = bytes.getShape().get(0);
+      Objective objective = experiment.objective();
       Mapped x;
       Bound bound;
       // Views made before the collector listens would cut the weights off from their gradient.
       try (GradientCollector collector = engine.newGradientCollector()) {
-        Run run = new Run(scope, weights.store(scope, leaf), true, noise);
-        x = encode(run, bytes);
-        bound = model.bound(run, x.value());
-        collector.backward(experiment.objective().loss(bound, progress));
+        ParameterStore store = weights.store(scope, leaf);
+        x = encode(new Run(scope, store, true, new EngineNoise(scope, rows)), bytes);
+        EngineNoise noise = new EngineNoise(scope, objective.importanceSamples() * rows);
+        bound = objective.bound(model, new Run(scope, store, true, noise), x.value());
+        collector.backward(objective.loss(bound, progress));
       }
       tally.add(bound, x.logDet());
       double rate = training.rateAt(progress);

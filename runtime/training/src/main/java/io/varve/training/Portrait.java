@@ -42,7 +42,11 @@ record Portrait(Job job, Splits data, Split test, Model model) {
         "%,d training and %,d test images, %s"
             .formatted(data.train().size(), test.size(), new Shape(shape[0], shape[1], shape[2]));
     return new Report.Summary(
-        images, Devices.name(job.device()), parameters, Optional.empty(), Map.of());
+        images,
+        Devices.name(job.device()),
+        parameters,
+        job.experiment().objective().words(),
+        Report.Measured.NOTHING);
   }
 
   /** The importance-weighted bound of an evaluation, where it has one. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * What happened since the last look: sums on the device that steps add to, so that no step waits
@@ -18,7 +19,8 @@ import java.util.Map;
 final class Tally implements AutoCloseable {
   private final NDManager manager;
   private final List<String> terms;
-  private final NDArray sums; // gradient norms, skipped, correction, each term
+  private final int samples;
+  private final NDArray sums; // gradient norms, skipped, correction, each term, importance if any
   private final NDArray update;
   private final NDArray bound;
   private int steps;
@@ -27,12 +29,19 @@ final class Tally implements AutoCloseable {
    * What steps added up to.
    *
    * @param terms mean nats per image by name, as {@link Bound#terms}
+   * @param importance the mean importance-weighted bound, nats per image, where training draws more
+   *     than once
    * @param correction mean nats per image that a log-density of x lacks to one of the stored bytes
    * @param gradientNorm the mean over updates that were not skipped; NaN where all were
    * @param skipped updates left out
    */
-  record Means(Map<String, Double> terms, double correction, double gradientNorm, long skipped) {
-    /** The bound: log p minus KL. */
+  record Means(
+      Map<String, Double> terms,
+      OptionalDouble importance,
+      double correction,
+      double gradientNorm,
+      long skipped) {
+    /** The evidence lower bound: log p minus KL. */
     double bound() {
       return terms.entrySet().stream()
           .mapToDouble(e -> e.getKey().startsWith("kl.") ? -e.getValue() : e.getValue())
@@ -40,10 +49,12 @@ final class Tally implements AutoCloseable {
     }
   }
 
-  Tally(NDManager parent, List<String> terms) {
+  /** Of these terms, and of the importance-weighted bound if there are several samples. */
+  Tally(NDManager parent, List<String> terms, int samples) {
     this.manager = parent.newSubManager();
     this.terms = List.copyOf(terms);
-    this.sums = manager.zeros(new Shape(3 + terms.size()));
+    this.samples = samples;
+    this.sums = manager.zeros(new Shape(3 + terms.size() + (samples > 1 ? 1 : 0)));
     NDList views = sums.split(new long[] {2}, 0);
     this.update = views.get(0);
     this.bound = views.get(1);
@@ -58,6 +69,9 @@ final class Tally implements AutoCloseable {
   void add(Bound batch, NDArray correction) {
     NDList means = new NDList(correction.mean());
     batch.terms().forEach(term -> means.add(term.getValue().mean()));
+    if (samples > 1) {
+      means.add(batch.importance(samples, 1).mean());
+    }
     bound.addi(NDArrays.stack(means).stopGradient());
     steps++;
   }
@@ -69,9 +83,12 @@ final class Tally implements AutoCloseable {
     for (int i = 0; i < terms.size(); i++) {
       means.put(terms.get(i), (double) values[3 + i] / steps);
     }
-    Means taken =
-        new Means(
-            means, values[2] / (double) steps, values[0] / (steps - values[1]), (long) values[1]);
+    OptionalDouble importance =
+        samples > 1
+            ? OptionalDouble.of((double) values[values.length - 1] / steps)
+            : OptionalDouble.empty();
+    double norm = values[0] / (steps - values[1]);
+    Means taken = new Means(means, importance, values[2] / (double) steps, norm, (long) values[1]);
     Tensors.fill(sums, new float[values.length]);
     steps = 0;
     return taken;

@@ -202,7 +202,8 @@ public final class Trainer implements AutoCloseable {
         new Score(
             means.bound(),
             Scores.bits(means.bound() + means.correction(), dimensions),
-            means.terms());
+            means.terms(),
+            means.importance());
     tell(new Point(step, (double) step / perEpoch, Split.TRAIN, score, effort(means, speed)));
   }
 
@@ -277,7 +278,9 @@ public final class Trainer implements AutoCloseable {
     report(
         portrait
             .summary(learner.weights().count())
-            .measured(portrait.importance(scores), evaluator.activeUnits(test, plan(0))));
+            .with(
+                new Report.Measured(
+                    portrait.importance(scores), evaluator.activeUnits(test, plan(0)))));
     return scores;
   }
 

@@ -92,4 +92,13 @@ final class ExperimentTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected auto, cpu, cuda");
   }
+
+  @Test
+  void refusesFreeBitsOfALatentThatIsNotThere() {
+    Experiment experiment = Small.experiment("objective={free-bits: {y: 1}}");
+    assertThatThrownBy(() -> experiment.build(new Shape(1, 8, 8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(
+            "objective.free-bits: there is no latent 'y'; this model's latents are [z]");
+  }
 }

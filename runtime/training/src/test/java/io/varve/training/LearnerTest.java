@@ -121,9 +121,31 @@ final class LearnerTest {
       assertThat(means.bound())
           .isEqualTo(means.terms().get("log_p.x") - means.terms().get("kl.z"))
           .isBetween(-64.0, -5.0);
+      assertThat(means.importance()).isEmpty();
       assertThat(means.gradientNorm()).isPositive();
       assertThat(means.skipped()).isZero();
       assertThat(learner.tally().steps()).isZero();
+    }
+  }
+
+  /** By Jensen's inequality the log of a mean of weights is at least the mean of their logs. */
+  @Test
+  void learnsByImportanceSamples() {
+    Experiment experiment =
+        Small.experiment(
+            "objective={importance-samples: 4}", "training.rate={type: constant, value: 1e-2}");
+    try (Learner learner = learner(experiment)) {
+      steps(learner, 0, 20);
+      int handles = handles();
+      Tally.Means early = learner.tally().take();
+      assertThat(early.importance().orElseThrow()).isGreaterThan(early.bound());
+      assertThat(early.terms().keySet()).containsExactly("log_p.x", "kl.z");
+      steps(learner, 20, 200);
+      learner.tally().take();
+      steps(learner, 200, 220);
+      assertThat(handles()).isEqualTo(handles);
+      assertThat(learner.tally().take().importance().orElseThrow())
+          .isGreaterThan(early.importance().orElseThrow() + 5);
     }
   }
 

@@ -35,21 +35,22 @@ final class Curves {
   }
 
   Plot bound() {
-    List<Series> series = List.of(bound(Split.TRAIN), bound(Split.TEST));
+    List<Series> series = List.of(bound(Split.TRAIN), bound(Split.TEST), importance());
     return Plot.of("Bound", "nats per image, higher is better", series, scaleOf(series));
   }
 
-  /** The Kullback-Leibler terms, one curve a node. */
-  Plot divergences() {
-    List<Series> series = terms(name -> name.startsWith(Score.KL), Score.KL.length());
+  /** The Kullback-Leibler terms, one curve a node: Apostolopoulou et al. (2020), Figure 6d. */
+  Plot divergences(Split split) {
+    List<Series> series = terms(split, name -> name.startsWith(Score.KL), Score.KL.length());
     double[] all = series.stream().mapToDouble(Series::last).toArray();
     double[] withZero = Arrays.copyOf(all, all.length + 1);
-    return Plot.of("KL per node", "nats, train", series, Scale.robust(values(series), withZero));
+    return Plot.of(
+        "KL per node", "nats, " + split.label(), series, Scale.robust(values(series), withZero));
   }
 
   /** The other terms: log-likelihoods of what is observed and derived. */
   Plot reconstructions() {
-    List<Series> series = terms(name -> !name.startsWith(Score.KL), 0);
+    List<Series> series = terms(Split.TRAIN, name -> !name.startsWith(Score.KL), 0);
     return Plot.of("Reconstruction", "nats, train, higher is better", series, scaleOf(series));
   }
 
@@ -84,19 +85,26 @@ final class Curves {
     return new Series(split.label(), samples(of(split), p -> p.score().bound()));
   }
 
+  /** Empty, and left out, unless training maximised it. */
+  private Series importance() {
+    List<Point> having =
+        of(Split.TRAIN).stream().filter(p -> p.score().importance().isPresent()).toList();
+    return new Series(
+        "train, importance-weighted", samples(having, p -> p.score().importance().orElseThrow()));
+  }
+
   private Series effort(String name, ToDoubleFunction<Effort> value) {
     return new Series(name, samples(of(Split.TRAIN), p -> value.applyAsDouble(p.effort())));
   }
 
-  private List<Series> terms(Predicate<String> wanted, int prefix) {
-    List<Point> train = of(Split.TRAIN);
+  private List<Series> terms(Split split, Predicate<String> wanted, int prefix) {
+    List<Point> all = of(split);
     Set<String> names = new LinkedHashSet<>();
-    train.forEach(p -> names.addAll(p.score().terms().keySet()));
+    all.forEach(p -> names.addAll(p.score().terms().keySet()));
     List<Series> series = new ArrayList<>();
     for (String name : names) {
       if (wanted.test(name)) {
-        List<Point> having =
-            train.stream().filter(p -> p.score().terms().containsKey(name)).toList();
+        List<Point> having = all.stream().filter(p -> p.score().terms().containsKey(name)).toList();
         String node = name.substring(prefix);
         series.add(new Series(node, samples(having, p -> p.score().terms().get(name))));
       }

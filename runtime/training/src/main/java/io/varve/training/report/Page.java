@@ -42,7 +42,10 @@ final class Page {
     charts();
     pictures();
     page.open("section").leaf("h2", "Results").open("div", "class", "columns");
+    page.open("div");
     terms();
+    levels();
+    page.close();
     table("Run", results.facts());
     page.close().close();
     page.open("section").leaf("h2", "To repeat this run");
@@ -83,7 +86,12 @@ final class Page {
     page.open("section").leaf("h2", "Training");
     chart(curves.bound(), true);
     page.open("div", "class", "charts");
-    for (Plot plot : List.of(curves.divergences(), curves.reconstructions(), curves.gradient())) {
+    for (Plot plot :
+        List.of(
+            curves.divergences(Split.TRAIN),
+            curves.divergences(Split.TEST),
+            curves.reconstructions(),
+            curves.gradient())) {
       chart(plot, false);
     }
     for (Plot plot : List.of(curves.rate(), curves.beta(), curves.speed())) {
@@ -189,33 +197,49 @@ final class Page {
       return;
     }
     Point last = results.last().get();
-    Map<String, Double> terms = last.score().terms();
-    List<Double> divergences =
-        terms.keySet().stream().filter(n -> n.startsWith(Score.KL)).map(terms::get).toList();
-    page.open("div").leaf("h3", "What the bound is made of, " + last.split().label());
+    page.leaf("h3", "What the bound is made of, " + last.split().label());
     page.open("table").open("tbody");
-    terms.forEach((name, value) -> term(name, value, divergences));
+    last.score().terms().forEach(this::term);
     page.open("tr", "class", "sum").leaf("th", "bound", "scope", "row");
-    page.leaf("td", Numbers.fixed(last.score().bound(), 2), "class", "number")
-        .leaf("td", "")
-        .close();
-    page.close().close().close();
+    page.leaf("td", Numbers.fixed(last.score().bound(), 2), "class", "number").close();
+    page.close().close();
   }
 
-  /** One term; a divergence has a bar, the longest for the largest. */
-  private void term(String name, double value, List<Double> divergences) {
-    boolean divergence = name.startsWith(Score.KL);
-    page.open("tr").leaf("th", divergence ? "KL " + name.substring(3) : name, "scope", "row");
-    page.leaf("td", Numbers.fixed(value, 2), "class", "number").open("td", "class", "share");
+  private void term(String name, double value) {
+    String shown = name.startsWith(Score.KL) ? "KL " + name.substring(Score.KL.length()) : name;
+    page.open("tr").leaf("th", shown, "scope", "row");
+    page.leaf("td", Numbers.fixed(value, 2), "class", "number").close();
+  }
+
+  /** What each latent tells, and whether one tells nothing. */
+  private void levels() {
+    List<Level> levels = results.levels();
+    if (levels.isEmpty()) {
+      return;
+    }
+    page.leaf("h3", "What each latent tells, " + results.last().orElseThrow().split().label());
+    page.open("table").open("thead").open("tr").leaf("th", "latent", "scope", "col");
+    page.leaf("th", "KL, nats", "class", "number", "scope", "col").leaf("th", "", "class", "share");
+    page.leaf("th", "active units", "class", "number", "scope", "col").close().close();
+    page.open("tbody");
+    double sum = levels.stream().mapToDouble(Level::kl).sum();
     double largest =
-        divergences.stream().mapToDouble(v -> v).filter(Double::isFinite).max().orElse(0);
-    if (divergence && value > 0 && value <= largest) {
-      double sum = divergences.stream().mapToDouble(v -> v).sum();
-      String share = Numbers.fixed(100 * value / sum, 1) + " % of all KL";
-      String width = "width:" + Numbers.coordinate(100 * value / largest) + "%";
+        levels.stream().mapToDouble(Level::kl).filter(Double::isFinite).max().orElse(0);
+    levels.forEach(level -> level(level, largest, sum));
+    page.close().close().leaf("p", Level.verdict(levels), "class", "note");
+  }
+
+  /** A row of the table, with a bar that is longest for the largest divergence. */
+  private void level(Level level, double largest, double sum) {
+    page.open("tr").leaf("th", level.name(), "scope", "row");
+    page.leaf("td", Numbers.fixed(level.kl(), 2), "class", "number").open("td", "class", "share");
+    if (level.kl() > 0 && level.kl() <= largest) {
+      String share = Numbers.fixed(100 * level.kl() / sum, 1) + " % of all KL";
+      String width = "width:" + Numbers.coordinate(100 * level.kl() / largest) + "%";
       page.leaf("span", "", "class", "bar", "style", width, "title", share);
     }
-    page.close().close();
+    String units = level.units().map(u -> u.active() + " of " + u.total()).orElse("");
+    page.close().leaf("td", units, "class", "number").close();
   }
 
   private void table(String title, Map<String, String> rows) {

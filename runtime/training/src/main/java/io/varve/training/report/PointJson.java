@@ -10,6 +10,7 @@ import com.google.gson.Strictness;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * A {@link Point} as one JSON object. JSON has no NaN and no infinities: they are the strings
@@ -18,6 +19,9 @@ import java.util.Map;
 final class PointJson {
   private static final Gson GSON =
       new GsonBuilder().setStrictness(Strictness.STRICT).disableHtmlEscaping().create();
+
+  /** Only in lines of a training that maximises it. */
+  private static final String IMPORTANCE = "importance_bound";
 
   private PointJson() {}
 
@@ -28,6 +32,7 @@ final class PointJson {
     json.addProperty("split", point.split().label());
     json.add("bound", number(point.score().bound()));
     json.add("bits_per_dim", number(point.score().bitsPerDim()));
+    point.score().importance().ifPresent(nats -> json.add(IMPORTANCE, number(nats)));
     Effort effort = point.effort();
     json.add("beta", number(effort.beta()));
     json.add("rate", number(effort.rate()));
@@ -53,7 +58,9 @@ final class PointJson {
       throw new JsonParseException("key 'terms' is " + written + ", not an object");
     }
     written.getAsJsonObject().keySet().forEach(n -> terms.put(n, real(written, n)));
-    Score score = new Score(real(json, "bound"), real(json, "bits_per_dim"), terms);
+    OptionalDouble importance =
+        json.has(IMPORTANCE) ? OptionalDouble.of(real(json, IMPORTANCE)) : OptionalDouble.empty();
+    Score score = new Score(real(json, "bound"), real(json, "bits_per_dim"), terms, importance);
     return new Point(whole(json, "step"), real(json, "epoch"), split(json), score, effort(json));
   }
 

@@ -33,23 +33,31 @@ public record Report(
    * @param data the data set and its size, in a few words
    * @param device where it ran, such as {@code cpu} or {@code cuda:0}
    * @param parameters how many numbers were learned
+   * @param objective what training maximised, in a few words
+   * @param measured what is known at the end alone
+   */
+  public record Summary(
+      String data, String device, long parameters, String objective, Measured measured) {
+    /** This with what is measured at the end of training. */
+    public Summary with(Measured last) {
+      return new Summary(data, device, parameters, objective, last);
+    }
+  }
+
+  /**
+   * What is measured at the end of training.
+   *
    * @param importance the importance-weighted bound, where it was estimated
    * @param activeUnits of each latent, where they were counted
    */
-  public record Summary(
-      String data,
-      String device,
-      long parameters,
-      Optional<Importance> importance,
-      Map<String, ActiveUnits.Count> activeUnits) {
-    /** Copies the counts, keeping their order. */
-    public Summary {
-      activeUnits = Collections.unmodifiableMap(new LinkedHashMap<>(activeUnits));
-    }
+  public record Measured(
+      Optional<Importance> importance, Map<String, ActiveUnits.Count> activeUnits) {
+    /** Nothing yet. */
+    public static final Measured NOTHING = new Measured(Optional.empty(), Map.of());
 
-    /** This with what is measured at the end of training. */
-    public Summary measured(Optional<Importance> bound, Map<String, ActiveUnits.Count> units) {
-      return new Summary(data, device, parameters, bound, units);
+    /** Copies the counts, keeping their order. */
+    public Measured {
+      activeUnits = Collections.unmodifiableMap(new LinkedHashMap<>(activeUnits));
     }
   }
 

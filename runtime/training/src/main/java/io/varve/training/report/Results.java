@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The numbers of a run in words, by name, in the order to be shown. */
 final class Results {
@@ -18,6 +19,23 @@ final class Results {
   /** The point that speaks for the run: the last on the test split, else the last. */
   Optional<Point> last() {
     return last(Split.TEST).or(() -> last(Split.TRAIN));
+  }
+
+  /** The latents at that point, with their active units where they were counted. */
+  List<Level> levels() {
+    Map<String, Double> kl = new LinkedHashMap<>();
+    last()
+        .ifPresent(
+            p ->
+                p.score()
+                    .terms()
+                    .forEach(
+                        (name, nats) -> {
+                          if (name.startsWith(Score.KL)) {
+                            kl.put(name.substring(Score.KL.length()), nats);
+                          }
+                        }));
+    return Level.of(kl, report.summary().measured().activeUnits());
   }
 
   /** The few numbers to see first. */
@@ -34,6 +52,7 @@ final class Results {
             });
     report
         .summary()
+        .measured()
         .importance()
         .ifPresent(
             i ->
@@ -61,6 +80,7 @@ final class Results {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Data", report.summary().data());
     facts.put("Device", report.summary().device());
+    facts.put("Objective", report.summary().objective());
     facts.put("Parameters", Numbers.count(report.summary().parameters()));
     Optional<Point> end = last(Split.TRAIN).or(this::last);
     end.ifPresent(
@@ -83,13 +103,17 @@ final class Results {
                     "Bits per dimension, " + split.label(), Numbers.value(p.score().bitsPerDim()));
               });
     }
-    report.summary().importance().ifPresent(i -> facts.put("Importance bound", words(i)));
+    last(Split.TRAIN)
+        .map(p -> p.score().importance())
+        .filter(OptionalDouble::isPresent)
+        .ifPresent(
+            nats ->
+                facts.put("Importance bound, train", Numbers.value(nats.getAsDouble()) + " nats"));
     report
         .summary()
-        .activeUnits()
-        .forEach(
-            (name, units) ->
-                facts.put("Active units of " + name, units.active() + " of " + units.total()));
+        .measured()
+        .importance()
+        .ifPresent(i -> facts.put("Importance bound", words(i)));
     return facts;
   }
 

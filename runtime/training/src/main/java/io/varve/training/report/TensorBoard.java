@@ -41,6 +41,7 @@ public final class TensorBoard implements AutoCloseable {
     Map<String, Double> scalars = new LinkedHashMap<>();
     scalars.put("bound/nats", point.score().bound());
     scalars.put("bound/bits_per_dim", point.score().bitsPerDim());
+    point.score().importance().ifPresent(nats -> scalars.put("bound/importance_nats", nats));
     point.score().terms().forEach((name, value) -> scalars.put("terms/" + name, value));
     if (point.split() == Split.TRAIN) {
       Effort effort = point.effort();

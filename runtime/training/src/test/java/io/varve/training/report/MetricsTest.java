@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,16 @@ class MetricsTest {
             "beta":0.5,"rate":0.001,"gradient_norm":"NaN","skipped":2,\
             "images_per_second":4000.5,"seconds":12.0,"terms":{"kl.z":21.25}}
             """);
+  }
+
+  @Test
+  void keepsTheImportanceBound() throws IOException {
+    OptionalDouble nats = OptionalDouble.of(-99.25);
+    Score score = new Score(-101.5, 0.1868, Map.of("kl.z", 21.25), nats);
+    Point point = new Point(50, 0.25, Split.TRAIN, score, new Effort(0.5, 1e-3, 1, 2, 4000.5, 12));
+    write(List.of(point, point(60)));
+    assertThat(Files.readString(file)).containsOnlyOnce("\"importance_bound\":-99.25");
+    assertThat(Metrics.read(file)).containsExactly(point, point(60));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.inference.ActiveUnits;
 import io.varve.training.report.Report.Importance;
+import io.varve.training.report.Report.Measured;
 import io.varve.training.report.Report.Origin;
 import io.varve.training.report.Report.Picture;
 import io.varve.training.report.Report.Summary;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -114,9 +116,11 @@ class ReportTest {
                 hostile,
                 hostile,
                 1,
-                Optional.of(
-                    new Importance(new Mean(-90, 1), new Mean(0.1, Double.NaN), 5, 2, hostile)),
-                Map.of(hostile, new ActiveUnits.Count(1, 2))),
+                hostile,
+                new Measured(
+                    Optional.of(
+                        new Importance(new Mean(-90, 1), new Mean(0.1, Double.NaN), 5, 2, hostile)),
+                    Map.of(hostile, new ActiveUnits.Count(1, 2)))),
             points,
             List.of(new Picture(hostile, hostile, png)),
             new Origin(hostile, hostile, Map.of(hostile, hostile)));
@@ -136,7 +140,8 @@ class ReportTest {
     String text = page.getDocumentElement().getTextContent();
     assertThat(text)
         .contains("1,378,916", "4,700", "4 min 36 s", "\u221292.31 \u00B1 0.500")
-        .contains("500 samples of 100 images", "Active units of z", "17 of 50")
+        .contains("500 samples of 100 images", "evidence lower bound")
+        .contains("What each latent tells, test", "17 of 50", "No latent has collapsed")
         .contains("varve train vae-mlp-mnist.yaml --out runs/mnist", "0.35.1")
         .contains("KL z1", "Gradient norm", "points below the frame");
     assertThat(elements(page, "img")).hasSize(5);
@@ -155,6 +160,45 @@ class ReportTest {
         .contains("Beta at the end")
         .doesNotContain("<h3>Beta")
         .doesNotContain("<h3>Learning");
+  }
+
+  @Test
+  void saysWhichLatentsHaveCollapsed() throws Exception {
+    Map<String, Double> terms = new LinkedHashMap<>();
+    terms.put("kl.z1", 3.0);
+    terms.put("kl.z2", 0.0999);
+    terms.put("kl.z3", 0.1001);
+    terms.put("log_p.x", -90.0);
+    Score score = new Score(-93.2, 0.2, terms);
+    Point point = new Point(9, 1, Split.TEST, score, new Effort(1, 1e-3, 2, 0, 100, 1));
+    Document page = parse(Runs.report(List.of(point)).html());
+    assertThat(page.getDocumentElement().getTextContent())
+        .contains("Collapsed: z2. A latent whose KL is below 0.1 nats")
+        .doesNotContain("No latent has collapsed");
+    assertThat(Level.verdict(Level.of(Map.of("z", Double.NaN), Map.of())))
+        .isEqualTo("No number is the KL of z.");
+  }
+
+  @Test
+  void showsTheKlOfTheTestImages() throws Exception {
+    for (int nodes : new int[] {2, 10}) {
+      String html = Runs.report(Runs.points(20, nodes)).html();
+      assertThat(html).contains("KL per node, nats, train", "KL per node, nats, test");
+    }
+  }
+
+  @Test
+  void showsTheImportanceBoundThatIsTrained() throws Exception {
+    List<Point> points = new ArrayList<>();
+    for (Point p : Runs.points(4, 2)) {
+      Score s = p.score();
+      OptionalDouble nats = train(p) ? OptionalDouble.of(s.bound() + 2.5) : OptionalDouble.empty();
+      Score more = new Score(s.bound(), s.bitsPerDim(), s.terms(), nats);
+      points.add(new Point(p.step(), p.epoch(), p.split(), more, p.effort()));
+    }
+    String html = Runs.report(points).html();
+    assertThat(html).contains("train, importance-weighted", "Importance bound, train");
+    assertThat(Runs.report(Runs.points(4, 2)).html()).doesNotContain("importance-weighted");
   }
 
   @Test

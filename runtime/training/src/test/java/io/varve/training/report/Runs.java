@@ -2,6 +2,7 @@ package io.varve.training.report;
 
 import io.varve.inference.ActiveUnits;
 import io.varve.training.report.Report.Importance;
+import io.varve.training.report.Report.Measured;
 import io.varve.training.report.Report.Origin;
 import io.varve.training.report.Report.Picture;
 import io.varve.training.report.Report.Summary;
@@ -99,8 +100,11 @@ final class Runs {
             "MNIST, 60,000 training and 10,000 test images of 1 x 28 x 28",
             "cpu",
             1_378_916,
-            Optional.of(new Importance(new Mean(-92.31, 0.5), new Mean(0.17, 0.001), 500, 100, "")),
-            Map.of("z", new ActiveUnits.Count(17, 50)));
+            "evidence lower bound",
+            new Measured(
+                Optional.of(
+                    new Importance(new Mean(-92.31, 0.5), new Mean(0.17, 0.001), 500, 100, "")),
+                Map.of("z1", new ActiveUnits.Count(17, 50))));
     Origin origin =
         new Origin(model, "varve train vae-mlp-mnist.yaml --out runs/mnist", environment);
     return new Report("vae-mlp-mnist", summary, points, PICTURES, origin);

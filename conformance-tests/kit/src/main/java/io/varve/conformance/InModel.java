@@ -241,6 +241,9 @@ final class InModel {
       given = List.of("p(z)", "p(u)");
       encoder = fits(network, List.of(event, event, event, event), forZ);
     }
+    if (encoder.isEmpty()) {
+      given = List.of("h"); // the plain network takes the place
+    }
     if (decoder.isEmpty() && feature.isEmpty() && encoder.isEmpty()) {
       return Optional.empty();
     }

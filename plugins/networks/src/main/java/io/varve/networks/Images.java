@@ -14,11 +14,7 @@ final class Images {
 
   /** Refuses what are no images, and outputs of several sizes. */
   static void require(String network, List<Shape> inputs, List<Shape> outputs) {
-    if (inputs.isEmpty() || outputs.isEmpty()) {
-      throw new IllegalArgumentException(
-          "'%s' needs at least one input and one output, but has %d and %d; name what it reads in 'given', or leave the network out for learned constants"
-              .formatted(network, inputs.size(), outputs.size()));
-    }
+    Vectors.require(network, inputs, outputs);
     requireImages(network, "reads", inputs);
     requireImages(network, "gives", outputs);
     for (Shape output : outputs) {

@@ -13,14 +13,16 @@ import org.pf4j.Extension;
  * A multilayer perceptron: its inputs laid flat side by side, hidden layers, one linear layer to
  * all outputs together.
  *
- * <p>Weights start normal with the deviation of He et al. (2015) or Glorot &amp; Bengio (2010), as
- * the activation after them wants; biases start at zero.
- *
  * @param hidden the widths of the hidden layers; empty for a linear map
  * @param activation after each hidden layer
  * @param outputActivation after the last layer, on every output
  * @param dropout the share of hidden values dropped in training, 0 to less than 1
- * @param heads whether the outputs share the hidden layers or have their own
+ * @param heads whether the outputs share the hidden layers or have their own; without hidden layers
+ *     there is nothing to share
+ * @param batchNorm whether each number of the input is normalised over the batch, before the first
+ *     layer: standardised once for all heads, then scaled and shifted by each head that has hidden
+ *     layers of its own
+ * @param initializer how weights and biases start
  */
 @Extension
 @Named(
@@ -29,14 +31,18 @@ import org.pf4j.Extension;
       "{hidden: [8]}",
       "{hidden: [8, 6], activation: elu, heads: twin}",
       "{hidden: [], output-activation: tanh}",
-      "{hidden: [8], activation: gelu, dropout: 0.2}"
+      "{hidden: [8], activation: gelu, dropout: 0.2}",
+      "{hidden: [8], batch-norm: true, initializer: glorot-normal}",
+      "{hidden: [8, 6], activation: tanh, heads: twin, batch-norm: true}"
     })
 public record Mlp(
     @Default("[512, 512]") List<Integer> hidden,
     @Default("relu") Activation activation,
     @Default("none") Activation outputActivation,
     @Default("0") double dropout,
-    @Default("shared") Heads heads)
+    @Default("shared") Heads heads,
+    @Default("false") boolean batchNorm,
+    @Default("as-activation") Initialization initializer)
     implements Network {
 
   /** Who computes the outputs of a network that has several. */
@@ -47,6 +53,7 @@ public record Mlp(
     TWIN
   }
 
+  /** Checks the keys. */
   public Mlp {
     hidden = List.copyOf(hidden);
     for (int width : hidden) {
@@ -63,11 +70,7 @@ public record Mlp(
 
   @Override
   public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
-    if (inputs.isEmpty() || outputs.isEmpty()) {
-      throw new IllegalArgumentException(
-          "'mlp' needs at least one input and one output, but has %d and %d; name what it reads in 'given', or leave the network out for learned constants"
-              .formatted(inputs.size(), outputs.size()));
-    }
+    Vectors.require("mlp", inputs, outputs);
     return new Perceptron(this, inputs, outputs);
   }
 }

@@ -5,15 +5,19 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The block of {@link Resnet}. */
+/** The block of a {@link Resnet} without scales. */
 final class ResidualNetwork extends AbstractBlock {
+  private static final int BLOCKS = 4; // Dinh et al. (2017), on images of 64 x 64
+
   private final Activation activation;
+  private final double dropout;
   private final List<Shape> outputs;
   private final Convolution first;
   private final List<Convolution> residual = new ArrayList<>();
@@ -21,11 +25,12 @@ final class ResidualNetwork extends AbstractBlock {
 
   ResidualNetwork(Resnet keys, List<Shape> inputs, List<Shape> outputs) {
     this.activation = keys.activation();
+    this.dropout = keys.dropout();
     this.outputs = List.copyOf(outputs);
-    long filters = keys.filters();
+    long filters = keys.filters().get(0);
     Consumer<Parameter> owner = this::addParameter;
     first = Convolution.same("first", Images.channels(inputs), filters, 3, owner);
-    for (int i = 0; i < keys.blocks(); i++) {
+    for (int i = 0; i < keys.blocks().orElse(BLOCKS); i++) {
       residual.add(Convolution.same("block" + i + ".first", filters, filters, 3, owner));
       residual.add(Convolution.same("block" + i + ".second", filters, filters, 3, owner));
     }
@@ -41,7 +46,11 @@ final class ResidualNetwork extends AbstractBlock {
     NDArray x = first.apply(reading, Images.together(images));
     for (int i = 0; i < residual.size(); i += 2) {
       NDArray h = residual.get(i).apply(reading, activation.of(x));
-      x = residual.get(i + 1).apply(reading, activation.of(h)).add(x);
+      h = activation.of(h);
+      if (dropout > 0) {
+        h = Dropout.dropout(h, (float) dropout, training).singletonOrThrow();
+      }
+      x = residual.get(i + 1).apply(reading, h).add(x);
     }
     return Images.apart(last.apply(reading, activation.of(x)), outputs);
   }

@@ -29,17 +29,17 @@ final class TransposedConvolution implements Layer {
   @Override
   public NDArray apply(Reading reading, NDArray input) {
     return kernel.run(
-        reading, input, x -> doubled(x, kernel.weight(reading), kernel.bias(reading)));
+        reading, input, x -> doubled(x, kernel.weight(reading), kernel.bias(reading), 1));
   }
 
   /**
    * The transposed convolution.
    *
    * @param x [B, inputs, H, W]
-   * @param w [outputs, inputs, 3, 3]
+   * @param w [outputs, inputs / groups, 3, 3]
    * @param b [outputs]
    */
-  static NDArray doubled(NDArray x, NDArray w, NDArray b) {
+  static NDArray doubled(NDArray x, NDArray w, NDArray b, int groups) {
     long outputs = w.getShape().get(0);
     long height = x.getShape().get(2);
     long width = x.getShape().get(3);
@@ -52,8 +52,9 @@ final class TransposedConvolution implements Layer {
             .reshape(2 * outputs, -1, 3, 2);
     NDList rows = columns.split(3, 2);
     NDArray bias = NDArrays.stack(new NDList(b, b), 1).reshape(2 * outputs);
-    NDArray even = convolve(x, rows.get(1), bias, 0).get(":,:,:,1:");
-    NDArray odd = convolve(x, rows.get(2).concat(rows.get(0), 2), bias, 1).get(":,:,1:,1:");
+    NDArray even = convolve(x, rows.get(1), bias, groups, 0).get(":,:,:,1:");
+    NDArray tall = rows.get(2).concat(rows.get(0), 2);
+    NDArray odd = convolve(x, tall, bias, groups, 1).get(":,:,1:,1:");
     Shape halves = new Shape(-1, outputs, 2, height, width);
     NDList lines = new NDList();
     for (NDArray half : List.of(even, odd)) {
@@ -63,7 +64,28 @@ final class TransposedConvolution implements Layer {
   }
 
   /** Zeros before and behind, of which those before are one place too many. */
-  private static NDArray convolve(NDArray x, NDArray w, NDArray b, long rows) {
-    return Conv2d.conv2d(x, w, b, ONE, new Shape(rows, 1), ONE, 1).singletonOrThrow();
+  private static NDArray convolve(NDArray x, NDArray w, NDArray b, int groups, long rows) {
+    return Conv2d.conv2d(x, w, b, ONE, new Shape(rows, 1), ONE, groups).singletonOrThrow();
+  }
+
+  /**
+   * The one of 2 x 2 and stride 2, whose windows do not overlap: every place becomes four.
+   *
+   * @param x [B, inputs, H, W]
+   * @param w [outputs, inputs / groups, 2, 2]
+   * @param b [outputs]
+   */
+  static NDArray spread(NDArray x, NDArray w, NDArray b, int groups) {
+    long outputs = w.getShape().get(0);
+    long height = x.getShape().get(2);
+    long width = x.getShape().get(3);
+    NDArray four = w.transpose(0, 2, 3, 1).reshape(4 * outputs, w.getShape().get(1), 1, 1);
+    NDArray bias = NDArrays.stack(new NDList(b, b, b, b), 1).reshape(4 * outputs);
+    Shape none = new Shape(0, 0);
+    return Conv2d.conv2d(x, four, bias, ONE, none, ONE, groups)
+        .singletonOrThrow()
+        .reshape(-1, outputs, 2, 2, height, width)
+        .transpose(0, 1, 4, 2, 5, 3)
+        .reshape(-1, outputs, 2 * height, 2 * width);
   }
 }

@@ -1,2 +1,5 @@
-/** Networks: {@code mlp}, {@code densenet} and {@code resnet}. */
+/**
+ * Networks: {@code mlp}, {@code densenet}, {@code resnet}, {@code batch-norm} and what joins others
+ * in a posterior, {@code two-stream}, {@code residual-posterior} and {@code precision-weighted}.
+ */
 package io.varve.networks;

@@ -55,7 +55,7 @@ class MlpTest {
   @ParameterizedTest
   @EnumSource
   void computesWhatItsLayersSay(Heads heads) {
-    Mlp mlp = new Mlp(List.of(5, 4), Activation.TANH, Activation.SIGMOID, 0, heads);
+    Mlp mlp = mlp(List.of(5, 4), Activation.TANH, Activation.SIGMOID, 0, heads);
     Block block = built(mlp, DataType.FLOAT64);
     NDList inputs = inputs(6);
     NDList outputs = forward(block, inputs, false);
@@ -121,7 +121,7 @@ class MlpTest {
   @EnumSource
   void shapesAreThoseAskedFor(Heads heads) {
     for (List<Integer> hidden : List.of(List.<Integer>of(), List.of(3), List.of(3, 4, 5))) {
-      Mlp mlp = new Mlp(hidden, Activation.RELU, Activation.NONE, 0, heads);
+      Mlp mlp = mlp(hidden, Activation.RELU, Activation.NONE, 0, heads);
       NDList outputs = forward(built(mlp, DataType.FLOAT64), inputs(6), false);
       assertThat(outputs.getShapes())
           .containsExactly(new Shape(6, 2), new Shape(6, 1, 3), new Shape(6));
@@ -134,7 +134,7 @@ class MlpTest {
   @EnumSource(Activation.class)
   void gradientsAreThoseOfTheFunction(Activation activation) {
     for (Heads heads : Heads.values()) {
-      Mlp mlp = new Mlp(List.of(4, 3), activation, activation, 0, heads);
+      Mlp mlp = mlp(List.of(4, 3), activation, activation, 0, heads);
       Block block = built(mlp, DataType.FLOAT64);
       NDList inputs = inputs(2);
       UnaryOperator<NDArray> f =
@@ -153,7 +153,7 @@ class MlpTest {
   @ParameterizedTest
   @EnumSource
   void rowsAreIndependent(Heads heads) {
-    Mlp mlp = new Mlp(List.of(5, 4), Activation.ELU, Activation.NONE, 0, heads);
+    Mlp mlp = mlp(List.of(5, 4), Activation.ELU, Activation.NONE, 0, heads);
     Block block = built(mlp, DataType.FLOAT64);
     NDList inputs = inputs(6);
     NDList all = forward(block, inputs, false);
@@ -166,7 +166,7 @@ class MlpTest {
 
   @Test
   void dropsInTrainingOnly() {
-    Mlp mlp = new Mlp(List.of(400), Activation.RELU, Activation.NONE, 0.5, Heads.SHARED);
+    Mlp mlp = mlp(List.of(400), Activation.RELU, Activation.NONE, 0.5, Heads.SHARED);
     Block block = built(mlp, DataType.FLOAT64);
     NDList inputs = inputs(3);
     double[] evaluated = doubles(forward(block, inputs, false).get(0));
@@ -178,14 +178,14 @@ class MlpTest {
   void weightsStartAsTheirActivationWants() {
     List<Shape> wide = List.of(new Shape(400));
     for (Heads heads : Heads.values()) {
-      Mlp mlp = new Mlp(List.of(300, 200), Activation.RELU, Activation.NONE, 0, heads);
+      Mlp mlp = mlp(List.of(300, 200), Activation.RELU, Activation.NONE, 0, heads);
       Block block = mlp.build(SITE, wide, List.of(new Shape(100), new Shape(100)));
       block.initialize(manager, DataType.FLOAT32, new Shape(1, 400));
       assertThat(deviation(block, "hidden0.weight")).isCloseTo(Math.sqrt(2 / 400.), within(1e-3));
       assertThat(deviation(block, "hidden1.weight")).isCloseTo(Math.sqrt(2 / 300.), within(1e-3));
-      String output = heads == Heads.TWIN ? "output1.weight" : "output.weight";
       double out = heads == Heads.TWIN ? 100 : 200;
-      assertThat(deviation(block, output)).isCloseTo(Math.sqrt(2 / (200 + out)), within(1e-3));
+      assertThat(deviation(block, "output.weight"))
+          .isCloseTo(Math.sqrt(2 / (200 + out)), within(1e-3));
       assertThat(deviation(block, "hidden1.bias")).isZero();
     }
   }
@@ -196,7 +196,7 @@ class MlpTest {
 
   @Test
   void parametersHaveTheirShapesBeforeAnyInput() {
-    Mlp mlp = new Mlp(List.of(5), Activation.RELU, Activation.NONE, 0, Heads.SHARED);
+    Mlp mlp = mlp(List.of(5), Activation.RELU, Activation.NONE, 0, Heads.SHARED);
     for (Parameter parameter : mlp.build(SITE, INPUTS, OUTPUTS).getParameters().values()) {
       assertThat(parameter.getShape()).as(parameter.getName()).isNotNull();
     }
@@ -204,19 +204,24 @@ class MlpTest {
 
   @Test
   void refusesWhatItCannotBuild() {
-    assertThatThrownBy(() -> new Mlp(List.of(8, 0), Activation.RELU, Activation.NONE, 0, null))
+    assertThatThrownBy(() -> mlp(List.of(8, 0), Activation.RELU, Activation.NONE, 0, Heads.SHARED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[8, 0]");
     for (double dropout : new double[] {-0.1, 1, Double.NaN}) {
       assertThatThrownBy(
-              () -> new Mlp(List.of(), Activation.RELU, Activation.NONE, dropout, Heads.SHARED))
+              () -> mlp(List.of(), Activation.RELU, Activation.NONE, dropout, Heads.SHARED))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("got " + dropout);
     }
-    Mlp mlp = new Mlp(List.of(5), Activation.RELU, Activation.NONE, 0, Heads.SHARED);
+    Mlp mlp = mlp(List.of(5), Activation.RELU, Activation.NONE, 0, Heads.SHARED);
     assertThatThrownBy(() -> mlp.build(SITE, List.of(), OUTPUTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has 0 and 3");
+  }
+
+  private static Mlp mlp(
+      List<Integer> hidden, Activation activation, Activation output, double dropout, Heads heads) {
+    return new Mlp(hidden, activation, output, dropout, heads, false, Initialization.AS_ACTIVATION);
   }
 
   private Block built(Mlp mlp, DataType type) {

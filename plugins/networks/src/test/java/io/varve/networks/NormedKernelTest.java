@@ -48,7 +48,7 @@ class NormedKernelTest {
       NDArray x = values(manager, 1, 2, 3, sides[0], sides[1]);
       NDArray w = values(manager, 2, 4, 3, 3, 3);
       NDArray b = values(manager, 3, 4);
-      NDArray y = TransposedConvolution.doubled(x, w, b);
+      NDArray y = TransposedConvolution.doubled(x, w, b, 1);
       assertThat(y.getShape()).isEqualTo(new Shape(2, 4, 2L * sides[0], 2L * sides[1]));
       double[][] kernel = new double[4][27];
       for (int i = 0; i < 4 * 27; i++) {
@@ -67,7 +67,7 @@ class NormedKernelTest {
   /** Every layer's outputs on the first batch have mean 0 and deviation 0.01, one after another. */
   @Test
   void startsFromTheFirstBatch() {
-    Resnet net = new Resnet(5, 1, Activation.RELU);
+    Resnet net = ResnetTest.level(5, 1, Activation.RELU);
     List<Shape> image = List.of(new Shape(3, 6, 6));
     Block block = net.build(SITE, image, List.of(new Shape(4, 6, 6)));
     block.initialize(manager, DataType.FLOAT64, new Shape(1, 3, 6, 6));

@@ -20,6 +20,7 @@ import io.varve.spi.Site;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +37,7 @@ class ResnetTest {
   /** Central differences of step 1e-5 in double precision. */
   private static final double DIFFERENCE = 1e-7;
 
-  private final Resnet net = new Resnet(5, 2, Activation.ELU);
+  private final Resnet net = level(5, 2, Activation.ELU);
   private NDManager manager;
 
   @BeforeEach
@@ -122,15 +123,26 @@ class ResnetTest {
 
   @Test
   void refusesWhatItCannotBuild() {
-    assertThatThrownBy(() -> new Resnet(0, 1, Activation.ELU))
+    assertThatThrownBy(() -> level(0, 1, Activation.ELU))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("got 0");
-    assertThatThrownBy(() -> new Resnet(1, -1, Activation.ELU))
+        .hasMessageContaining("got [0]");
+    assertThatThrownBy(() -> level(1, -1, Activation.ELU))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("got -1");
     assertThatThrownBy(() -> net.build(SITE, List.of(new Shape(3, 4)), OUTPUTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("(3, 4)");
+  }
+
+  static Resnet level(int filters, int blocks, Activation activation) {
+    return new Resnet(
+        List.of(filters),
+        List.of(),
+        Optional.of(blocks),
+        activation,
+        0,
+        Mlp.Heads.SHARED,
+        Initialization.AS_ACTIVATION);
   }
 
   private Block built() {

@@ -41,7 +41,7 @@ class TransposedConvolutionTest {
       NDArray x = manager.randomNormal(new Shape(batch, inputs, height, width));
       NDArray w = manager.randomNormal(new Shape(outputs, inputs, 3, 3));
       NDArray b = manager.randomNormal(new Shape(outputs));
-      NDArray y = TransposedConvolution.doubled(x, w, b);
+      NDArray y = TransposedConvolution.doubled(x, w, b, 1);
       assertThat(y.getShape()).isEqualTo(new Shape(batch, outputs, 2L * height, 2L * width));
       // ONNX has the kernel as [inputs, outputs, 3, 3].
       List<NDArray> arguments = List.of(x, w.transpose(1, 0, 2, 3), b);

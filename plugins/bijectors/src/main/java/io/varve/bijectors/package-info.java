@@ -1,2 +1,2 @@
-/** Bijectors: {@code rank1-affine}, {@code realnvp} and {@code inverse}. */
+/** Bijectors: {@code rank1-affine}, {@code realnvp}, {@code maf} and {@code inverse}. */
 package io.varve.bijectors;

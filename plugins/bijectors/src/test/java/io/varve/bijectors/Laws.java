@@ -63,11 +63,7 @@ record Laws(NDManager manager, Bijection f, NDList context) {
   }
 
   /** The same where only one direction may start from these values. */
-  void undoes(
-      NDArray x,
-      Mapped there,
-      Function<NDArray, Mapped> undo,
-      double tolerance) {
+  void undoes(NDArray x, Mapped there, Function<NDArray, Mapped> undo, double tolerance) {
     Mapped back = undo.apply(there.value());
     for (Mapped mapped : new Mapped[] {there, back}) {
       assertThat(mapped.value().getShape()).isEqualTo(x.getShape());

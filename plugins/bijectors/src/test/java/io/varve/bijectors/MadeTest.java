@@ -58,8 +58,8 @@ class MadeTest {
       for (int i = random.nextInt(3); i > 0; i--) {
         given.add(1 + random.nextInt(3));
       }
-      Order order = Order.values()[random.nextInt(3)];
-      Degrees degrees = Degrees.values()[random.nextInt(2)];
+      Order order = List.of(Order.values()).get(random.nextInt(3));
+      Degrees degrees = List.of(Degrees.values()).get(random.nextInt(2));
       return new Case(MafTest.keys(hidden, order, degrees, Gate.AFFINE), size, given, seed);
     }
 

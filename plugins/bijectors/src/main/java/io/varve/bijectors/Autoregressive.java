@@ -6,7 +6,6 @@ import static io.varve.spi.Ops.constant;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.varve.bijectors.Made.Terms;
 import io.varve.spi.Bijection;
@@ -17,13 +16,13 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * The map of {@link Maf}. Forward solves x = g(u; made(x)) by x ← g(u; made(x)): a value depends on
+ * The map of {@link Maf} on vectors [D]. Forward solves x = g(u; made(x)) by x ← g(u; made(x)): a value depends on
  * those before it alone, so the first value is right after one evaluation, the second after two,
  * and all D after D, from wherever it starts.
  *
  * <p>While training, gradients go through every round, and all of them are kept.
  */
-record Autoregressive(Maf maf, Shape event, Made made) implements Bijection {
+record Autoregressive(Maf maf, int size, Made made) implements Bijection {
   /**
    * Values that are not right yet may grow out of bounds on the way. They must stay finite: later
    * values reach earlier ones through weights of zero, and zero times infinity is no number.
@@ -35,18 +34,16 @@ record Autoregressive(Maf maf, Shape event, Made made) implements Bijection {
 
   @Override
   public Mapped inverse(Pass pass, NDArray y, NDList context) {
-    NDArray x = flat(y);
-    Terms terms = made.at(pass, context).apply(x);
-    return new Mapped(shaped(maf.gate().toBase(x, terms)), maf.gate().logDet(terms).neg());
+    Terms terms = made.at(pass, context).apply(y);
+    return new Mapped(maf.gate().toBase(y, terms), maf.gate().logDet(terms).neg());
   }
 
   @Override
-  public Mapped forward(Pass pass, NDArray x, NDList context) {
-    NDArray u = flat(x);
+  public Mapped forward(Pass pass, NDArray u, NDList context) {
     Function<NDArray, Terms> network = made.at(pass, context);
     NDArray nearly = nearly(pass, u, v -> next(u, network.apply(v)));
     Terms terms = network.apply(nearly);
-    return new Mapped(shaped(next(u, terms)), maf.gate().logDet(terms));
+    return new Mapped(next(u, terms), maf.gate().logDet(terms));
   }
 
   private NDArray next(NDArray u, Terms terms) {
@@ -56,7 +53,7 @@ record Autoregressive(Maf maf, Shape event, Made made) implements Bijection {
   /** All but the last round: then every value but the last is right, and so are all terms. */
   private NDArray nearly(Pass pass, NDArray u, UnaryOperator<NDArray> round) {
     NDArray first = round.apply(u); // has as many rows as the context, where u has one
-    long most = event.size() - 2;
+    long most = size - 2;
     if (maf.solver() == Maf.Solver.EXACT) {
       NDList state = new NDList(first);
       return pass.repeat(most, state, s -> new NDList(round.apply(s.head()))).head();
@@ -76,16 +73,8 @@ record Autoregressive(Maf maf, Shape event, Made made) implements Bijection {
   /** The largest change of a value of each event, relative to 1 + |value|, [B]. */
   private static NDArray change(NDArray before, NDArray after) {
     NDArray now = after.stopGradient();
-    NDArray size = now.abs().add(constant(now, 1));
-    return now.sub(before.stopGradient()).abs().div(size).max(new int[] {1});
-  }
-
-  private NDArray flat(NDArray x) {
-    return event.dimension() == 1 ? x : x.reshape(-1, event.size());
-  }
-
-  private NDArray shaped(NDArray x) {
-    return event.dimension() == 1 ? x : x.reshape(new Shape(-1).addAll(event));
+    NDArray scale = now.abs().add(constant(now, 1));
+    return now.sub(before.stopGradient()).abs().div(scale).max(new int[] {1});
   }
 
   @Override

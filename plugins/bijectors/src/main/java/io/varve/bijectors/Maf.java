@@ -123,6 +123,7 @@ public record Maf(
               .formatted(event));
     }
     int size = Math.toIntExact(event.size());
-    return new Autoregressive(this, event, new Made(this, site, size, context));
+    Made made = new Made(this, site, size, context);
+    return Flat.of(event, new Autoregressive(this, size, made));
   }
 }

@@ -16,9 +16,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * The map of {@link Maf} on vectors [D]. Forward solves x = g(u; made(x)) by x ← g(u; made(x)): a value depends on
- * those before it alone, so the first value is right after one evaluation, the second after two,
- * and all D after D, from wherever it starts.
+ * The map of {@link Maf} on vectors [D]. Forward solves x = g(u; made(x)) by x ← g(u; made(x)): a
+ * value depends on those before it alone, so the first value is right after one evaluation, the
+ * second after two, and all D after D, from wherever it starts.
  *
  * <p>While training, gradients go through every round, and all of them are kept.
  */
@@ -53,7 +53,7 @@ record Autoregressive(Maf maf, int size, Made made) implements Bijection {
   /** All but the last round: then every value but the last is right, and so are all terms. */
   private NDArray nearly(Pass pass, NDArray u, UnaryOperator<NDArray> round) {
     NDArray first = round.apply(u); // has as many rows as the context, where u has one
-    long most = size - 2;
+    long most = size - 2L;
     if (maf.solver() == Maf.Solver.EXACT) {
       NDList state = new NDList(first);
       return pass.repeat(most, state, s -> new NDList(round.apply(s.head()))).head();

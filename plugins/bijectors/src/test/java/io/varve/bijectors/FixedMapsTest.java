@@ -123,7 +123,8 @@ class FixedMapsTest {
   @Test
   void refuseContextAndBadKeys() {
     for (Bijector bijector :
-        List.of(new Logit(0.1), new Permutation(Permutation.Order.REVERSE), new BatchNorm(0.1, 1))) {
+        List.of(
+            new Logit(0.1), new Permutation(Permutation.Order.REVERSE), new BatchNorm(0.1, 1))) {
       assertThatThrownBy(() -> bijector.build(SITE, EVENT, List.of(new Shape(3))))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("drop 'given'");

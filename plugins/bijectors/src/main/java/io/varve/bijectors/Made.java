@@ -68,7 +68,18 @@ final class Made {
   }
 
   private Parameter degrees(String of, int... values) {
-    Parameter buffer = Buffers.of("degrees." + of, values);
+    float[] numbers = new float[values.length]; // exact up to 16 million
+    for (int i = 0; i < values.length; i++) {
+      numbers[i] = values[i];
+    }
+    Parameter buffer =
+        Parameter.builder()
+            .setName("degrees." + of)
+            .setType(Parameter.Type.OTHER)
+            .optShape(new Shape(values.length))
+            .optInitializer((manager, shape, type) -> manager.create(numbers).toType(type, false))
+            .optRequiresGrad(false)
+            .build();
     degrees.add(buffer);
     return buffer;
   }

@@ -38,6 +38,6 @@ public record Permutation(@Default("reverse") Order order) implements Bijector {
     }
     int size = Math.toIntExact(event.size());
     Maf.Order as = order == Order.REVERSE ? Maf.Order.REVERSED : Maf.Order.RANDOM;
-    return Flat.of(event, Permuted.of(as.degrees(size, new Random(site.seed()))));
+    return Flat.of(event, new Permuted(as.degrees(size, new Random(site.seed()))));
   }
 }

@@ -19,8 +19,10 @@ import org.pf4j.Extension;
  * spline for each of the others. Outside of (-bound, bound) a value stays as it is. Between
  * couplings the values are shuffled, the same way always.
  *
- * <p>A network of zeros is the identity. The defaults are those of Apostolopoulou et al. (2021),
- * Table 9.
+ * <p>What the network gives is multiplied by three learned numbers a coupling, 0.1 at the start:
+ * the step starts near the identity, which is what zeros give. Outputs should be bounded, as by
+ * tanh: a spline may get too flat to be undone in single precision. Defaults are those of
+ * Apostolopoulou et al. (2021), Table 9, which has no such numbers.
  *
  * @param network reads the kept values and the context, and gives widths, heights and inner slopes
  *     of the bins; each coupling has its own
@@ -34,7 +36,7 @@ import org.pf4j.Extension;
     value = "spline",
     examples = {
       "{network: {type: mlp, hidden: [6], activation: tanh, output-activation: tanh}, bins: 4, bound: 3, layers: 2, kept: 2}",
-      "{network: {type: mlp, hidden: [5], activation: elu, heads: twin}, bins: 2, bound: 20, layers: 1, kept: 1}"
+      "{network: {type: mlp, hidden: [5], activation: elu, output-activation: tanh, heads: twin}, bins: 2, bound: 20, layers: 1, kept: 1}"
     })
 public record Spline(
     @Default(
@@ -85,11 +87,11 @@ public record Spline(
     List<Bijection> maps = new ArrayList<>();
     for (int i = 0; i < layers; i++) {
       if (i > 0) {
-        maps.add(Permuted.of(Maf.Order.RANDOM.degrees(size, random)));
+        maps.add(new Permuted(Maf.Order.RANDOM.degrees(size, random)));
       }
       Site at = new Site(site.path() + ".coupling" + i, random.nextLong());
       Block block = network.build(at, inputs, outputs);
-      maps.add(new SplineCoupling(block, bins, bound, kept));
+      maps.add(new SplineCoupling(this, block));
     }
     return Flat.of(event, new Chain(List.copyOf(maps)));
   }

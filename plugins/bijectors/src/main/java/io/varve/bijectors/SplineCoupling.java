@@ -7,20 +7,45 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.training.initializer.ConstantInitializer;
 import io.varve.spi.Bijection;
 import io.varve.spi.Mapped;
 import io.varve.spi.Pass;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Vectors [B, D] whose first values stay as they are and whose others go through splines that
  * follow from these.
  *
- * @param network from the kept values and the context to widths, heights [T bins] and slopes [T
- *     (bins - 1)] of T values
+ * <p>The network leads from the kept values and the context to widths, heights [T bins] and slopes
+ * [T (bins - 1)] of T values.
  */
-record SplineCoupling(Block network, int bins, double bound, int kept) implements Bijection {
+final class SplineCoupling implements Bijection {
+  /** Of outputs of order one: a flow begins as almost no flow. */
+  private static final float SMALL = 0.1f;
+
+  private final Spline keys;
+  private final Block network;
+  private final List<Parameter> gains;
+
+  SplineCoupling(Spline keys, Block network) {
+    this.keys = keys;
+    this.network = network;
+    this.gains = Stream.of("widths", "heights", "slopes").map(SplineCoupling::gain).toList();
+  }
+
+  private static Parameter gain(String of) {
+    return Parameter.builder()
+        .setName("gain." + of)
+        .setType(Parameter.Type.OTHER)
+        .optShape(new Shape(1))
+        .optInitializer(new ConstantInitializer(SMALL))
+        .build();
+  }
+
   @Override
   public Mapped forward(Pass pass, NDArray x, NDList context) {
     return map(pass, x, context, true);
@@ -33,15 +58,17 @@ record SplineCoupling(Block network, int bins, double bound, int kept) implement
 
   private Mapped map(Pass pass, NDArray x, NDList context, boolean forward) {
     NDList inputs = asManyRows(x, context);
-    NDList parts = inputs.head().split(new long[] {kept}, 1);
+    NDList parts = inputs.head().split(new long[] {keys.kept()}, 1);
     inputs.set(0, parts.get(0));
+    long changed = x.getShape().get(1) - keys.kept();
     NDList raw = pass.run(network, inputs);
+    NDList shaped = new NDList();
+    for (int i = 0; i < gains.size(); i++) {
+      NDArray scaled = raw.get(i).mul(pass.value(gains.get(i)));
+      shaped.add(scaled.reshape(-1, changed, i < 2 ? keys.bins() : keys.bins() - 1));
+    }
     RationalQuadratic spline =
-        new RationalQuadratic(
-            raw.get(0).reshape(-1, parts.get(1).getShape().get(1), bins),
-            raw.get(1).reshape(-1, parts.get(1).getShape().get(1), bins),
-            raw.get(2).reshape(-1, parts.get(1).getShape().get(1), bins - 1),
-            bound);
+        new RationalQuadratic(shaped.get(0), shaped.get(1), shaped.get(2), keys.bound());
     NDList mapped = forward ? spline.forward(parts.get(1)) : spline.inverse(parts.get(1));
     NDArray value = parts.get(0).concat(mapped.get(0), 1);
     return new Mapped(value, sumEvent(mapped.get(1)));
@@ -75,6 +102,8 @@ record SplineCoupling(Block network, int bins, double bound, int kept) implement
 
   @Override
   public List<Parameter> parameters() {
-    return network.getParameters().values();
+    List<Parameter> all = new ArrayList<>(network.getParameters().values());
+    all.addAll(gains);
+    return all;
   }
 }

@@ -75,9 +75,15 @@ class SplineTest {
   /** Layers whose raw widths, heights and slopes are of this size. */
   private Laws laws(int layers, int rows, double size, DataType type) {
     Bijection f = keys(layers).build(SITE, new Shape(D), List.of(new Shape(RAW)));
-    Laws.initialise(manager, f, type, 0);
+    initialise(f, type);
     NDArray raw = values(manager, 7, rows, RAW).mul(manager.create(size)).toType(type, false);
     return new Laws(manager, f, new NDList(raw));
+  }
+
+  /** With gains of 1. */
+  private void initialise(Bijection f, DataType type) {
+    Laws.initialise(manager, f, type, 0);
+    f.parameters().forEach(gain -> gain.getArray().divi(gain.getArray().duplicate()));
   }
 
   private NDArray edges(DataType type) {
@@ -102,7 +108,7 @@ class SplineTest {
   @Test
   void mapsImagesRowByRow() {
     Bijection images = keys(2).build(SITE, new Shape(5, 1, 1), List.of(new Shape(RAW)));
-    Laws.initialise(manager, images, DataType.FLOAT64, 0);
+    initialise(images, DataType.FLOAT64);
     Laws vectors = laws(2, 4, 1, DataType.FLOAT64);
     NDArray x = values(manager, 3, 4, D);
     Laws laws = new Laws(manager, images, vectors.context());
@@ -237,6 +243,7 @@ class SplineTest {
                 "heights");
     Spline keys = new Spline(heights, 4, 4, 1, KEPT);
     Bijection f = keys.build(SITE, new Shape(D), List.of(new Shape(RAW)));
+    initialise(f, DataType.FLOAT64);
     NDArray raw = values(manager, 7, 5, RAW);
     Laws laws = new Laws(manager, f, new NDList(raw));
     NDArray x = Laws.rows(manager, DataType.FLOAT64, new Shape(D), -4, -2, 0, 2, 4);
@@ -263,10 +270,20 @@ class SplineTest {
                 list -> list.get(1).split(new long[] {T * BINS, 2L * T * BINS}, 1), "none");
     Bijection f =
         new Spline(none, BINS, BOUND, 1, KEPT).build(SITE, new Shape(D), List.of(new Shape(RAW)));
+    initialise(f, DataType.FLOAT64);
     NDArray x = values(manager, 3, 8, D);
     Mapped mapped = new Laws(manager, f, new NDList(zero)).forward(x);
     assertThat(doubles(mapped.value())).containsExactly(doubles(x), within(DOUBLE));
     assertThat(doubles(mapped.logDet())).containsExactly(new double[8], within(DOUBLE));
+  }
+
+  @Test
+  void startsNearTheIdentity() {
+    Bijection f = keys(3).build(SITE, new Shape(D), List.of(new Shape(RAW)));
+    Laws.initialise(manager, f, DataType.FLOAT64, 0);
+    Laws laws = new Laws(manager, f, new NDList(values(manager, 7, 8, RAW)));
+    NDArray x = Laws.rows(manager, DataType.FLOAT64, new Shape(D), -2, -1, -0.5, 0, 0.5, 1, 2, 2.5);
+    assertThat(doubles(laws.forward(x).logDet())).containsExactly(new double[8], within(1.0));
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.pf4j.Extension;
  * Rational-quadratic splines in couplings (Durkan et al., 2019), on events of any shape, whose
  * values are taken row by row: some values stay as they are and give, with the context, a monotone
  * spline for each of the others. Outside of (-bound, bound) a value stays as it is. Between
- * couplings the values are shuffled, the same way always.
+ * couplings the values are shuffled, the same way always, and after the last put back.
  *
  * <p>What the network gives is multiplied by three learned numbers a coupling, 0.1 at the start:
  * the step starts near the identity, which is what zeros give. Outputs should be bounded, as by
@@ -36,7 +36,7 @@ import org.pf4j.Extension;
     value = "spline",
     examples = {
       "{network: {type: mlp, hidden: [6], activation: tanh, output-activation: tanh}, bins: 4, bound: 3, layers: 2, kept: 2}",
-      "{network: {type: mlp, hidden: [5], activation: elu, output-activation: tanh, heads: twin}, bins: 2, bound: 20, layers: 1, kept: 1}"
+      "{network: {type: mlp, hidden: [5], activation: elu, output-activation: tanh, heads: twin}, bins: 2, bound: 5, layers: 1, kept: 1}"
     })
 public record Spline(
     @Default(
@@ -85,14 +85,21 @@ public record Spline(
     List<Shape> outputs = List.of(each, each, new Shape((long) changed * (bins - 1)));
     Random random = new Random(site.seed());
     List<Bijection> maps = new ArrayList<>();
+    int[] back = Maf.Order.NATURAL.degrees(size, random); // where the value at each place was first
     for (int i = 0; i < layers; i++) {
       if (i > 0) {
-        maps.add(new Permuted(Maf.Order.RANDOM.degrees(size, random)));
+        int[] places = Maf.Order.RANDOM.degrees(size, random);
+        maps.add(new Permuted(places));
+        int[] before = back.clone();
+        for (int j = 0; j < size; j++) {
+          back[places[j] - 1] = before[j];
+        }
       }
       Site at = new Site(site.path() + ".coupling" + i, random.nextLong());
       Block block = network.build(at, inputs, outputs);
       maps.add(new SplineCoupling(this, block));
     }
+    maps.add(new Permuted(back));
     return Flat.of(event, new Chain(List.copyOf(maps)));
   }
 }

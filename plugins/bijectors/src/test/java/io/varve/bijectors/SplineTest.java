@@ -269,7 +269,7 @@ class SplineTest {
             new LambdaBlock(
                 list -> list.get(1).split(new long[] {T * BINS, 2L * T * BINS}, 1), "none");
     Bijection f =
-        new Spline(none, BINS, BOUND, 1, KEPT).build(SITE, new Shape(D), List.of(new Shape(RAW)));
+        new Spline(none, BINS, BOUND, 4, KEPT).build(SITE, new Shape(D), List.of(new Shape(RAW)));
     initialise(f, DataType.FLOAT64);
     NDArray x = values(manager, 3, 8, D);
     Mapped mapped = new Laws(manager, f, new NDList(zero)).forward(x);

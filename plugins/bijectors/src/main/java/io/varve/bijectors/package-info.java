@@ -1,2 +1,5 @@
-/** Bijectors: {@code rank1-affine}, {@code realnvp} and {@code inverse}. */
+/**
+ * Bijectors: {@code maf}, {@code spline}, {@code realnvp}, {@code rank1-affine}, {@code inverse},
+ * {@code batch-norm}, {@code logit} and {@code permutation}.
+ */
 package io.varve.bijectors;

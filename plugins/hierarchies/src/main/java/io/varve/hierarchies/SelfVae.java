@@ -91,8 +91,8 @@ public record SelfVae(
       @Default("standard-normal") Factor p,
       @Default("{type: normal, network: {type: densenet, growth: 64, steps: 3}}") Factor q) {
     public Coarsest {
-      requireUnwired("p", p);
-      requireUnwired("q", q);
+      Templates.requireUnwired("selfvae", "p", p);
+      Templates.requireUnwired("selfvae", "q", q);
     }
   }
 
@@ -115,8 +115,8 @@ public record SelfVae(
           Factor p,
       @Default("{type: normal, network: {type: densenet, growth: 16, steps: 4}}") Factor q) {
     public Detail {
-      requireUnwired("p", p);
-      requireUnwired("q", q);
+      Templates.requireUnwired("selfvae", "p", p);
+      Templates.requireUnwired("selfvae", "q", q);
     }
   }
 
@@ -126,16 +126,8 @@ public record SelfVae(
       throw new IllegalArgumentException(
           "transforms: expected at least one; without any the model is a VAE, which 'graph' writes");
     }
-    requireUnwired("y", y);
-    requireUnwired("x", x);
-  }
-
-  private static void requireUnwired(String key, Factor factor) {
-    if (!factor.given().isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s: 'selfvae' itself says what this reads, but 'given' is %s; leave it out, or write the nodes with 'graph'"
-              .formatted(key, factor.given()));
-    }
+    Templates.requireUnwired("selfvae", "y", y);
+    Templates.requireUnwired("selfvae", "x", x);
   }
 
   @Override
@@ -180,6 +172,6 @@ public record SelfVae(
   }
 
   private static Factor reading(Factor factor, String... names) {
-    return factor.network().isPresent() ? factor.given(List.of(names)) : factor;
+    return Templates.reading(factor, List.of(names));
   }
 }

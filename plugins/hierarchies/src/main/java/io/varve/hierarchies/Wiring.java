@@ -130,13 +130,13 @@ final class Wiring {
     }
   }
 
-  private static List<String> readBy(Factor factor) {
+  static List<String> readBy(Factor factor) {
     List<String> names = new ArrayList<>(factor.given());
     names.addAll(readBy(factor.flow()));
     return names;
   }
 
-  private static List<String> readBy(List<Step> steps) {
+  static List<String> readBy(List<Step> steps) {
     return steps.stream().flatMap(step -> step.given().stream()).toList();
   }
 

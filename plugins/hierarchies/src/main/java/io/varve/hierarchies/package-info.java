@@ -1,2 +1,5 @@
-/** Hierarchies: {@code graph}, the nodes written out, and {@code selfvae}. */
+/**
+ * Hierarchies: {@code graph}, the nodes written out, {@code selfvae}, {@code sere} and {@code
+ * ladder}.
+ */
 package io.varve.hierarchies;

@@ -18,11 +18,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The table of the papers' models in docs/models.md says how large they are. */
+/** The tables of the papers' models in docs/models.md say how large they are. */
 final class ParameterCountTest {
   /** A row: the file's name, the side of its images, the number of parameters. */
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| \\[([\\w-]+)].* \\| (\\d+) x \\d+ \\| .* \\| ([\\d,]+) \\|$");
+
+  /** MNIST's images have one channel, all others three. */
+  private static final int MNIST = 28;
 
   private final Path models = Cli.root().resolve("conformance-tests/models");
 
@@ -50,10 +53,11 @@ final class ParameterCountTest {
   private String count(Catalog catalog, MatchResult row) {
     YamlText yaml = YamlText.read(models.resolve(row.group(1) + ".yaml"));
     long side = Long.parseLong(row.group(2));
+    Shape image = new Shape(side == MNIST ? 1 : 3, side, side);
     try (NDManager manager = NDManager.newBaseManager();
         Weights weights =
             Weights.initialize(
-                Experiment.of(yaml, catalog).build(new Shape(3, side, side)), manager)) {
+                Experiment.of(yaml, catalog).build(image), manager)) {
       return "%,d".formatted(weights.count());
     }
   }

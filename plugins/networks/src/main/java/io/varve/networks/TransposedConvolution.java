@@ -58,9 +58,11 @@ final class TransposedConvolution implements Layer {
     Shape halves = new Shape(-1, outputs, 2, height, width);
     NDList lines = new NDList();
     for (NDArray half : List.of(even, odd)) {
-      lines.add(half.reshape(halves).transpose(0, 1, 3, 4, 2)); // a view: stack copies it in place
+      lines.add(half.reshape(halves).transpose(0, 3, 4, 2, 1)); // a view: stack copies it in place
     }
-    return NDArrays.stack(lines, 3).reshape(-1, outputs, 2 * height, 2 * width);
+    return NDArrays.stack(lines, 2)
+        .reshape(-1, 2 * height, 2 * width, outputs)
+        .transpose(0, 3, 1, 2);
   }
 
   /** Zeros before and behind, of which those before are one place too many. */

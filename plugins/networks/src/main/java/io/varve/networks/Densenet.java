@@ -37,8 +37,8 @@ import org.pf4j.Extension;
 @Named(
     value = "densenet",
     examples = {
-      "{growth: 4, steps: 2, width: 0.5}",
-      "{growth: 4, steps: 1, blocks: 2, output-kernel: 1, activation: everywhere}"
+      "{growth: 16, steps: 2, width: 0.5}",
+      "{growth: 8, steps: 2, blocks: 2, output-kernel: 1, activation: everywhere}"
     })
 public record Densenet(
     @Inline Size size,

@@ -158,7 +158,7 @@ final class EvaluatorTest {
       assertThat(constant.evaluator().activeUnits(test, new Evaluator.Plan(0, 64, 9)))
           .isEqualTo(Map.of("z", new ActiveUnits.Count(0, 3)));
     }
-    assertThat(run.resolve("report.html")).content().contains("Active units of z", "0 of 3");
+    assertThat(run.resolve("report.html")).content().contains("0 of 3", "Collapsed");
   }
 
   /** No noise at all. */

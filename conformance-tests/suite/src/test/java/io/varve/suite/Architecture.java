@@ -205,10 +205,13 @@ final class Architecture {
         .because("only the command line prints and exits");
   }
 
+  /** A nested one is a part that a hierarchy writes itself and no YAML names. */
   private static ArchRule components() {
     return classes()
         .that(OURS)
         .and(assignableTo(Component.class))
+        .and()
+        .areTopLevelClasses()
         .and()
         .areNotInterfaces()
         .should()

@@ -42,10 +42,7 @@ final class FullSizeTest {
 
   static List<Path> rows() throws IOException {
     try (Stream<Path> files = Files.list(Cli.root().resolve("conformance-tests/models"))) {
-      return files
-          .filter(f -> f.getFileName().toString().matches(FILES))
-          .sorted()
-          .toList();
+      return files.filter(f -> f.getFileName().toString().matches(FILES)).sorted().toList();
     }
   }
 

@@ -55,9 +55,7 @@ final class ParameterCountTest {
     long side = Long.parseLong(row.group(2));
     Shape image = new Shape(side == MNIST ? 1 : 3, side, side);
     try (NDManager manager = NDManager.newBaseManager();
-        Weights weights =
-            Weights.initialize(
-                Experiment.of(yaml, catalog).build(image), manager)) {
+        Weights weights = Weights.initialize(Experiment.of(yaml, catalog).build(image), manager)) {
       return "%,d".formatted(weights.count());
     }
   }

@@ -270,4 +270,30 @@ class ModelTest {
         () -> model.importanceBound(0, k -> run(noise()), x()),
         "importance samples: must be at least 1, not 0");
   }
+
+  /** What a batch norm keeps of its batches moves once a step, however many read it. */
+  @Test
+  void computesAFeatureOnceForPQAndTheirFlow() {
+    Model levels =
+        Kit.model(
+            X,
+            """
+            - {latent: z1, shape: [2], p: standard-normal, q: {type: normal, given: [x], network: probe}}
+            - {feature: n1, shape: [2], given: [z1], network: probe}
+            - latent: z2
+              shape: [2]
+              p: {type: normal, given: [n1], network: probe}
+              q: {type: normal, given: [x, n1], network: probe}
+              shared: [{given: [n1], bijector: {type: rank1-affine, network: probe}}]
+            - observed: x
+              p: {type: discretized-logistic, given: [z1, z2], network: mlp}
+            """,
+            List.of(Probe.class));
+    try (Weights own = Weights.initialize(levels, manager)) {
+      Probe.clear();
+      levels.bound(Kit.run(manager, own, noise()), x());
+      assertThat(Probe.seen("n1.network")).hasSize(1);
+      assertThat(Probe.seen("z2.p.network")).hasSize(1);
+    }
+  }
 }

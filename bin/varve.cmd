@@ -38,7 +38,9 @@ if not "%failed%"=="0" (
 :run
 set "native="
 if %version% geq 24 set "native=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-"%java%" %native% -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -Djava.awt.headless=true ^
+set "collector=-XX:+UseSerialGC -Xms32m"
+echo "%VARVE_JAVA_OPTS% %JAVA_TOOL_OPTIONS% %JDK_JAVA_OPTIONS%" | findstr /c:"-XX:+Use" >nul && set "collector="
+"%java%" %native% %collector% -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -Djava.awt.headless=true ^
   -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.log.ai.djl.util.cuda=error ^
   "-Dvarve.home=%home%" %VARVE_JAVA_OPTS% ^
   -cp "%home%\lib\*" io.varve.app.Varve %*

@@ -35,13 +35,18 @@ final class Clock {
     return running ? before + (System.nanoTime() - started) / 1e9 : before;
   }
 
-  /** Steps per second since the last lap, or since the run was resumed. */
+  /** Steps per second since the last lap, or since the run was resumed; begins a new lap. */
   double lap(long step) {
     double now = seconds();
     perStep = (now - lapped) / (step - lappedStep);
     lapped = now;
     lappedStep = step;
     return 1 / perStep;
+  }
+
+  /** Steps per second in the lap under way, or in the last one when it has just ended. */
+  double speed(long step) {
+    return step > lappedStep ? (step - lappedStep) / (seconds() - lapped) : 1 / perStep;
   }
 
   /** The time of a step in the last lap. */

@@ -204,15 +204,21 @@ public final class Trainer implements AutoCloseable {
             Scores.bits(means.bound() + means.correction(), dimensions),
             means.terms(),
             means.importance());
-    tell(new Point(step, (double) step / perEpoch, Split.TRAIN, score, effort(means, speed)));
+    tell(
+        new Point(
+            step,
+            (double) step / perEpoch,
+            Split.TRAIN,
+            score,
+            effort(means.gradientNorm(), speed)));
   }
 
-  private Effort effort(Tally.Means means, double speed) {
+  private Effort effort(double gradientNorm, double speed) {
     Progress last = progress(Math.max(0, step - 1));
     return new Effort(
         job.experiment().objective().betaAt(last),
         training.rateAt(last),
-        means.gradientNorm(),
+        gradientNorm,
         skipped,
         speed,
         clock.seconds());
@@ -227,15 +233,7 @@ public final class Trainer implements AutoCloseable {
     clock.stop();
     Scores scores = scores(0);
     Score score = new Score(scores.bound(), scores.bitsPerDim(), scores.means());
-    Progress last = progress(step - 1);
-    Effort effort =
-        new Effort(
-            job.experiment().objective().betaAt(last),
-            training.rateAt(last),
-            Double.NaN,
-            skipped,
-            scores.imagesPerSecond(),
-            clock.seconds());
+    Effort effort = effort(Double.NaN, clock.speed(step) * batch);
     tell(new Point(step, (double) step / perEpoch, Split.TEST, score, effort));
     latest = Optional.of(scores);
     report(portrait.summary(learner.weights().count()));

@@ -3,6 +3,8 @@ package io.varve.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +51,18 @@ final class ResumeTest {
     assertThatThrownBy(() -> Small.train(cutOff, job, killer(cut))).isInstanceOf(Kill.class);
     Small.resume(cutOff, job);
     assertThat(newest(cutOff)).isEqualTo(newest(folder.resolve("whole")));
+  }
+
+  /** Of the lap under way at an evaluation, which may come before the first log. */
+  @Test
+  void everyPointHasTheSpeedOfTraining() throws IOException {
+    Small.train(folder.resolve("run"), Small.job("training.epochs=2", "training.log-every=1000"));
+    List<String> lines = Files.readAllLines(folder.resolve("run/metrics.jsonl"));
+    assertThat(lines).hasSizeGreaterThan(1);
+    for (String line : lines) {
+      JsonObject point = JsonParser.parseString(line).getAsJsonObject();
+      assertThat(point.get("images_per_second").getAsDouble()).isFinite().isPositive();
+    }
   }
 
   @Test

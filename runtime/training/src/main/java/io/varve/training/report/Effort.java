@@ -8,7 +8,7 @@ package io.varve.training.report;
  * @param rate the learning rate
  * @param gradientNorm the global norm before clipping; NaN where none was measured
  * @param skipped updates left out since the first step because of a spike or NaN
- * @param imagesPerSecond throughput since the point before
+ * @param imagesPerSecond of training, since the point of the training images before
  * @param seconds time since the first step, pauses between runs left out
  */
 public record Effort(

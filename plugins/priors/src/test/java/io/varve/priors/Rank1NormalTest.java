@@ -61,8 +61,8 @@ class Rank1NormalTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.01, 1, 30, 1000})
-  void logProbIsThatOfTheDenseMatrix(double length) {
-    NDList parameters = parameters(3, 4, length);
+  void logProbIsThatOfTheDenseMatrix(double u) {
+    NDList parameters = parameters(3, 4, u);
     NDArray value = values(manager, 9, 4, 2, 3);
     double[] expected = new double[4];
     for (int b = 0; b < 4; b++) {
@@ -73,7 +73,7 @@ class Rank1NormalTest {
       expected[b] = logDensity(matrix(parameters, b), distance);
     }
     double[] actual = doubles(at(parameters, 4).logProb(value));
-    double allowed = ROUNDING * (1 + length * length); // what solving loses, as the matrix does
+    double allowed = ROUNDING * (1 + u * u); // what solving loses, as the matrix does
     assertThat(actual).containsExactly(expected, within(allowed));
   }
 
@@ -107,7 +107,7 @@ class Rank1NormalTest {
     double[][] s = new double[SIZE][SIZE];
     for (int i = 0; i < SIZE; i++) {
       for (int j = 0; j < SIZE; j++) {
-        s[i][j] = u[row * SIZE + i] * u[row * SIZE + j];
+        s[i][j] = u[row * SIZE + i] * u[row * SIZE + j] / Math.sqrt(SIZE);
       }
       double e = encoded[row * SIZE + i];
       s[i][i] += Math.log1p(Math.exp(e > 0 ? e : Math.expm1(e)));
@@ -266,14 +266,14 @@ class Rank1NormalTest {
     return TestPass.of(manager, batch, type, 11);
   }
 
-  /** loc, encoded d and a u of about this length, times the square root of its size. */
-  private NDList parameters(long seed, int rows, double length) {
+  /** loc, encoded d, and u with values of about this size. */
+  private NDList parameters(long seed, int rows, double size) {
     NDList parameters = new NDList();
     for (int i = 0; i < 3; i++) {
       parameters.add(values(manager, seed + i, rows, 2, 3));
     }
     NDArray u = parameters.get(2);
-    parameters.set(2, u.mul(manager.create(length)));
+    parameters.set(2, u.mul(manager.create(size)));
     return parameters;
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 final class FullSizeTest {
   private static final String FILES =
-      "(self)?vae-.*(cifar10|celeba|64).yaml|(sere|dlgm|iaf|ladder|iw-ladder)-.*.yaml";
+      "(self)?vae-.*(cifar10|celeba|64).yaml|(sere|maf|dlgm|iaf|ladder|iw-ladder)-.*.yaml";
 
   /** In place of MNIST. */
   private static final String STROKES =
@@ -70,7 +70,7 @@ final class FullSizeTest {
             .max()
             .orElseThrow();
     assertThat(worst).isPositive().isLessThan(exported.get("tolerance").getAsDouble());
-    assertThat(exported.getAsJsonObject("parity").asMap()).hasSizeGreaterThan(2);
+    assertThat(exported.getAsJsonObject("parity").keySet()).contains("bound", "generate");
     System.out.printf(
         Locale.ROOT,
         "| %s | %,d | %d | %.0f | %.0f | %.1e |%n",

@@ -115,6 +115,14 @@ class SereTest {
     assertThat(((Latent) model.nodes(X).get(1)).q().flow()).isEqualTo(shared("x", "z1"));
   }
 
+  /** A flow on x, each step with a latent of its own. */
+  @Test
+  void leavesToAFlowOfDataWhichLatentsItReads() {
+    Sere model = with(FIXED, factor("p"), factor("q"), flow(factor("x"), "z2"));
+    Factor x = ((Observed) model.nodes(X).get(2)).p();
+    assertThat(x).isEqualTo(flow(factor("x", "z1", "z2"), "z2"));
+  }
+
   @Test
   void refusesWhatItCannotWire() {
     refuses(() -> with(FIXED, factor("p", "z1"), factor("q")), "p: 'sere' itself", "[z1]");
@@ -158,6 +166,10 @@ class SereTest {
   }
 
   private static Sere with(Factor first, Factor p, Factor q) {
+    return with(first, p, q, factor("x"));
+  }
+
+  private static Sere with(Factor first, Factor p, Factor q, Factor x) {
     return new Sere(
         2,
         4,
@@ -165,7 +177,7 @@ class SereTest {
         p,
         q,
         Optional.of(MAP),
-        factor("x"),
+        x,
         Reflective.PREVIOUS,
         Reads.ALL,
         false,

@@ -18,21 +18,23 @@ import org.pf4j.Extension;
  * e, which corrects it: φ = φ₁ + r.
  *
  * <p>The first of {@code given} is the evidence, the others are latent codes; the first level of a
- * hierarchy gives none, and then φ = r(e). φ₁, h and r are three networks of the same settings.
+ * hierarchy gives none, and then φ = r(e). φ₁ and r are networks of the same settings, and so is h
+ * by default.
  *
  * @param evidence the encoder of the evidence; without it the evidence is a feature already
  * @param latent the encoder of all latent codes together; without it they are read as they are
  * @param evidenceFeatures how many the encoder of the evidence gives; 64 in Table 6
  * @param latentFeatures how many the encoder of the latent codes gives; 20 in Table 6
  * @param hiddenFeatures the size of h; by default a third of the first output's, rounded down
- * @param head the settings of φ₁, h and r
+ * @param hidden the settings of h; by default those of {@code head}
+ * @param head the settings of φ₁ and r
  */
 @Extension
 @Named(
     value = "residual-posterior",
     examples = {
       "{evidence: {type: mlp, hidden: [6]}, latent: {type: mlp, hidden: [5]}, evidence-features: 4, latent-features: 3, head: {type: mlp, hidden: [8], heads: twin}}",
-      "{hidden-features: 2, head: {type: mlp, hidden: [8]}}"
+      "{hidden: {type: mlp, hidden: [4]}, hidden-features: 2, head: {type: mlp, hidden: [8]}}"
     })
 public record ResidualPosterior(
     Optional<Network> evidence,
@@ -40,6 +42,7 @@ public record ResidualPosterior(
     @Default("64") int evidenceFeatures,
     @Default("20") int latentFeatures,
     Optional<Integer> hiddenFeatures,
+    Optional<Network> hidden,
     @Default("{type: mlp, hidden: [256, 256], heads: twin}") Network head)
     implements Network {
   private static final long SHARE = 3; // of an output's size, h has one third
@@ -57,7 +60,7 @@ public record ResidualPosterior(
     return new Corrected(this, site, inputs, outputs);
   }
 
-  private Shape hidden(List<Shape> outputs) {
+  private Shape size(List<Shape> outputs) {
     long third = Math.max(1, outputs.get(0).size() / SHARE);
     return new Shape(hiddenFeatures.map(Integer::longValue).orElse(third));
   }
@@ -80,9 +83,10 @@ public record ResidualPosterior(
         estimate = Optional.empty();
         hidden = Optional.empty();
       } else {
-        Shape size = keys.hidden(outputs);
+        Shape size = keys.size(outputs);
         estimate = Optional.of(part("estimate", keys.head(), latent.shapes(), outputs));
-        hidden = Optional.of(part("hidden", keys.head(), latent.shapes(), List.of(size)));
+        Network settings = keys.hidden().orElse(keys.head());
+        hidden = Optional.of(part("hidden", settings, latent.shapes(), List.of(size)));
         read.add(size);
       }
       read.addAll(evidence.shapes());

@@ -21,25 +21,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The networks that join others in a posterior, over linear maps. */
+/** The networks that join others, over linear maps. */
 class PosteriorTest {
   private static final Site SITE = new Site("z2.q.network", 1);
   private static final Shape Z = new Shape(7);
   private static final List<Shape> OUTPUTS = List.of(Z, Z);
-  private static final Network LINEAR =
-      new Mlp(
-          List.of(),
-          Activation.NONE,
-          Activation.NONE,
-          0,
-          Mlp.Heads.SHARED,
-          false,
-          Initialization.GLOROT_NORMAL);
+  private static final Network LINEAR = layer(Activation.NONE);
+  private static final Network BOUNDED = layer(Activation.TANH);
 
   /** Rounding of double-precision sums of a few terms. */
   private static final double ROUNDING = 1e-12;
 
   private NDManager manager;
+
+  private static Network layer(Activation after) {
+    Initialization start = Initialization.GLOROT_NORMAL;
+    return new Mlp(List.of(), Activation.NONE, after, 0, Mlp.Heads.SHARED, false, start);
+  }
 
   @BeforeEach
   void open() {
@@ -86,7 +84,8 @@ class PosteriorTest {
   }
 
   private static ResidualPosterior residual(Optional<Network> encoder) {
-    return new ResidualPosterior(encoder, encoder, 4, 3, Optional.empty(), LINEAR);
+    Optional<Network> hidden = Optional.of(BOUNDED);
+    return new ResidualPosterior(encoder, encoder, 4, 3, Optional.empty(), hidden, LINEAR);
   }
 
   @Test
@@ -95,10 +94,27 @@ class PosteriorTest {
     Block block = built(residual(Optional.of(LINEAR)), inputs);
     NDArray e = affine(block, "01evidence", inputs.get(0));
     NDArray z = affine(block, "02latent", inputs.get(1));
-    NDArray h = affine(block, "04hidden", z);
+    NDArray h = affine(block, "04hidden", z).tanh();
     assertThat(h.getShape()).isEqualTo(new Shape(4, 2)); // a third of 7, rounded down
     NDArray residual = affine(block, "05residual", h.concat(e, 1));
     requireEqual(forward(block, inputs), affine(block, "03estimate", z).add(residual));
+  }
+
+  @Test
+  void latentsRefineAnEstimateOneAfterAnother() {
+    NDList inputs = inputs(new Shape(5), new Shape(3), new Shape(4));
+    Block block = built(new ResidualStack(LINEAR, LINEAR, 2), inputs);
+    NDArray estimate = affine(block, "01residual1", inputs.get(0));
+    String[] hidden = {"02hidden2-1", "03hidden2-2", "05hidden3-1", "06hidden3-2"};
+    String[] residual = {"04residual2", "07residual3"};
+    for (int i = 0; i < 2; i++) {
+      NDArray loc = affine(block, hidden[2 * i], estimate.get(":, :7"));
+      NDArray scale = affine(block, hidden[2 * i + 1], estimate.get(":, 7:"));
+      assertThat(scale.getShape()).isEqualTo(new Shape(4, 2));
+      NDArray read = loc.concat(scale, 1).concat(inputs.get(i + 1), 1);
+      estimate = estimate.add(affine(block, residual[i], read));
+    }
+    requireEqual(forward(block, inputs), estimate);
   }
 
   @Test
@@ -150,6 +166,9 @@ class PosteriorTest {
     assertThatThrownBy(() -> new TwoStream(Optional.empty(), Optional.empty(), 0, LINEAR))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("got 0");
+    assertThatThrownBy(() -> new ResidualStack(LINEAR, LINEAR, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("features: expected at least 1, got 0");
     assertThatThrownBy(() -> residual(Optional.empty()).build(SITE, List.of(), OUTPUTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has 0 and 2");

@@ -3,7 +3,6 @@ package io.varve.training.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
-import java.util.function.Function;
 
 /**
  * Densities of the plane that flows are tried on (Rezende and Mohamed, 2015; Grathwohl et al.,
@@ -11,22 +10,22 @@ import java.util.function.Function;
  */
 public enum Benchmark {
   /** Two half circles of radius 1 that reach into each other, with noise of 0.1. */
-  TWO_MOONS(0.5, 0.25, 2.1, Benchmark::moons),
+  TWO_MOONS(0.5, 0.25, 2.1),
 
   /** Gaussians of deviation 0.35 around eight points of a circle of radius 2.8. */
-  EIGHT_GAUSSIANS(0, 0, 4.75, b -> b.blobs(circle(8, 4 / Math.sqrt(2), 0.5 / Math.sqrt(2)))),
+  EIGHT_GAUSSIANS(0, 0, 4.75),
 
   /** Five Gaussians beside the origin, turned by an angle that grows with the radius. */
-  PINWHEEL(0, 0, 5.1, b -> b.integrated(Benchmark::pinwheel)),
+  PINWHEEL(0, 0, 5.1),
 
   /** Even over every other square of four by four with sides of 2, 56 cells: 5 bits of entropy. */
-  CHECKERBOARD(0, 0, 32.0 / 7, b -> b.integrated(Benchmark::checkerboard)),
+  CHECKERBOARD(0, 0, 32.0 / 7),
 
   /** Circles of radius 1, 2 and 3, equally likely, with noise of 0.15. */
-  RINGS(0, 0, 4, Benchmark::rings),
+  RINGS(0, 0, 4),
 
   /** Two arms that wind one and a half times around the origin, with noise of 0.1. */
-  TWO_SPIRALS(0, 0, 3.8, Benchmark::spirals);
+  TWO_SPIRALS(0, 0, 3.8);
 
   /** Points of a curve: far closer to each other than its noise is wide, they are the curve. */
   private static final int NODES = 400;
@@ -42,10 +41,8 @@ public enum Benchmark {
   private final double centreX;
   private final double centreY;
   private final double half;
-  private final Function<Benchmark, Raster> drawn;
 
-  Benchmark(double centreX, double centreY, double half, Function<Benchmark, Raster> drawn) {
-    this.drawn = drawn;
+  Benchmark(double centreX, double centreY, double half) {
     this.centreX = centreX;
     this.centreY = centreY;
     this.half = half;
@@ -53,7 +50,14 @@ public enum Benchmark {
 
   /** The density on the square that holds all of it but a millionth or less. */
   Raster raster() {
-    return drawn.apply(this);
+    return switch (this) {
+      case TWO_MOONS -> moons();
+      case EIGHT_GAUSSIANS -> blobs(circle(8, 4 / Math.sqrt(2), 0.5 / Math.sqrt(2)));
+      case PINWHEEL -> integrated(Benchmark::pinwheel);
+      case CHECKERBOARD -> integrated(Benchmark::checkerboard);
+      case RINGS -> rings();
+      case TWO_SPIRALS -> spirals();
+    };
   }
 
   /** The side of a cell, in the density's own units. */

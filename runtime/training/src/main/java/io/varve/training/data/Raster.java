@@ -16,6 +16,7 @@ public final class Raster {
   private final double[] masses; // x by x, each from y = 0 up
   private final double[] upTo;
   private final double covered;
+  private final double entropy;
 
   /**
    * A raster of these masses, which are made to add up to one.
@@ -30,6 +31,8 @@ public final class Raster {
     this.masses = Arrays.stream(masses).map(m -> m / covered).toArray();
     this.upTo = this.masses.clone();
     Arrays.parallelPrefix(upTo, Double::sum);
+    this.entropy =
+        -Arrays.stream(this.masses).filter(m -> m > 0).map(m -> m * Math.log(m)).sum();
   }
 
   /** What the masses added up to: one, but for what the density has beyond the square. */
@@ -44,7 +47,7 @@ public final class Raster {
 
   /** The entropy of a cell drawn from this, nats; of a point, that of the cell. */
   public double entropy() {
-    return -Arrays.stream(masses).filter(m -> m > 0).map(m -> m * Math.log(m)).sum();
+    return entropy;
   }
 
   /** Writes a cell drawn from this: x, then y, each a byte. */

@@ -45,7 +45,8 @@ public final class Plane {
    * Points.
    *
    * @param title printable ASCII
-   * @param values x, y, x, y, ...; cell (i, j) reaches half a unit around (i, j)
+   * @param values x, y, x, y, ...; cell (i, j) reaches half a unit around (i, j). What lies at 0 or
+   *     255 or beyond is beyond the square and left out
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
   public record Points(String title, float[] values) {}
@@ -88,11 +89,15 @@ public final class Plane {
     double[] ink = new double[SIDE * SIDE];
     float[] values = points.values();
     for (int i = 0; i + 1 < values.length; i += 2) {
-      if (Float.isFinite(values[i]) && Float.isFinite(values[i + 1])) {
+      if (inside(values[i]) && inside(values[i + 1])) {
         dot(ink, (values[i] + 0.5) * ZOOM, (values[i + 1] + 0.5) * ZOOM);
       }
     }
     return (x, y) -> colour(1 - Math.exp(-INK * ink[x * SIDE + y]));
+  }
+
+  private static boolean inside(float value) {
+    return value > 0 && value < CELLS - 1;
   }
 
   private static void dot(double[] ink, double atX, double atY) {

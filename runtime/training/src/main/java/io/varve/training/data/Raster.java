@@ -31,8 +31,7 @@ public final class Raster {
     this.masses = Arrays.stream(masses).map(m -> m / covered).toArray();
     this.upTo = this.masses.clone();
     Arrays.parallelPrefix(upTo, Double::sum);
-    this.entropy =
-        -Arrays.stream(this.masses).filter(m -> m > 0).map(m -> m * Math.log(m)).sum();
+    this.entropy = -Arrays.stream(this.masses).filter(m -> m > 0).map(m -> m * Math.log(m)).sum();
   }
 
   /** What the masses added up to: one, but for what the density has beyond the square. */

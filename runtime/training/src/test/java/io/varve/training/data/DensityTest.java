@@ -26,7 +26,7 @@ class DensityTest {
   private static final double DEVIATIONS = 4;
 
   /** Points 0 to 999 of seed 0; changing what is drawn changes published figures. */
-  private static final long CHECKSUM = 0L;
+  private static final long CHECKSUM = 97_274_375L;
 
   @ParameterizedTest
   @EnumSource

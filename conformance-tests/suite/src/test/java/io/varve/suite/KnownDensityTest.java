@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A masked autoregressive flow recovers densities of the plane that are known. */
-final class DensityTest {
+final class KnownDensityTest {
   /** Deviations of a mean that chance seldom reaches. */
   private static final double ERRORS = 4;
 

@@ -77,9 +77,9 @@ final class EvaluateCommand implements Callable<Integer> {
     Evaluator.Plan plan = plan();
     Bundle.Options options = Bundle.Options.of().withDevice(device.name).withChunk(batch);
     try (Bundle bundle = Bundle.open(target, options)) {
-      BundleScores measure =
-          new BundleScores(bundle, BundleData.open(bundle.manifest(), data), plan);
-      show(measure.scores(), measure.activeUnits());
+      Split split = BundleData.open(bundle.manifest(), data);
+      BundleScores measure = new BundleScores(bundle, split, plan);
+      show(split, measure.scores(), measure.activeUnits());
     }
   }
 
@@ -97,13 +97,14 @@ final class EvaluateCommand implements Callable<Integer> {
                     changed.accepted))) {
       Split split = data.of(trained.data());
       Evaluator evaluator = trained.evaluator();
-      show(evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));
+      show(split, evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));
     }
   }
 
   /** People read the latents as a table, scripts by key. */
-  private void show(Scores scores, Map<String, ActiveUnits.Count> units) {
+  private void show(Split split, Scores scores, Map<String, ActiveUnits.Count> units) {
     Map<String, Object> results = Runs.summary(scores);
+    scores.divergence(split).ifPresent(divergence -> Runs.add(results, divergence));
     List<Level> levels = Level.of(scores.kl(), units);
     if (output.json) {
       if (!units.isEmpty()) {

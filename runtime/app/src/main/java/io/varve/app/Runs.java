@@ -7,6 +7,7 @@ import io.varve.training.Job;
 import io.varve.training.Scores;
 import io.varve.training.Trained;
 import io.varve.training.Trainer;
+import io.varve.training.report.Divergence;
 import io.varve.training.report.Mean;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -68,6 +69,15 @@ final class Runs {
     summary.put("images", scores.images());
     summary.put("images_per_second", scores.imagesPerSecond());
     return summary;
+  }
+
+  /** Adds how far a model is from the density of its data, with standard errors. */
+  static void add(Map<String, Object> summary, Divergence divergence) {
+    @SuppressWarnings("unchecked") // as summary has made it
+    Map<String, Double> errors = (Map<String, Double>) summary.get(Output.ERRORS);
+    summary.put("entropy_bits", divergence.entropy());
+    put(summary, errors, "cross_entropy_bits", divergence.crossEntropy());
+    put(summary, errors, "kl_bits", divergence.kl());
   }
 
   private static void put(

@@ -188,6 +188,31 @@ public final class Evaluator {
   }
 
   /**
+   * Draws from the model on the scale of stored bytes, numbers 0..255, [n, C, H, W] in one array.
+   */
+  float[] draws(int n, long seed) {
+    try (NDManager scope = manager.newSubManager();
+        NDScope arrays = new NDScope()) {
+      arrays.suppressNotUsedWarning();
+      Map<String, NDArray> drawn = model.generate(run(scope, seed, 0, n, 0), Map.of());
+      return encoding.display(drawn.get(model.observed())).toFloatArray();
+    }
+  }
+
+  /** Images as the model sees them, on that scale. */
+  float[] seen(Split split, long seed) {
+    FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(split.bytes()));
+    forBatches(
+        split,
+        drawnAtOnce(),
+        (scope, bytes, first) -> {
+          NDArray x = encode(scope, bytes, seed, first).value();
+          all.put(encoding.display(x).toFloatArray());
+        });
+    return all.array();
+  }
+
+  /**
    * Images as the model saw them, and what it makes of them with each of some sets of variables
    * carried, as pixels 0..255: one array [n, C, H, W] for the images and one for each set. Latents
    * and noise are those of a bundle with this seed.

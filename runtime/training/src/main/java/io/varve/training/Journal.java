@@ -57,12 +57,16 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Draws samples and reconstructions into {@code samples/}; nothing where images have other than
-   * one or three channels.
+   * Draws samples and reconstructions into {@code samples/}; of points of the plane, densities and
+   * draws; nothing where images have other than one or three channels.
    */
   List<Report.Picture> draw(
       Evaluator evaluator, io.varve.training.data.Split test, long seed, long step) {
     int[] shape = test.shape();
+    if (Planar.is(test)) {
+      return new Planar(evaluator, test, seed)
+          .pictures().stream().map(p -> picture(p.section(), p.caption(), p.png(), step)).toList();
+    }
     if (shape[0] != 1 && shape[0] != 3) {
       return List.of();
     }

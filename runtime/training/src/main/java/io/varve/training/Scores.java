@@ -1,5 +1,7 @@
 package io.varve.training;
 
+import io.varve.training.data.Split;
+import io.varve.training.report.Divergence;
 import io.varve.training.report.Mean;
 import java.util.Arrays;
 import java.util.Collections;
@@ -156,6 +158,25 @@ public record Scores(
   /** The bound in bits per dimension of the stored bytes; lower is better. */
   public double bitsPerDim() {
     return bits(bound() + mean(correction), dimensions);
+  }
+
+  /** How far the bound is from the density the images were drawn from, where that is known. */
+  public Optional<Divergence> divergence(Split split) {
+    return split
+        .density()
+        .map(
+            raster -> {
+              double[] model = bounds();
+              double[] density = new double[images()];
+              byte[] point = new byte[split.imageBytes()];
+              for (int i = 0; i < density.length; i++) {
+                model[i] += correction[i];
+                split.read(i, point, 0);
+                int x = Byte.toUnsignedInt(point[0]);
+                density[i] = Math.log(raster.mass(x, Byte.toUnsignedInt(point[1])));
+              }
+              return Divergence.of(raster.entropy(), density, model);
+            });
   }
 
   /** Throughput. */

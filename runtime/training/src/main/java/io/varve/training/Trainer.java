@@ -278,7 +278,9 @@ public final class Trainer implements AutoCloseable {
             .summary(learner.weights().count())
             .with(
                 new Report.Measured(
-                    portrait.importance(scores), evaluator.activeUnits(test, plan(0)))));
+                    portrait.importance(scores),
+                    evaluator.activeUnits(test, plan(0)),
+                    scores.divergence(test))));
     return scores;
   }
 

@@ -16,6 +16,11 @@ record First(Split all, int size) implements Split {
   }
 
   @Override
+  public Optional<Raster> density() {
+    return all.density();
+  }
+
+  @Override
   public Optional<ByteBuffer> memory() {
     return all.memory().map(b -> b.slice(0, size * imageBytes()));
   }

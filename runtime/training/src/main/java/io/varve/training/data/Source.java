@@ -1,7 +1,7 @@
 package io.varve.training.data;
 
 /** Where images come from: a record whose components are the keys of {@code data} in YAML. */
-public sealed interface Source permits Idx, Cifar10, Images, Strokes {
+public sealed interface Source permits Idx, Cifar10, Images, Strokes, Density {
   /**
    * Finds, checks and opens the training and the test images.
    *

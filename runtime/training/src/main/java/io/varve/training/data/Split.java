@@ -25,6 +25,11 @@ public interface Split {
     return Optional.empty();
   }
 
+  /** The density that the images, pairs of bytes, are drawn from, where it is known. */
+  default Optional<Raster> density() {
+    return Optional.empty();
+  }
+
   /** The first so many images, or all where there are fewer. */
   default Split first(int images) {
     return images < size() ? new First(this, images) : this;

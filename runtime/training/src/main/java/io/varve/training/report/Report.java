@@ -49,11 +49,19 @@ public record Report(
    *
    * @param importance the importance-weighted bound, where it was estimated
    * @param activeUnits of each latent, where they were counted
+   * @param divergence from the density of the test data, where that is known
    */
   public record Measured(
-      Optional<Importance> importance, Map<String, ActiveUnits.Count> activeUnits) {
+      Optional<Importance> importance,
+      Map<String, ActiveUnits.Count> activeUnits,
+      Optional<Divergence> divergence) {
     /** Nothing yet. */
     public static final Measured NOTHING = new Measured(Optional.empty(), Map.of());
+
+    /** Of data whose density is not known. */
+    public Measured(Optional<Importance> importance, Map<String, ActiveUnits.Count> activeUnits) {
+      this(importance, activeUnits, Optional.empty());
+    }
 
     /** Copies the counts, keeping their order. */
     public Measured {

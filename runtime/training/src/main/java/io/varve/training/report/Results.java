@@ -61,6 +61,17 @@ final class Results {
                         "Importance bound",
                         Numbers.value(i.bound().value()),
                         Numbers.count(i.samples(), "sample"))));
+    report
+        .summary()
+        .measured()
+        .divergence()
+        .ifPresent(
+            d ->
+                all.add(
+                    new Headline(
+                        "KL from the density",
+                        Numbers.value(d.kl().value()),
+                        "bits of " + Numbers.value(d.entropy()))));
     speed().ifPresent(s -> all.add(new Headline("Images per second", rate(s), "training, median")));
     last(Split.TRAIN)
         .or(this::last)
@@ -114,6 +125,16 @@ final class Results {
         .measured()
         .importance()
         .ifPresent(i -> facts.put("Importance bound", words(i)));
+    report
+        .summary()
+        .measured()
+        .divergence()
+        .ifPresent(
+            d -> {
+              facts.put("Entropy of the density", Numbers.value(d.entropy()) + " bits");
+              facts.put("Cross-entropy, test", d.crossEntropy().words() + " bits");
+              facts.put("KL from the density, test", d.kl().words() + " bits");
+            });
     return facts;
   }
 

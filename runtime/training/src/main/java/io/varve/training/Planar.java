@@ -1,0 +1,78 @@
+package io.varve.training;
+
+import io.varve.training.data.Raster;
+import io.varve.training.data.Split;
+import io.varve.training.report.Plane;
+import io.varve.training.report.Report;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Pictures of a model whose data are points of the plane, two bytes each: its density beside that
+ * of the data, and its draws beside the data.
+ *
+ * @param test the points that are shown, the first so many
+ */
+record Planar(Evaluator evaluator, Split test, long seed) {
+  private static final int POINTS = 10_000;
+  private static final int BATCH = 4096;
+
+  /** Whether these are points of the plane: two channels of one pixel, which no image has. */
+  static boolean is(Split split) {
+    return Arrays.equals(split.shape(), new int[] {2, 1, 1});
+  }
+
+  /** A picture of densities and one of points. */
+  List<Report.Picture> pictures() {
+    List<Plane.Density> densities = new ArrayList<>();
+    test.density().ifPresent(raster -> densities.add(new Plane.Density("data", masses(raster))));
+    densities.add(new Plane.Density("model", masses()));
+    int n = Math.min(POINTS, test.size());
+    List<Plane.Points> points =
+        List.of(
+            new Plane.Points("test data", evaluator.seen(test.first(n), seed)),
+            new Plane.Points("model", evaluator.draws(n, seed)));
+    String density =
+        test.density().isPresent()
+            ? "The density of the data and that of the model, on one scale of colours"
+            : "The density of the model";
+    String draws = "%,d points of the test data, and as many draws of the model".formatted(n);
+    return List.of(
+        new Report.Picture("Density", density, Plane.densities(densities)),
+        new Report.Picture("Draws", draws, Plane.points(points)));
+  }
+
+  private static double[] masses(Raster raster) {
+    double[] masses = new double[Raster.SIDE * Raster.SIDE];
+    Arrays.setAll(masses, i -> raster.mass(i / Raster.SIDE, i % Raster.SIDE));
+    return masses;
+  }
+
+  /** What the model's bound says of every cell; less than its mass where it has latents. */
+  private double[] masses() {
+    Scores scores = evaluator.evaluate(new Cells(), new Evaluator.Plan(0, BATCH, seed));
+    double[] masses = scores.bounds();
+    Arrays.setAll(masses, i -> Math.exp(masses[i] + scores.correction()[i]));
+    return masses;
+  }
+
+  /** Every point there is, once. */
+  private record Cells() implements Split {
+    @Override
+    public int size() {
+      return Raster.SIDE * Raster.SIDE;
+    }
+
+    @Override
+    public int[] shape() {
+      return new int[] {2, 1, 1};
+    }
+
+    @Override
+    public void read(int index, byte[] into, int offset) {
+      into[offset] = (byte) (index / Raster.SIDE);
+      into[offset + 1] = (byte) (index % Raster.SIDE);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.varve.training.data;
+
+import io.varve.spi.Default;
+import io.varve.spi.Named;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Points of the plane drawn from a density that is known: [2, 1, 1], the cell of x and that of y of
+ * 256 each. With {@code dequantize} a model sees numbers in (0, 1), evenly spread within a cell.
+ * Point i of a seed is the same on every machine, and points of the two parts have nothing in
+ * common.
+ *
+ * @param name of the density
+ * @param count training points
+ * @param testCount test points
+ * @param seed chooses the points
+ */
+@Named(value = "density", examples = "{name: two-moons}")
+public record Density(
+    Benchmark name,
+    @Default("200000") int count,
+    @Default("20000") int testCount,
+    @Default("0") long seed)
+    implements Source {
+  private static final int MOST = 100_000_000;
+
+  /** Checks the keys. */
+  public Density {
+    if (Math.min(count, testCount) < 1 || Math.max(count, testCount) > MOST) {
+      throw new IllegalArgumentException(
+          "count and test-count must be 1 to %d, found %d and %d"
+              .formatted(MOST, count, testCount));
+    }
+  }
+
+  @Override
+  public Splits open() {
+    Raster raster = name.raster();
+    return new Splits(draw(raster, count, 0), draw(raster, testCount, 1));
+  }
+
+  @Override
+  public Density at(String path) {
+    throw new IllegalArgumentException(
+        "%s: data of type 'density' are built in and read no folder; drop --data or change data.type"
+            .formatted(path));
+  }
+
+  private Split draw(Raster raster, int points, int part) {
+    byte[] all = new byte[2 * points];
+    IntStream.range(0, points)
+        .parallel()
+        .forEach(i -> raster.draw(Chance.of(seed, part, i), all, 2 * i));
+    ByteBuffer buffer = ByteBuffer.allocateDirect(all.length).put(all).flip();
+    return new Known(new InMemory(new int[] {2, 1, 1}, buffer), raster);
+  }
+
+  /** Points whose density is known. */
+  private record Known(Split points, Raster raster) implements Split {
+    @Override
+    public int size() {
+      return points.size();
+    }
+
+    @Override
+    public int[] shape() {
+      return points.shape();
+    }
+
+    @Override
+    public void read(int index, byte[] into, int offset) {
+      points.read(index, into, offset);
+    }
+
+    @Override
+    public Optional<ByteBuffer> memory() {
+      return points.memory();
+    }
+
+    @Override
+    public Optional<Raster> density() {
+      return Optional.of(raster);
+    }
+  }
+}

@@ -5,6 +5,7 @@ import static io.varve.spi.Ops.constant;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import io.varve.spi.Solves.Stop;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -21,14 +22,15 @@ record FixedPoint(Pass pass, long most, double tolerance, Function<NDArray, NDLi
     NDArray change = change(start, first);
     NDList state = new NDList(first, change, change.onesLike());
     NDArray one = constant(change, 1);
-    NDArray enough = constant(change, finest(change));
+    Stop stop = told.map(Solves::stop).orElse(Stop.CONVERGED);
+    NDArray enough = constant(change, stop == Stop.UNCHANGED ? 0 : finest(change));
     UnaryOperator<NDList> body =
         s -> {
           NDArray next = round.apply(s.head()).head();
           return new NDList(next, change(s.head(), next), s.get(2).add(one));
         };
     NDList found =
-        told.isPresent() && told.get().exact()
+        stop == Stop.NEVER
             ? pass.repeat(most - 1, state, body)
             : pass.repeat(most - 1, state, s -> s.get(1).gt(enough).any(), body);
     NDList last = round.apply(found.head());

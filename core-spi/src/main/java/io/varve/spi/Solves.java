@@ -7,8 +7,18 @@ import ai.djl.ndarray.NDArray;
  * a pass implement it where somebody wants to know.
  */
 public interface Solves {
-  /** Whether every round is done, converged or not. */
-  boolean exact();
+  /** When an iteration ends, at the latest after every round. */
+  enum Stop {
+    /** When no value changes by more than the tolerance. */
+    CONVERGED,
+    /** When no value changes at all, so that more rounds would give the same to the last bit. */
+    UNCHANGED,
+    /** After every round, whatever the values. */
+    NEVER
+  }
+
+  /** When iterations end. */
+  Stop stop();
 
   /**
    * Hears of one solution.

@@ -9,15 +9,15 @@ import ai.djl.training.ParameterStore;
 /** The parameters of a pass that keep what they hear of its last fixed point. */
 public final class Watched extends ParameterStore implements Solves {
   private final NDManager manager;
-  private final boolean exact;
+  private final Stop stop;
   private double[] residual;
   private double[] rounds;
 
-  /** Watches passes that do every round, or passes that stop where they have converged. */
-  public Watched(NDManager manager, boolean exact) {
+  /** Watches passes that stop so. */
+  public Watched(NDManager manager, Stop stop) {
     super(manager, false);
     this.manager = manager;
-    this.exact = exact;
+    this.stop = stop;
   }
 
   /** A pass with these parameters and no noise. */
@@ -36,8 +36,8 @@ public final class Watched extends ParameterStore implements Solves {
   }
 
   @Override
-  public boolean exact() {
-    return exact;
+  public Stop stop() {
+    return stop;
   }
 
   @Override

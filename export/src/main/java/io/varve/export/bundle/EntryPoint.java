@@ -13,6 +13,7 @@ import io.varve.model.Model;
 import io.varve.model.NoiseSource;
 import io.varve.model.Run;
 import io.varve.spi.Mapped;
+import io.varve.spi.Solves.Stop;
 import io.varve.spi.Space;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,19 +107,19 @@ final class EntryPoint {
 
   /** The code to trace. */
   Traced code() {
-    return trace -> run(trace, exact);
+    return trace -> run(trace, exact ? Stop.NEVER : Stop.CONVERGED);
   }
 
   /**
-   * The code to hold the graph against: it iterates until it has converged, which must lead where
-   * every round does.
+   * The code to hold the graph against: where that does every round, this stops when a round
+   * changes nothing, which gives the same and takes less.
    */
   Traced reference() {
-    return trace -> run(trace, false);
+    return trace -> run(trace, exact ? Stop.UNCHANGED : Stop.CONVERGED);
   }
 
-  private Map<String, NDArray> run(Trace trace, boolean everyRound) {
-    TracedParameters parameters = new TracedParameters(trace, everyRound);
+  private Map<String, NDArray> run(Trace trace, Stop stop) {
+    TracedParameters parameters = new TracedParameters(trace, stop);
     Run run = new Run(trace.manager(), parameters, false, new Inputs(trace));
     Map<String, NDArray> outputs = new LinkedHashMap<>(outputs(trace, run));
     outputs.putAll(parameters.solved());

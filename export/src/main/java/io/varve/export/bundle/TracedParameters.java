@@ -22,24 +22,24 @@ import java.util.function.UnaryOperator;
  */
 public final class TracedParameters extends ParameterStore implements Repeats, Solves {
   private final Trace trace;
-  private final boolean exact;
+  private final Stop stop;
   private final Map<String, NDArray> solved = new LinkedHashMap<>();
   private int loops;
 
   /** The parameters and loops of one run of traced code. */
   public TracedParameters(Trace trace) {
-    this(trace, false);
+    this(trace, Stop.CONVERGED);
   }
 
   /**
    * As {@link #TracedParameters(Trace)}.
    *
-   * @param exact whether fixed points do every round, converged or not
+   * @param stop when the iterations of fixed points end
    */
-  public TracedParameters(Trace trace, boolean exact) {
+  public TracedParameters(Trace trace, Stop stop) {
     super(trace.samples(), false);
     this.trace = trace;
-    this.exact = exact;
+    this.stop = stop;
   }
 
   @Override
@@ -73,8 +73,8 @@ public final class TracedParameters extends ParameterStore implements Repeats, S
   }
 
   @Override
-  public boolean exact() {
-    return exact;
+  public Stop stop() {
+    return stop;
   }
 
   @Override

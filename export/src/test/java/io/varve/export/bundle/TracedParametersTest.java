@@ -20,6 +20,7 @@ import io.varve.export.onnx.Traced;
 import io.varve.inference.Manifest;
 import io.varve.spi.Ops;
 import io.varve.spi.Pass;
+import io.varve.spi.Solves.Stop;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
@@ -70,10 +71,10 @@ class TracedParametersTest {
   private static final int SIZE = 12;
 
   /** x = u + tanh(A x), solved in a graph of one or another matrix A. */
-  private static Traced solving(Parameter a, boolean exact) {
+  private static Traced solving(Parameter a, Stop stop) {
     return trace -> {
       NDArray u = trace.input("u", trace.samples().randomNormal(new Shape(trace.batch(), SIZE)));
-      TracedParameters parameters = new TracedParameters(trace, exact);
+      TracedParameters parameters = new TracedParameters(trace, stop);
       Pass pass = new Pass(trace.manager(), parameters, false, null);
       NDArray weights = pass.value(a).transpose();
       NDList found =
@@ -120,9 +121,9 @@ class TracedParametersTest {
   }
 
   private static Map<String, float[]> solved(
-      NDManager manager, Parameter a, boolean exact, Path file) throws IOException, OrtException {
+      NDManager manager, Parameter a, Stop stop, Path file) throws IOException, OrtException {
     ParameterStore store = new ParameterStore(manager, false);
-    OnnxExporter exporter = OnnxExporter.of(solving(a, exact)).parameters(Map.of(a, "a"), store);
+    OnnxExporter exporter = OnnxExporter.of(solving(a, stop)).parameters(Map.of(a, "a"), store);
     Files.write(file, exporter.trace(manager).toBytes());
     float[] u = new float[4 * SIZE];
     Random random = new Random(3);
@@ -136,8 +137,8 @@ class TracedParametersTest {
   void fixedPointInAGraphIsTheExactSolution(@TempDir Path folder) throws Exception {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameter a = matrix(manager, true);
-      Map<String, float[]> found = solved(manager, a, false, folder.resolve("some.onnx"));
-      Map<String, float[]> exact = solved(manager, a, true, folder.resolve("every.onnx"));
+      Map<String, float[]> found = solved(manager, a, Stop.CONVERGED, folder.resolve("some.onnx"));
+      Map<String, float[]> exact = solved(manager, a, Stop.NEVER, folder.resolve("every.onnx"));
       assertThat(exact.get(Manifest.PASSES)).hasSize(4).containsOnly(SIZE + 1);
       assertThat(exact.get(Manifest.RESIDUAL)).hasSize(4).containsOnly(0);
       assertThat(found.get(Manifest.PASSES)[0]).isLessThanOrEqualTo(SIZE + 1);
@@ -151,7 +152,7 @@ class TracedParametersTest {
       throws Exception {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameter a = matrix(manager, false);
-      Map<String, float[]> found = solved(manager, a, false, folder.resolve("some.onnx"));
+      Map<String, float[]> found = solved(manager, a, Stop.CONVERGED, folder.resolve("some.onnx"));
       assertThat(found.get(Manifest.PASSES)).containsOnly(SIZE + 1);
       assertThat(found.get(Manifest.RESIDUAL)).containsExactly(changes(found), within(1e-6f));
       for (float residual : found.get(Manifest.RESIDUAL)) {

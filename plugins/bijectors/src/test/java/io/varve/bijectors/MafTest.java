@@ -21,6 +21,7 @@ import io.varve.spi.Bijection;
 import io.varve.spi.Mapped;
 import io.varve.spi.Pass;
 import io.varve.spi.Site;
+import io.varve.spi.Solves.Stop;
 import io.varve.spi.Watched;
 import java.util.List;
 import java.util.Random;
@@ -210,14 +211,18 @@ class MafTest {
     for (Order order : Order.values()) {
       Laws laws = wide(size, noise, order, DataType.FLOAT32);
       NDArray u = values(manager, 3, 4, size).toType(DataType.FLOAT32, false);
-      Watched all = new Watched(manager, true);
-      Watched few = new Watched(manager, false);
+      Watched all = new Watched(manager, Stop.NEVER);
+      Watched few = new Watched(manager, Stop.CONVERGED);
       Mapped exact = laws.f().forward(all.pass(), u, laws.context());
       Mapped found = laws.f().forward(few.pass(), u, laws.context());
       assertThat(all.rounds()).containsOnly(size + 1);
       assertThat(all.residual()).containsOnly(0); // the rounds repeat themselves to the last bit
       assertThat(few.rounds()[0]).isLessThanOrEqualTo(size + 1);
       assertThat(DoubleStream.of(few.residual())).allMatch(r -> r <= RESIDUAL);
+      Watched enough = new Watched(manager, Stop.UNCHANGED);
+      Mapped unchanged = laws.f().forward(enough.pass(), u, laws.context());
+      assertThat(doubles(unchanged.value())).containsExactly(doubles(exact.value()));
+      assertThat(enough.rounds()[0]).isBetween(few.rounds()[0], all.rounds()[0]);
       assertThat(relative(found.value(), exact.value())).isLessThan(SINGLE);
       assertThat(relative(found.logDet(), exact.logDet())).isLessThan(SINGLE);
     }
@@ -233,7 +238,7 @@ class MafTest {
     int size = 100;
     Laws laws = wide(size, 0.01, Order.RANDOM, DataType.FLOAT32);
     NDArray u = values(manager, 3, 4, size).toType(DataType.FLOAT32, false);
-    Watched few = new Watched(manager, false);
+    Watched few = new Watched(manager, Stop.CONVERGED);
     laws.f().forward(few.pass(), u, laws.context());
     assertThat(few.rounds()[0]).isLessThan(size / 4.0);
   }

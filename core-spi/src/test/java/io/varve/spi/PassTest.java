@@ -205,7 +205,8 @@ class PassTest {
       assertThat(doubles(found.get(1)))
           .containsExactly(doubles(found.get(0).sum(new int[] {1})), within(1e-12));
       assertThat(watched.rounds()).hasSize(4).containsOnly(watched.rounds()[0]);
-      assertThat(watched.rounds()[0]).matches(n -> stop == Stop.NEVER ? n == size + 1 : n < size * 0.8);
+      assertThat(watched.rounds()[0])
+          .matches(n -> stop == Stop.NEVER ? n == size + 1 : n < size * 0.8);
     }
   }
 

@@ -201,14 +201,7 @@ class BundleTest {
   void runsWithEveryOption(@TempDir Path profiles) throws IOException {
     Bundle.Options options =
         new Bundle.Options(
-            "auto",
-            0,
-            64,
-            true,
-            0,
-            Optional.of(profiles.resolve("run")),
-            false,
-            line -> {});
+            "auto", 0, 64, true, 0, Optional.of(profiles.resolve("run")), false, line -> {});
     try (Bundle other = Bundle.open(folder, options)) {
       assertThat(other.score(images(3), SEED).bound())
           .containsExactly(bundle.score(images(3), SEED).bound(), within(ROUNDING));

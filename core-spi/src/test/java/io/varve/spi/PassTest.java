@@ -14,10 +14,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import io.varve.spi.Solves.Stop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,5 +157,95 @@ class PassTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is boolean (2), expected one boolean");
     assertThatThrownBy(() -> pass.repeat(2, new NDList(), s -> s)).hasMessageContaining("no array");
+  }
+
+  /** x = u + A x, from a matrix A that says which value reads which. */
+  private NDList linear(Watched in, NDArray u, NDArray a, double tolerance) {
+    return in.pass()
+        .fixedPoint(
+            u.getShape().get(1),
+            tolerance,
+            u,
+            x -> {
+              NDArray next = u.add(x.matMul(a.transpose()));
+              return new NDList(next, next.sum(new int[] {1}));
+            });
+  }
+
+  private NDArray triangular(int size, double scale) {
+    double[] a = values(manager, 5, size, size).toDoubleArray();
+    for (int i = 0; i < size; i++) {
+      for (int j = i; j < size; j++) {
+        a[i * size + j] = 0;
+      }
+    }
+    return manager
+        .create(a, new Shape(size, size))
+        .mul(Ops.constant(pass.manager().ones(new Shape(1), DataType.FLOAT64), scale));
+  }
+
+  @Test
+  void solvesWhatIsTriangular() {
+    int size = 30;
+    NDArray a = triangular(size, 0.05);
+    NDArray u = values(manager, 3, 4, size);
+    double[] expected =
+        doubles(
+            manager
+                .eye(size)
+                .toType(DataType.FLOAT64, false)
+                .sub(a)
+                .inverse()
+                .matMul(u.transpose())
+                .transpose());
+    for (Stop stop : Stop.values()) {
+      Watched watched = new Watched(manager, stop);
+      NDList found = linear(watched, u, a, 1e-6);
+      assertThat(doubles(found.get(0))).containsExactly(expected, within(1e-12));
+      assertThat(doubles(found.get(1)))
+          .containsExactly(doubles(found.get(0).sum(new int[] {1})), within(1e-12));
+      assertThat(watched.rounds()).hasSize(4).containsOnly(watched.rounds()[0]);
+      assertThat(watched.rounds()[0])
+          .matches(n -> stop == Stop.NEVER ? n == size + 1 : n < size * 0.8);
+    }
+  }
+
+  /** The residual is what a round more changes, not what the iteration believes. */
+  @Test
+  void reportsWhatIsLeft() {
+    NDArray a = triangular(30, 0.05);
+    NDArray u = values(manager, 3, 4, 30);
+    for (double tolerance : new double[] {1e8, 1e6}) { // a billionth of it in double precision
+      Watched watched = new Watched(manager, Stop.CONVERGED);
+      NDArray last = linear(watched, u, a, tolerance).head();
+      NDArray before = u.zerosLike();
+      for (int round = 1; round < watched.rounds()[0]; round++) {
+        before = round == 1 ? u.add(u.matMul(a.transpose())) : u.add(before.matMul(a.transpose()));
+      }
+      double[] expected = new double[4];
+      for (int row = 0; row < 4; row++) {
+        for (int i = 0; i < 30; i++) {
+          double now = last.getDouble(row, i);
+          double change = Math.abs(now - before.getDouble(row, i)) / (1 + Math.abs(now));
+          expected[row] = Math.max(expected[row], change);
+        }
+      }
+      assertThat(watched.residual()).containsExactly(expected, within(1e-14));
+      assertThat(DoubleStream.of(watched.residual()).max().getAsDouble()).isBetween(1e-6, 1e-1);
+    }
+  }
+
+  /** Two values that read one another swing for ever; a row that does not is none the worse. */
+  @Test
+  void reportsALargeResidualWhereTheMapIsNotTriangular() {
+    NDArray a = manager.create(new double[] {0, 1, -1, 0}, new Shape(2, 2));
+    NDArray u = manager.create(new double[] {1, 2, 0, 0}, new Shape(2, 2));
+    for (Stop stop : Stop.values()) {
+      Watched watched = new Watched(manager, stop);
+      linear(watched, u, a, 1e-6);
+      assertThat(watched.rounds()).containsOnly(3);
+      assertThat(watched.residual()[0]).isGreaterThan(0.1);
+      assertThat(watched.residual()[1]).isEqualTo(0);
+    }
   }
 }

@@ -13,6 +13,7 @@ import io.varve.model.Model;
 import io.varve.model.NoiseSource;
 import io.varve.model.Run;
 import io.varve.spi.Mapped;
+import io.varve.spi.Solves.Stop;
 import io.varve.spi.Space;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,13 +26,18 @@ import java.util.Optional;
  *
  * <p>{@code bound}, {@code importance} and {@code infer} take stored images; {@code generate} takes
  * noise alone; {@code carry u z1} takes the values of u and z1 and draws the rest; {@code infer y}
- * takes those of a derived y and infers what they tell.
+ * takes those of a derived y and infers what they tell. {@code exact} before any of them does every
+ * round of a fixed point.
+ *
+ * <p>Where something is iterated, a graph also tells how well it converged.
  */
 final class EntryPoint {
   /** The stored images, where a graph takes them. */
   static final String IMAGES = "x";
 
   private final String name;
+  private final boolean exact;
+  private final String kind;
   private final Exported exported;
   private final List<String> carried = new ArrayList<>();
   private final Optional<String> inferredFrom;
@@ -42,21 +48,23 @@ final class EntryPoint {
    */
   EntryPoint(String name, Exported exported) {
     this.name = name;
+    this.exact = name.startsWith(Manifest.EXACT);
+    this.kind = Manifest.kind(name);
     this.exported = exported;
     this.inferredFrom =
-        name.startsWith(Manifest.INFER)
-            ? Optional.of(name.substring(Manifest.INFER.length()).trim())
+        kind.startsWith(Manifest.INFER)
+            ? Optional.of(kind.substring(Manifest.INFER.length()).trim())
             : Optional.empty();
-    if (name.startsWith(Manifest.CARRY)) {
-      for (String variable : name.substring(Manifest.CARRY.length()).trim().split(" +", -1)) {
+    if (kind.startsWith(Manifest.CARRY)) {
+      for (String variable : kind.substring(Manifest.CARRY.length()).trim().split(" +", -1)) {
         exported.model().requireCarriable(variable);
         carried.add(variable);
       }
     } else if (inferredFrom.isPresent()) {
       requireInferable(exported.model(), inferredFrom.get());
-    } else if (!List.of("bound", "importance", "infer", "generate").contains(name)) {
+    } else if (!List.of("bound", "importance", "infer", "generate").contains(kind)) {
       throw new IllegalArgumentException(
-          "export: no entry point is named '%s'; known are bound, importance, infer, generate, 'infer y' and 'carry u z1' for variables y, u, z1, and modes"
+          "export: no entry point is named '%s'; known are bound, importance, infer, generate, 'infer y' and 'carry u z1' for variables y, u, z1, all of them also with 'exact' before, and modes"
               .formatted(name));
     }
   }
@@ -92,22 +100,49 @@ final class EntryPoint {
     return noise;
   }
 
+  /** Whether every round of a fixed point is done, converged or not. */
+  boolean exact() {
+    return exact;
+  }
+
   /** The code to trace. */
   Traced code() {
-    if (inferredFrom.isPresent()) {
-      return trace -> infer(trace, inferredFrom.get());
+    return trace -> run(trace, exact ? Stop.NEVER : Stop.CONVERGED);
+  }
+
+  /**
+   * The code to hold the graph against: where that does every round, this stops when a round
+   * changes nothing, which gives the same and takes less.
+   */
+  Traced reference() {
+    return trace -> run(trace, exact ? Stop.UNCHANGED : Stop.CONVERGED);
+  }
+
+  private Map<String, NDArray> run(Trace trace, Stop stop) {
+    TracedParameters parameters = new TracedParameters(trace, stop);
+    Run run = new Run(trace.manager(), parameters, false, new Inputs(trace));
+    Map<String, NDArray> outputs = new LinkedHashMap<>(outputs(trace, run));
+    outputs.putAll(parameters.solved());
+    if (exact && parameters.solved().isEmpty()) {
+      throw new IllegalArgumentException(
+          "nothing in it is iterated; ask for '%s' instead".formatted(kind));
     }
-    return switch (name) {
-      case "bound" -> this::bound;
-      case "importance" -> this::importance;
-      case "infer" ->
-          trace -> exported.model().infer(run(trace), encoded(trace, run(trace)).value());
-      default -> this::generate;
+    return outputs;
+  }
+
+  private Map<String, NDArray> outputs(Trace trace, Run run) {
+    if (inferredFrom.isPresent()) {
+      return infer(trace, run, inferredFrom.get());
+    }
+    return switch (kind) {
+      case "bound" -> bound(trace, run);
+      case "importance" -> importance(trace, run);
+      case "infer" -> exported.model().infer(run, encoded(trace, run).value());
+      default -> generate(trace, run);
     };
   }
 
-  private Map<String, NDArray> bound(Trace trace) {
-    Run run = run(trace);
+  private Map<String, NDArray> bound(Trace trace, Run run) {
     Mapped x = encoded(trace, run);
     Bound bound = exported.model().bound(run, x.value());
     Map<String, NDArray> outputs = new LinkedHashMap<>();
@@ -120,18 +155,17 @@ final class EntryPoint {
     return outputs;
   }
 
-  private Map<String, NDArray> importance(Trace trace) {
-    Run run = run(trace);
+  private Map<String, NDArray> importance(Trace trace, Run run) {
     return Map.of("log_weight", exported.model().logWeight(run, encoded(trace, run).value()));
   }
 
-  private Map<String, NDArray> generate(Trace trace) {
+  private Map<String, NDArray> generate(Trace trace, Run run) {
     Model model = exported.model();
     Map<String, NDArray> given = new LinkedHashMap<>();
     for (String variable : carried) {
       given.put(variable, input(trace, variable));
     }
-    Map<String, NDArray> outputs = model.generate(run(trace), given);
+    Map<String, NDArray> outputs = model.generate(run, given);
     carried.forEach(outputs::remove);
     String x = model.observed();
     outputs.put("pixels", exported.encoding().display(outputs.get(x)));
@@ -139,8 +173,8 @@ final class EntryPoint {
     return outputs;
   }
 
-  private Map<String, NDArray> infer(Trace trace, String data) {
-    return exported.model().infer(run(trace), data, input(trace, data));
+  private Map<String, NDArray> infer(Trace trace, Run run, String data) {
+    return exported.model().infer(run, data, input(trace, data));
   }
 
   private NDArray input(Trace trace, String variable) {
@@ -166,10 +200,6 @@ final class EntryPoint {
                 0, 256, new Shape(trace.batch()).addAll(exported.stored()), DataType.INT32)
             .toType(DataType.UINT8, false);
     return exported.encoding().encode(run, trace.input(IMAGES, bytes));
-  }
-
-  private Run run(Trace trace) {
-    return new Run(trace.manager(), new TracedParameters(trace), false, new Inputs(trace));
   }
 
   /** Noise as inputs of the graph. */

@@ -274,6 +274,11 @@ public record Parity(List<Result> results, List<Vectors> vectors) {
     return new Parity(averaged, vectors);
   }
 
+  /** The same comparison without an output, which may differ, such as how long a loop took. */
+  public Parity but(String output) {
+    return new Parity(results.stream().filter(r -> !r.output().equals(output)).toList(), vectors);
+  }
+
   /** The largest error, 0 if nothing was compared. */
   public double worst() {
     return results.stream().mapToDouble(Result::error).max().orElse(0);

@@ -26,9 +26,9 @@ import org.pf4j.Extension;
  * @param order in which the values of an event depend on each other
  * @param degrees of hidden units, that is how many values a unit reads
  * @param gate what is done with shift and scale
- * @param solver how {@code forward} is found
- * @param tolerance {@code fixed-point} stops when no value of any event changes by more than this
- *     times 1 + |value|; a billionth of it in double precision
+ * @param tolerance {@code forward} stops when no value of any event changes by more than this times
+ *     1 + |value|, a billionth of it in double precision: D evaluations of the network at most, and
+ *     usually far fewer; see {@link io.varve.spi.Pass#fixedPoint}
  */
 @Extension
 @Named(
@@ -36,7 +36,7 @@ import org.pf4j.Extension;
     examples = {
       "{hidden: [8, 8], activation: tanh}",
       "{hidden: [6], activation: elu, order: natural, degrees: random, gate: sigmoid}",
-      "{hidden: [], order: reversed, solver: exact, tolerance: 0}"
+      "{hidden: [], order: reversed, tolerance: 0}"
     })
 public record Maf(
     @Default("[1024, 1024]") List<Integer> hidden,
@@ -44,7 +44,6 @@ public record Maf(
     @Default("random") Order order,
     @Default("equal") Degrees degrees,
     @Default("affine") Gate gate,
-    @Default("fixed-point") Solver solver,
     @Default("1e-6") double tolerance)
     implements Bijector {
 
@@ -87,17 +86,6 @@ public record Maf(
       }
       return degrees;
     }
-  }
-
-  /** How an iterated map is found. */
-  public enum Solver {
-    /**
-     * By Jacobi iteration from the base value on, until it has converged: D evaluations of the
-     * network at most, and usually far fewer (Song et al., 2021).
-     */
-    FIXED_POINT,
-    /** By D evaluations of the network for D values. */
-    EXACT
   }
 
   /** Checks the keys. */

@@ -48,13 +48,30 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--data", paramLabel = "DIR", description = "The folder of the data set.")
   private String data;
 
+  @Option(
+      names = "--exact",
+      description = {
+        "Of a bundle with both graphs, only compare 'generate' with 'exact generate', which does",
+        "every round where it iterates: passes, residual, seconds and what the few rounds save."
+      })
+  private boolean exact;
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "With --exact: how many images at once (default: 16).")
+  private int count;
+
   @Option(names = "--steps", defaultValue = "100", description = "Timed steps (default: 100).")
   private int steps;
 
   @Override
   public Integer call() {
     Map<String, Object> results = new LinkedHashMap<>();
-    if (Files.exists(target.resolve(Manifest.FILE))) {
+    if (exact) {
+      results.putAll(new SolverBench(target, device.options(), count).measure());
+    } else if (Files.exists(target.resolve(Manifest.FILE))) {
       inference(target, results);
     } else {
       try (Workspace workspace = Workspace.open(varve)) {
@@ -94,7 +111,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void inference(Path path, Map<String, Object> results) {
-    try (Bundle bundle = Bundle.open(path, Bundle.Options.of().withDevice(device.name))) {
+    try (Bundle bundle = Bundle.open(path, device.options())) {
       results.put("inference_device", bundle.device());
       int bytes =
           bundle.manifest().data().shape().stream().reduce(1L, Math::multiplyExact).intValue();

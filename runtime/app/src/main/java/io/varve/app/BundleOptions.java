@@ -21,8 +21,16 @@ final class BundleOptions {
   @Option(names = "--seed", defaultValue = "1", description = "Of the noise (default: 1).")
   long seed;
 
+  @Option(
+      names = "--exact",
+      description = {
+        "Do every round where a graph iterates, as a check of the rounds that stop by themselves;",
+        "the bundle needs the graphs for it: varve export --graphs generate,'exact generate'."
+      })
+  boolean exact;
+
   Bundle open() {
-    Bundle.Options options = Bundle.Options.of().withDevice(device.name);
+    Bundle.Options options = device.options().withExact(exact);
     return Bundle.open(bundle, threads == null ? options : options.withThreads(threads));
   }
 }

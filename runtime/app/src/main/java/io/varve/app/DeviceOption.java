@@ -1,5 +1,6 @@
 package io.varve.app;
 
+import io.varve.inference.Bundle;
 import picocli.CommandLine.Option;
 
 /** Where a command computes. */
@@ -9,4 +10,11 @@ final class DeviceOption {
       defaultValue = "auto",
       description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
   String name;
+
+  /** How to run a bundle there; what it warns of is said. */
+  Bundle.Options options() {
+    return Bundle.Options.of()
+        .withDevice(name)
+        .withWarnings(line -> Output.say("warning: %s", line));
+  }
 }

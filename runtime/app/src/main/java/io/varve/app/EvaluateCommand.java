@@ -75,7 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private void bundle() {
     Evaluator.Plan plan = plan();
-    Bundle.Options options = Bundle.Options.of().withDevice(device.name).withChunk(batch);
+    Bundle.Options options = device.options().withChunk(batch);
     try (Bundle bundle = Bundle.open(target, options)) {
       Split split = BundleData.open(bundle.manifest(), data);
       BundleScores measure = new BundleScores(bundle, split, plan);

@@ -57,7 +57,7 @@ final class FidCommand implements Callable<Integer> {
       throw new IllegalArgumentException("-n: " + count + ", expected at least 2");
     }
     boolean isBundle = Files.exists(target.resolve(Manifest.FILE));
-    Bundle.Options running = Bundle.Options.of().withDevice(device.name).withChunk(options.batch());
+    Bundle.Options running = device.options().withChunk(options.batch());
     try (Extractor extractor = options.extractor(running)) {
       Map<String, Object> results = isBundle ? bundle(extractor, running) : folder(extractor);
       output.results(results);

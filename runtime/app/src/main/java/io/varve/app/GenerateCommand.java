@@ -52,6 +52,7 @@ final class GenerateCommand implements Callable<Integer> {
       results.put("seed", options.seed);
       results.put("device", bundle.device());
       results.put("images_per_second", count / seconds);
+      Solved.of(values, results);
       results.put("out", out.toString());
       output.results(results);
       return 0;

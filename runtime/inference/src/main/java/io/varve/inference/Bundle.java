@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * An exported model, ready to score images and to draw new ones.
@@ -38,7 +39,7 @@ public final class Bundle implements AutoCloseable {
     this.path = path;
     this.manifest = manifest;
     this.graphs = new Graphs(path, manifest, options);
-    this.requests = new Requests(graphs, options.chunk());
+    this.requests = new Requests(graphs, options);
   }
 
   /**
@@ -54,6 +55,10 @@ public final class Bundle implements AutoCloseable {
    *     up to twice as fast, but it takes memory, and time to open; with more weights than that,
    *     all graphs on the CPU share the pages of the weights file
    * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
+   * @param exact whether entry points run their graphs that do every round of a fixed point, {@link
+   *     Manifest#EXACT}, which the bundle must have
+   * @param warnings takes one line for each request in which a fixed point is left with a {@link
+   *     Manifest#RESIDUAL} above {@link #RESIDUAL}
    */
   public record Options(
       String device,
@@ -61,8 +66,17 @@ public final class Bundle implements AutoCloseable {
       int chunk,
       boolean spinning,
       long packed,
-      Optional<Path> profile) {
+      Optional<Path> profile,
+      boolean exact,
+      Consumer<String> warnings) {
+    /**
+     * The residual above which a request is warned of: ten times what the iteration of {@code maf}
+     * stops at by default, and a hundred times the rounding of single precision.
+     */
+    public static final double RESIDUAL = 1e-5;
+
     private static final long PACKED = 64L << 20;
+    private static final System.Logger LOG = System.getLogger(Bundle.class.getPackageName());
 
     /**
      * Checks the options.
@@ -78,35 +92,46 @@ public final class Bundle implements AutoCloseable {
 
     /**
      * Device {@code auto}, one thread per core, 64 rows at once, no spinning, 64 MiB of weights
-     * packed, no profile.
+     * packed, no profile, fixed points until they have converged, warnings to the log of Java.
      */
     public static Options of() {
-      return new Options("auto", 0, 64, false, PACKED, Optional.empty());
+      Consumer<String> log = line -> LOG.log(System.Logger.Level.WARNING, line);
+      return new Options("auto", 0, 64, false, PACKED, Optional.empty(), false, log);
+    }
+
+    /** These options with every round of fixed points, or with as many as they need. */
+    public Options withExact(boolean other) {
+      return new Options(device, threads, chunk, spinning, packed, profile, other, warnings);
+    }
+
+    /** These options with warnings to another place. */
+    public Options withWarnings(Consumer<String> other) {
+      return new Options(device, threads, chunk, spinning, packed, profile, exact, other);
     }
 
     /** These options on another device. */
     public Options withDevice(String other) {
-      return new Options(other, threads, chunk, spinning, packed, profile);
+      return new Options(other, threads, chunk, spinning, packed, profile, exact, warnings);
     }
 
     /** These options with another number of threads. */
     public Options withThreads(int other) {
-      return new Options(device, other, chunk, spinning, packed, profile);
+      return new Options(device, other, chunk, spinning, packed, profile, exact, warnings);
     }
 
     /** These options with or without spinning threads. */
     public Options withSpinning(boolean other) {
-      return new Options(device, threads, chunk, other, packed, profile);
+      return new Options(device, threads, chunk, other, packed, profile, exact, warnings);
     }
 
     /** These options with weights packed up to another number of bytes. */
     public Options withPacked(long other) {
-      return new Options(device, threads, chunk, spinning, other, profile);
+      return new Options(device, threads, chunk, spinning, other, profile, exact, warnings);
     }
 
     /** These options with another number of rows at once. */
     public Options withChunk(int other) {
-      return new Options(device, threads, other, spinning, packed, profile);
+      return new Options(device, threads, other, spinning, packed, profile, exact, warnings);
     }
   }
 
@@ -256,7 +281,9 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Draws from the model.
+   * Draws from the model. Where the graph iterates, {@link Manifest#RESIDUAL} and {@link
+   * Manifest#PASSES} stand beside the variables, and a residual too large is warned of; see {@link
+   * Options}.
    *
    * @param n the number of draws
    * @param temperature scales the noise: 1 is the model, 0 the centre of every distribution
@@ -336,12 +363,12 @@ public final class Bundle implements AutoCloseable {
    *     has another shape
    */
   public Map<String, Tensor> run(String graph, Map<String, Tensor> inputs) {
-    return graphs.use(
+    return graphs.named(
         graph,
         session -> {
           List<Manifest.Port> ports = Inputs.all(session.graph());
           int rows = Inputs.rows(inputs, ports);
-          return new Sweep(session, rows, Inputs.sources(inputs, ports)).collect(rows, 1);
+          return requests.unchunked(session, Inputs.sources(inputs, ports), rows).collect(rows, 1);
         });
   }
 

@@ -49,8 +49,13 @@ final class Graphs implements AutoCloseable {
     return device;
   }
 
-  /** Uses a graph while nobody can close it. */
+  /** Uses an entry point as the options want it, while nobody can close it. */
   <T> T use(String name, Function<GraphSession, T> request) {
+    return named(options.exact() ? Manifest.EXACT + name : name, request);
+  }
+
+  /** Uses a graph while nobody can close it. */
+  <T> T named(String name, Function<GraphSession, T> request) {
     lock.readLock().lock();
     try {
       if (closed) {

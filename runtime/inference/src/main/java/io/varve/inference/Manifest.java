@@ -30,7 +30,8 @@ import java.util.stream.Stream;
  * @param space the space the model sees, after its own preprocessing
  * @param variables the latent, derived and observed variables in the order of the model
  * @param graphs the entry points by name: {@code bound}, {@code importance}, {@code infer}, {@code
- *     generate}, {@code carry u z1} for a carried set and {@code infer y} for a derived variable
+ *     generate}, {@code carry u z1} for a carried set and {@code infer y} for a derived variable;
+ *     each also with {@link #EXACT} before it
  * @param plugins where the model's components came from
  * @param parity recorded inputs and outputs to check a runtime with
  * @param files the SHA-256 of every file but the manifest, in lower-case hexadecimal digits
@@ -59,6 +60,26 @@ public record Manifest(
 
   /** Begins the name of a graph that infers from the values of a derived variable. */
   public static final String INFER = "infer ";
+
+  /** Begins the name of a graph that does every round of a fixed point, converged or not. */
+  public static final String EXACT = "exact ";
+
+  /**
+   * The output of a graph that iterates: by how much the last round still changed a value of each
+   * row, relative to 1 + |value|, [B].
+   */
+  public static final String RESIDUAL = "solver.residual";
+
+  /**
+   * The output of a graph that iterates: how often rows were computed, all fixed points together,
+   * [B]. Rows that are computed at once take as often as the slowest of them.
+   */
+  public static final String PASSES = "solver.passes";
+
+  /** The name of a graph without {@link #EXACT}. */
+  public static String kind(String graph) {
+    return graph.startsWith(EXACT) ? graph.substring(EXACT.length()).trim() : graph;
+  }
 
   /**
    * Checks that the manifest is consistent in itself.
@@ -277,7 +298,7 @@ public record Manifest(
   /** As {@link #tied(String)}, of a graph that has no manifest yet. */
   public static Set<String> tied(String graph, List<Variable> variables, List<String> outputs) {
     Set<String> tied = new LinkedHashSet<>();
-    if (!graph.equals("generate") && !graph.startsWith(CARRY)) {
+    if (!kind(graph).equals("generate") && !kind(graph).startsWith(CARRY)) {
       return tied;
     }
     for (Variable variable : variables) {

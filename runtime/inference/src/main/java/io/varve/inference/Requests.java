@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs graphs on what callers hand in, noise added. */
-record Requests(Graphs graphs, int chunk) {
+record Requests(Graphs graphs, Bundle.Options options) {
   /** Every output of a graph that takes images. */
   Map<String, Tensor> onImages(String graph, byte[] images, Draws draws) {
     return graphs.use(
@@ -37,12 +37,17 @@ record Requests(Graphs graphs, int chunk) {
     return sweep(session, Map.of(port.name(), source), draws);
   }
 
+  /** A sweep over all inputs, noise among them, without chunks. */
+  Sweep unchunked(GraphSession session, Map<String, Source> all, int rows) {
+    return new Sweep(session, rows, all, options.warnings());
+  }
+
   /** A sweep over given inputs; the others are noise. */
   Sweep sweep(GraphSession session, Map<String, Source> given, Draws draws) {
     Map<String, Source> sources = new LinkedHashMap<>(given);
     for (Manifest.Noise port : session.graph().noise()) {
-      sources.put(port.name(), Source.noise(port, draws, chunk));
+      sources.put(port.name(), Source.noise(port, draws, options.chunk()));
     }
-    return new Sweep(session, chunk, sources);
+    return new Sweep(session, options.chunk(), sources, options.warnings());
   }
 }

@@ -4,18 +4,21 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Runs a graph over any number of rows, a chunk of them at a time. Serves one request. */
 final class Sweep {
   private final GraphSession session;
   private final int chunk;
   private final Map<String, Source> sources;
+  private final Consumer<String> warnings;
 
   /** A sweep over all inputs by name, noise among them. */
-  Sweep(GraphSession session, int chunk, Map<String, Source> sources) {
+  Sweep(GraphSession session, int chunk, Map<String, Source> sources, Consumer<String> warnings) {
     this.session = session;
     this.chunk = chunk;
     this.sources = Map.copyOf(sources);
+    this.warnings = warnings;
   }
 
   /** Takes the outputs of some pairs of row and sample; {@code from} is the first one's index. */
@@ -44,13 +47,52 @@ final class Sweep {
   /** Runs all pairs; the pair of row r and sample s has the index s * rows + r. */
   void each(int rows, int samples, Sink sink) {
     long pairs = (long) rows * samples;
+    Residuals residuals = new Residuals();
     for (long first = 0; first < pairs; first += chunk) {
       long from = first;
       int count = (int) Math.min(chunk, pairs - first);
       session.run(
           count,
           (input, into) -> feed(sources.get(input), from, rows, into, count),
-          (output, values) -> sink.take(output, from, values));
+          (output, values) -> {
+            if (output.equals(Manifest.RESIDUAL)) {
+              residuals.add(values.duplicate());
+            }
+            sink.take(output, from, values);
+          });
+    }
+    residuals.warn();
+  }
+
+  /** How many rows of a request have not converged. */
+  private final class Residuals {
+    private int rows;
+    private int open;
+    private float worst;
+
+    void add(FloatBuffer values) {
+      while (values.hasRemaining()) {
+        float residual = values.get();
+        rows++;
+        if (!(residual <= Bundle.Options.RESIDUAL)) { // nor is one that is no number
+          open++;
+          worst = Float.isNaN(residual) ? Float.POSITIVE_INFINITY : Math.max(worst, residual);
+        }
+      }
+    }
+
+    void warn() {
+      if (open > 0) {
+        warnings.accept(
+            "%s: %d of %d rows have not converged: %s is %.1e at worst, expected at most %.0e; run the exact graph, see Bundle.Options.exact and --exact"
+                .formatted(
+                    session.graph().file(),
+                    open,
+                    rows,
+                    Manifest.RESIDUAL,
+                    worst,
+                    Bundle.Options.RESIDUAL));
+      }
     }
   }
 

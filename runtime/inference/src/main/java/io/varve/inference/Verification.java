@@ -100,7 +100,7 @@ final class Verification {
             "importance", List.of("log_weight"),
             "infer", List.of());
     String where = bundle.resolve(Manifest.FILE) + ": graphs." + name;
-    if (wanted.containsKey(name)) {
+    if (wanted.containsKey(Manifest.kind(name))) {
       Manifest.Port image = new Manifest.Port("", "uint8", manifest.data().shape());
       boolean images =
           graph.inputs().size() == 1
@@ -110,7 +110,7 @@ final class Verification {
       require(images, where, "inputs " + graph.inputs(), expected);
     }
     List<Manifest.Port> outputs = graph.outputs();
-    for (String output : wanted.getOrDefault(name, List.of())) {
+    for (String output : wanted.getOrDefault(Manifest.kind(name), List.of())) {
       boolean there = outputs.contains(new Manifest.Port(output, "float32", List.of()));
       require(there, where, "outputs " + outputs, "'" + output + "' of shape [] among them");
     }

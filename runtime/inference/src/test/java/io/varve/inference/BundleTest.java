@@ -144,7 +144,7 @@ class BundleTest {
     assertThat(inferred).containsOnlyKeys("z");
     Map<String, Tensor> expected = bundle.carry(inferred, SEED, 1);
     Map<String, Tensor> actual = bundle.reconstruct(images, Set.of("z"), SEED, 1);
-    assertThat(actual).containsOnlyKeys("x", "x.mean");
+    assertThat(actual).containsOnlyKeys("x", "x.mean", Manifest.RESIDUAL, Manifest.PASSES);
     assertThat(actual.get("x").values()).containsExactly(expected.get("x").values());
     for (int row = 0; row < ROWS; row++) {
       double[] z = latent(images, row, row, 0);
@@ -200,7 +200,8 @@ class BundleTest {
   @Test
   void runsWithEveryOption(@TempDir Path profiles) throws IOException {
     Bundle.Options options =
-        new Bundle.Options("auto", 0, 64, true, 0, Optional.of(profiles.resolve("run")));
+        new Bundle.Options(
+            "auto", 0, 64, true, 0, Optional.of(profiles.resolve("run")), false, line -> {});
     try (Bundle other = Bundle.open(folder, options)) {
       assertThat(other.score(images(3), SEED).bound())
           .containsExactly(bundle.score(images(3), SEED).bound(), within(ROUNDING));
@@ -208,6 +209,38 @@ class BundleTest {
     }
     try (Stream<Path> files = Files.list(profiles)) {
       assertThat(files).hasSize(1);
+    }
+  }
+
+  /** The residual of the tiny model is the sum of z, and zero where every round is done. */
+  @Test
+  void warnsOfRowsThatHaveNotConverged() {
+    List<String> warnings = new ArrayList<>();
+    Bundle.Options options = onCpu().withWarnings(warnings::add).withChunk(2);
+    float[] few = {1e-5f, 0, 0, 2e-6f, 0, 0, 0, 0, 0};
+    float[] many = {0, 0, 0, 1, 2, 3, 0, 5e-5f, 0};
+    float[] none = {0, 0, 0, Float.NaN, 0, 0, 0, 0, 0};
+    try (Bundle other = Bundle.open(folder, options)) {
+      other.carry(Map.of("z", new Tensor(new long[] {3, 3}, few)), SEED, 1);
+      assertThat(warnings).isEmpty();
+      Map<String, Tensor> found =
+          other.carry(Map.of("z", new Tensor(new long[] {3, 3}, many)), SEED, 1);
+      assertThat(found.get(Manifest.RESIDUAL).values()).containsExactly(0, 6, 5e-5f);
+      assertThat(warnings).hasSize(1);
+      assertThat(warnings.get(0))
+          .doesNotContain("\n")
+          .contains("carry-z.onnx", "2 of 3 rows", "6.0e+00", "1e-05", "--exact");
+      other.carry(Map.of("z", new Tensor(new long[] {3, 3}, none)), SEED, 1);
+      assertThat(warnings).hasSize(2);
+      assertThat(warnings.get(1)).contains("1 of 3 rows");
+    }
+    warnings.clear();
+    try (Bundle other = Bundle.open(folder, options.withExact(true))) {
+      Tensor z = new Tensor(new long[] {3, 3}, many);
+      assertThat(other.carry(Map.of("z", z), SEED, 1).get(Manifest.RESIDUAL).values())
+          .containsOnly(0);
+      assertThat(warnings).isEmpty();
+      refused(() -> other.generate(1, SEED, 1), "no graph 'exact generate'");
     }
   }
 
@@ -273,7 +306,7 @@ class BundleTest {
   }
 
   static Bundle.Options onCpu() {
-    return Bundle.Options.of().withDevice("cpu").withThreads(1);
+    return Bundle.Options.of().withDevice("cpu").withThreads(1).withWarnings(line -> {});
   }
 
   private static void refused(Runnable request, String message) {

@@ -43,7 +43,8 @@ final class TinyBundle {
     bundle.graphs.put("importance", bundle.importance().write(folder, "importance.onnx"));
     bundle.graphs.put("infer", bundle.infer().write(folder, "infer.onnx"));
     bundle.graphs.put("generate", bundle.generate().write(folder, "generate.onnx"));
-    bundle.graphs.put("carry z", bundle.carry().write(folder, "carry-z.onnx"));
+    bundle.graphs.put("carry z", bundle.carry(false).write(folder, "carry-z.onnx"));
+    bundle.graphs.put("exact carry z", bundle.carry(true).write(folder, "exact-carry-z.onnx"));
     Safetensors.write(folder.resolve("parity.safetensors"), bundle.parity(0), Map.of());
     return bundle;
   }
@@ -91,7 +92,9 @@ final class TinyBundle {
         entry("carry z/1/in/z", new float[] {2, 0, 0}, 1, LATENTS),
         entry("carry z/1/in/noise.x", new float[] {.5f, .25f, .75f, .125f}, 1, 1, 2, 2),
         entry("carry z/1/out/x.mean", new float[] {2 + error, 4, 6, 8}, 1, 1, 2, 2),
-        entry("carry z/1/out/x", new float[] {2.5f, 4.25f, 6.75f, 8.125f}, 1, 1, 2, 2));
+        entry("carry z/1/out/x", new float[] {2.5f, 4.25f, 6.75f, 8.125f}, 1, 1, 2, 2),
+        entry("carry z/1/out/" + Manifest.RESIDUAL, new float[] {2}, 1),
+        entry("carry z/1/out/" + Manifest.PASSES, new float[] {8}, 1)); // not compared
   }
 
   TinyGraph infer() {
@@ -124,9 +127,14 @@ final class TinyBundle {
     return graph;
   }
 
-  TinyGraph carry() {
+  /** As if x were iterated, with a residual of the sum of z, or none. */
+  TinyGraph carry(boolean exact) {
     TinyGraph graph = new TinyGraph();
-    observed(graph, graph.carried("z", (long) LATENTS));
+    String z = graph.carried("z", (long) LATENTS);
+    observed(graph, z);
+    String left = graph.sum(z);
+    graph.output(Manifest.RESIDUAL, exact ? graph.op("Sub", "none", left, left) : left);
+    graph.output(Manifest.PASSES, graph.op("Exp", "passes", left));
     return graph;
   }
 

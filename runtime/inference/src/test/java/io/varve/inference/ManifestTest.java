@@ -17,7 +17,7 @@ class ManifestTest {
     Manifest manifest = TinyBundle.files(folder).manifest();
     manifest.write(folder);
     assertThat(Manifest.read(folder)).isEqualTo(manifest);
-    assertThat(manifest.files()).hasSize(7).doesNotContainKey(Manifest.FILE);
+    assertThat(manifest.files()).hasSize(8).doesNotContainKey(Manifest.FILE);
   }
 
   @Test

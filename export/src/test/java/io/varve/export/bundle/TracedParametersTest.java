@@ -155,9 +155,11 @@ class TracedParametersTest {
       Map<String, float[]> found = solved(manager, a, Stop.CONVERGED, folder.resolve("some.onnx"));
       assertThat(found.get(Manifest.PASSES)).containsOnly(SIZE + 1);
       assertThat(found.get(Manifest.RESIDUAL)).containsExactly(changes(found), within(1e-6f));
+      float worst = 0; // a row whose tanh are at their ends may converge all the same
       for (float residual : found.get(Manifest.RESIDUAL)) {
-        assertThat(residual).isGreaterThan(0.01f);
+        worst = Math.max(worst, residual);
       }
+      assertThat(worst).isGreaterThan(0.1f);
     }
   }
 

@@ -47,8 +47,7 @@ final class FixedPointTest {
     assertThat(hasty.err().lines().filter(line -> line.startsWith("warning: "))).hasSize(1);
     assertThat(hasty.err()).contains("generate.onnx", "of 64 rows", "1e-05", "--exact");
 
-    JsonObject both =
-        Cli.succeed(folder, "bench", "bundle", "--exact", "-n", "4", "--json").json();
+    JsonObject both = Cli.succeed(folder, "bench", "bundle", "--exact", "-n", "4", "--json").json();
     JsonObject exact = both.getAsJsonObject("exact_generate");
     assertThat(exact.get("residual").getAsDouble()).isZero();
     assertThat(exact.get("passes").getAsLong()).isEqualTo(EVERY_PASS);

@@ -54,7 +54,9 @@ public final class BundleExport {
   /** Above the batch sizes that graphs are made from. */
   private static final int PARITY_LEAST = 9;
 
-  /** Every round takes its time, and but for their number the graph is one compared at all sizes. */
+  /**
+   * Every round takes its time, and but for their number the graph is one compared at all sizes.
+   */
   private static final int PARITY_EXACT = 2;
 
   private static final int STORED_LEVELS = 256;

@@ -78,8 +78,7 @@ class TracedParametersTest {
       Pass pass = new Pass(trace.manager(), parameters, false, null);
       NDArray weights = pass.value(a).transpose();
       NDList found =
-          pass.fixedPoint(
-              SIZE, 1e-6, u, x -> new NDList(u.add(x.matMul(weights).tanh()), x.neg()));
+          pass.fixedPoint(SIZE, 1e-6, u, x -> new NDList(u.add(x.matMul(weights).tanh()), x.neg()));
       Map<String, NDArray> outputs = new LinkedHashMap<>();
       outputs.put("x", found.get(0));
       outputs.put("before", found.get(1));
@@ -120,8 +119,8 @@ class TracedParametersTest {
     }
   }
 
-  private static Map<String, float[]> solved(
-      NDManager manager, Parameter a, Stop stop, Path file) throws IOException, OrtException {
+  private static Map<String, float[]> solved(NDManager manager, Parameter a, Stop stop, Path file)
+      throws IOException, OrtException {
     ParameterStore store = new ParameterStore(manager, false);
     OnnxExporter exporter = OnnxExporter.of(solving(a, stop)).parameters(Map.of(a, "a"), store);
     Files.write(file, exporter.trace(manager).toBytes());
@@ -148,8 +147,7 @@ class TracedParametersTest {
   }
 
   @Test
-  void graphReportsALargeResidualWhereTheMapIsNotTriangular(@TempDir Path folder)
-      throws Exception {
+  void graphReportsALargeResidualWhereTheMapIsNotTriangular(@TempDir Path folder) throws Exception {
     try (NDManager manager = NDManager.newBaseManager()) {
       Parameter a = matrix(manager, false);
       Map<String, float[]> found = solved(manager, a, Stop.CONVERGED, folder.resolve("some.onnx"));

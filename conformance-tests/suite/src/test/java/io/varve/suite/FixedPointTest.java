@@ -25,8 +25,8 @@ final class FixedPointTest {
       training: {epochs: 2, batch: 16, rate: {type: constant, value: 1e-2}, seed: 1}
       """;
 
-  /** Two flows of 64 values, each for a draw and for x.mean; a round more gives the residual. */
-  private static final long EVERY_PASS = 2 * 2 * (64 + 1);
+  /** Two flows of 64 values; a round more gives the residual. */
+  private static final long EVERY_PASS = 2 * (64 + 1);
 
   private static final double RESIDUAL = 1e-5;
 

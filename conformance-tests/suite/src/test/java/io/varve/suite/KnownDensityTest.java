@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,10 +39,21 @@ final class KnownDensityTest {
 
   /** No model needs less than the entropy, however little it has learned. */
   @Test
-  void smallFlowStaysAboveTheEntropy() {
+  void smallFlowStaysAboveTheEntropyAndDrawsPoints() throws IOException {
     JsonObject found = trained("tiny-density-maf", "data.name=eight-gaussians");
     assertThat(found.get("kl_bits").getAsDouble()).isPositive();
     requireSum(found);
+
+    Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", "generate");
+    Cli.succeed(folder, "generate", "bundle", "-n", "100", "--out", "points.png");
+    assertThat(coloursOf("points.png")).isGreaterThan(2); // the ground, the title, and the points
+  }
+
+  private long coloursOf(String picture) throws IOException {
+    BufferedImage image = ImageIO.read(folder.resolve(picture).toFile());
+    int[] pixels =
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    return Arrays.stream(pixels).distinct().count();
   }
 
   private JsonObject trained(String model, String set) {

@@ -2,7 +2,6 @@ package io.varve.app;
 
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
-import io.varve.training.report.Grid;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,7 +45,7 @@ final class GenerateCommand implements Callable<Integer> {
       Map<String, Tensor> values = bundle.generate(count, options.seed, temperature);
       double seconds = (System.nanoTime() - start) * 1e-9;
       Tensor pixels = values.get(draw ? "pixels" : "pixels.mean");
-      Grid.samples(Pictures.of(pixels), (int) Math.ceil(Math.sqrt(count))).write(out);
+      Pictures.sheet(pixels).write(out);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("images", count);
       results.put("seed", options.seed);

@@ -4,7 +4,10 @@ import io.varve.inference.Manifest;
 import io.varve.inference.Tensor;
 import io.varve.training.report.Grid;
 import io.varve.training.report.Images;
+import io.varve.training.report.Plane;
+import io.varve.training.report.Png;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What bundles return and take, as pictures. */
@@ -12,6 +15,15 @@ final class Pictures {
   private static final int GREYS = 256;
 
   private Pictures() {}
+
+  /** Images in reading order, in a square; points of the plane as dots. */
+  static Png sheet(Tensor pixels) {
+    long[] shape = pixels.shape();
+    if (Plane.holds(Arrays.copyOfRange(shape, 1, shape.length))) {
+      return Plane.points(List.of(new Plane.Points("model", pixels.values())));
+    }
+    return Grid.samples(of(pixels), (int) Math.ceil(Math.sqrt((double) shape[0])));
+  }
 
   /** Pixels 0..255, [N, C, H, W]. */
   static Images of(Tensor pixels) {

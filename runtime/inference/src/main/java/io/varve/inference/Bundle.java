@@ -290,7 +290,7 @@ public final class Bundle implements AutoCloseable {
    * @param firstRow the number of the first draw, which its noise depends on, so that many may be
    *     drawn piece by piece
    * @return every variable by name, [n, shape]; the observed {@code x} as a draw, {@code x.mean} as
-   *     its expectation
+   *     its expectation, or the draw again where a flow over x leaves no closed form of it
    * @throws IllegalArgumentException if n is below 1 or the temperature is negative
    */
   public Map<String, Tensor> generate(int n, long seed, float temperature, long firstRow) {

@@ -159,7 +159,8 @@ public final class Model {
    * @param carried variables with given values [B, variable]: none generates, {@code {u}} is
    *     reconstruction 1, {@code {u, z}} reconstruction 2 (Gatopoulos and Tomczak, 2021, section
    *     3.3)
-   * @return every variable by name; for the observed x also {@code x.mean}, its expectation
+   * @return every variable by name; for the observed x also {@code x.mean}, its expectation, or the
+   *     draw where a flow over x leaves no closed form of it
    */
   public Map<String, NDArray> generate(Run run, Map<String, NDArray> carried) {
     return generate(run, carried, Pick.DRAW);
@@ -216,12 +217,14 @@ public final class Model {
   }
 
   private NDList pick(Run run, String name, Scope scope, Pick pick, Map<String, NDArray> means) {
-    Distribution p = parts.p(name).at(run, scope);
+    Conditional factor = parts.p(name);
+    Distribution p = factor.at(run, scope);
     NDArray value = p.draw().value();
     Node node = parts.nodes().get(name);
     // A likelihood without a network answers one row for the whole batch.
     if (node instanceof Observed) {
-      means.put(name + ".mean", value.zerosLike().add(p.mean()));
+      boolean closed = factor.flow().isIdentity();
+      means.put(name + ".mean", closed ? value.zerosLike().add(p.mean()) : value);
     }
     if (pick == Pick.MODE && !(node instanceof Latent)) {
       value = value.zerosLike().add(p.mode());

@@ -6,6 +6,7 @@ import io.varve.training.report.Grid;
 import io.varve.training.report.Images;
 import io.varve.training.report.Metrics;
 import io.varve.training.report.ModeGrid;
+import io.varve.training.report.Plane;
 import io.varve.training.report.Png;
 import io.varve.training.report.Point;
 import io.varve.training.report.Report;
@@ -13,6 +14,7 @@ import io.varve.training.report.Split;
 import io.varve.training.report.TensorBoard;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,6 +23,8 @@ final class Journal implements AutoCloseable {
   private static final int PICTURES = 64;
   private static final int PAIRS = 16;
   private static final int COLUMNS = 16;
+  private static final String SAMPLES =
+      "Means of p(x | z), z drawn from the prior; where x has a flow, which leaves no mean, draws of x";
 
   private final Path folder;
   private final String title;
@@ -63,7 +67,7 @@ final class Journal implements AutoCloseable {
   List<Report.Picture> draw(
       Evaluator evaluator, io.varve.training.data.Split test, long seed, long step) {
     int[] shape = test.shape();
-    if (Planar.is(test)) {
+    if (Plane.holds(Arrays.stream(shape).asLongStream().toArray())) {
       return new Planar(evaluator, test, seed)
           .pictures().stream().map(p -> picture(p.section(), p.caption(), p.png(), step)).toList();
     }
@@ -87,7 +91,7 @@ final class Journal implements AutoCloseable {
         "Test images, and what comes back in each mode: the variables that are carried, their"
             + " scalars over those of x, and the PSNR";
     return List.of(
-        picture("Samples", "Means of p(x | z), z drawn from the prior", samples, step),
+        picture("Samples", SAMPLES, samples, step),
         picture("Reconstructions", reconstructions, grid.png(COLUMNS), step));
   }
 

@@ -18,11 +18,6 @@ record Planar(Evaluator evaluator, Split test, long seed) {
   private static final int POINTS = 10_000;
   private static final int BATCH = 4096;
 
-  /** Whether these are points of the plane: two channels of one pixel, which no image has. */
-  static boolean is(Split split) {
-    return Arrays.equals(split.shape(), new int[] {2, 1, 1});
-  }
-
   /** A picture of densities and one of points. */
   List<Report.Picture> pictures() {
     List<Plane.Density> densities = new ArrayList<>();

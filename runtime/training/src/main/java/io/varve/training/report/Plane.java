@@ -53,6 +53,11 @@ public final class Plane {
 
   private Plane() {}
 
+  /** Whether events of a shape are points of the plane: two channels of one pixel. */
+  public static boolean holds(long... shape) {
+    return Arrays.equals(shape, new long[] {2, 1, 1});
+  }
+
   /** Draws densities, the first of which sets the scale of the colours for all. */
   public static Png densities(List<Density> densities) {
     double most = brightest(densities.get(0).masses());

@@ -14,6 +14,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import io.varve.inference.Bundle;
+import io.varve.inference.InferenceOptions;
 import io.varve.inference.Manifest;
 import io.varve.inference.Safetensors;
 import io.varve.inference.Tensor;
@@ -143,7 +144,7 @@ class SharedWeightsTest {
     assumeTrue(Memory.READABLE, "memory is read from /proc, which only Linux has");
     Path bundle = bundle(folder);
     long weights = Files.size(bundle.resolve(WEIGHTS));
-    Bundle.Options options = Bundle.Options.of().withDevice("cpu");
+    InferenceOptions options = InferenceOptions.of().withDevice("cpu");
     assertThat(weights).isGreaterThan(options.packed());
     Memory.Growth shared = opening(bundle, options, GRAPHS);
     assertThat(shared.anonymous()).isLessThan(weights / 2);
@@ -157,7 +158,7 @@ class SharedWeightsTest {
   }
 
   /** Memory that opening and running graphs takes, weights of a bundle included. */
-  private static Memory.Growth opening(Path bundle, Bundle.Options options, int graphs)
+  private static Memory.Growth opening(Path bundle, InferenceOptions options, int graphs)
       throws IOException {
     long before = Memory.anonymous();
     try (Bundle open = Bundle.open(bundle, options)) {

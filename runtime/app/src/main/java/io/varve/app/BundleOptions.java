@@ -1,6 +1,7 @@
 package io.varve.app;
 
 import io.varve.inference.Bundle;
+import io.varve.inference.InferenceOptions;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +31,7 @@ final class BundleOptions {
   boolean exact;
 
   Bundle open() {
-    Bundle.Options options = device.options().withExact(exact);
+    InferenceOptions options = device.options().withExact(exact);
     return Bundle.open(bundle, threads == null ? options : options.withThreads(threads));
   }
 }

@@ -1,6 +1,6 @@
 package io.varve.app;
 
-import io.varve.inference.Bundle;
+import io.varve.inference.InferenceOptions;
 import picocli.CommandLine.Option;
 
 /** Where a command computes. */
@@ -12,8 +12,8 @@ final class DeviceOption {
   String name;
 
   /** How to run a bundle there; what it warns of is said. */
-  Bundle.Options options() {
-    return Bundle.Options.of()
+  InferenceOptions options() {
+    return InferenceOptions.of()
         .withDevice(name)
         .withWarnings(line -> Output.say("warning: %s", line));
   }

@@ -2,6 +2,7 @@ package io.varve.app;
 
 import io.varve.inference.ActiveUnits;
 import io.varve.inference.Bundle;
+import io.varve.inference.InferenceOptions;
 import io.varve.inference.Manifest;
 import io.varve.training.Devices;
 import io.varve.training.Evaluator;
@@ -75,7 +76,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private void bundle() {
     Evaluator.Plan plan = plan();
-    Bundle.Options options = device.options().withChunk(batch);
+    InferenceOptions options = device.options().withChunk(batch);
     try (Bundle bundle = Bundle.open(target, options)) {
       Split split = BundleData.open(bundle.manifest(), data);
       BundleScores measure = new BundleScores(bundle, split, plan);

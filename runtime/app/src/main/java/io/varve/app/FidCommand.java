@@ -1,6 +1,7 @@
 package io.varve.app;
 
 import io.varve.inference.Bundle;
+import io.varve.inference.InferenceOptions;
 import io.varve.inference.Manifest;
 import io.varve.inference.Tensor;
 import io.varve.training.data.Images;
@@ -57,7 +58,7 @@ final class FidCommand implements Callable<Integer> {
       throw new IllegalArgumentException("-n: " + count + ", expected at least 2");
     }
     boolean isBundle = Files.exists(target.resolve(Manifest.FILE));
-    Bundle.Options running = device.options().withChunk(options.batch());
+    InferenceOptions running = device.options().withChunk(options.batch());
     try (Extractor extractor = options.extractor(running)) {
       Map<String, Object> results = isBundle ? bundle(extractor, running) : folder(extractor);
       output.results(results);
@@ -80,7 +81,7 @@ final class FidCommand implements Callable<Integer> {
     return new Images(folder.toString(), 0, List.of(), false, 3, 0.5, 0).all();
   }
 
-  private Map<String, Object> bundle(Extractor extractor, Bundle.Options running) {
+  private Map<String, Object> bundle(Extractor extractor, InferenceOptions running) {
     try (Bundle bundle = Bundle.open(target, running)) {
       Gaussian real = options.real(extractor, () -> options.data(bundle.manifest()));
       return results(real, generated(bundle, extractor), extractor);

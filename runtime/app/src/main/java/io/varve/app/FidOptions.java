@@ -1,6 +1,6 @@
 package io.varve.app;
 
-import io.varve.inference.Bundle;
+import io.varve.inference.InferenceOptions;
 import io.varve.inference.Manifest;
 import io.varve.inference.Tensor;
 import io.varve.training.data.Split;
@@ -110,7 +110,7 @@ final class FidOptions {
     return statistics != null && Files.exists(statistics);
   }
 
-  Extractor extractor(Bundle.Options options) {
+  Extractor extractor(InferenceOptions options) {
     return Extractor.open(
         features, new Extractor.Keys(size, SCALES.get(scale), featureOutput), options);
   }

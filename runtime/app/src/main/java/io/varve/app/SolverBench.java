@@ -1,6 +1,7 @@
 package io.varve.app;
 
 import io.varve.inference.Bundle;
+import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.util.Map;
  * @param bundle with the graphs {@code generate} and {@code exact generate}
  * @param count how many images at once
  */
-record SolverBench(Path bundle, Bundle.Options options, int count) {
+record SolverBench(Path bundle, InferenceOptions options, int count) {
   /** Of draws that stop; every round is done once, for it takes long. */
   private static final int REPEATED = 3;
 
@@ -36,7 +37,8 @@ record SolverBench(Path bundle, Bundle.Options options, int count) {
   }
 
   /** The median of some runs, after one of a single image that opens the graph. */
-  private Map<String, Tensor> draw(Bundle.Options running, int runs, Map<String, Object> results) {
+  private Map<String, Tensor> draw(
+      InferenceOptions running, int runs, Map<String, Object> results) {
     try (Bundle open = Bundle.open(bundle, running.withChunk(count))) {
       Map<String, Tensor> drawn = Map.of();
       List<Double> seconds = new ArrayList<>();

@@ -4,9 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * An exported model, ready to score images and to draw new ones.
@@ -35,109 +33,16 @@ public final class Bundle implements AutoCloseable {
   private final Graphs graphs;
   private final Requests requests;
 
-  private Bundle(Path path, Manifest manifest, Options options) {
+  private Bundle(Path path, Manifest manifest, InferenceOptions options) {
     this.path = path;
     this.manifest = manifest;
     this.graphs = new Graphs(path, manifest, options);
     this.requests = new Requests(graphs, options);
   }
 
-  /**
-   * How to run a bundle.
-   *
-   * @param device {@code cpu}, {@code cuda[:i]}, or {@code auto}: CUDA where it can be had
-   * @param threads that compute one request on the CPU, 0 for one per core; a service with many
-   *     requests at a time is best served by 1
-   * @param chunk the most rows computed at once; bounds the memory a request takes
-   * @param spinning whether idle threads spin during a request: faster where nothing else runs,
-   *     many times slower where cores are shared
-   * @param packed up to how many bytes of weights each open graph keeps a repacked copy of its own:
-   *     up to twice as fast, but it takes memory, and time to open; with more weights than that,
-   *     all graphs on the CPU share the pages of the weights file
-   * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
-   * @param exact whether entry points run their graphs that do every round of a fixed point, {@link
-   *     Manifest#EXACT}, which the bundle must have
-   * @param warnings takes one line for each request in which a fixed point is left with a {@link
-   *     Manifest#RESIDUAL} above {@link #RESIDUAL}
-   */
-  public record Options(
-      String device,
-      int threads,
-      int chunk,
-      boolean spinning,
-      long packed,
-      Optional<Path> profile,
-      boolean exact,
-      Consumer<String> warnings) {
-    /**
-     * The residual above which a request is warned of: ten times what the iteration of {@code maf}
-     * stops at by default, and a hundred times the rounding of single precision.
-     */
-    public static final double RESIDUAL = 1e-5;
-
-    private static final long PACKED = 64L << 20;
-    private static final System.Logger LOG = System.getLogger(Bundle.class.getPackageName());
-
-    /**
-     * Checks the options.
-     *
-     * @throws IllegalArgumentException if the device is none, threads is negative or chunk is below
-     *     1
-     */
-    public Options {
-      Device.checkName(device);
-      check(threads >= 0, "threads: " + threads + ", expected 0 (one per core) or more");
-      check(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
-    }
-
-    /**
-     * Device {@code auto}, one thread per core, 64 rows at once, no spinning, 64 MiB of weights
-     * packed, no profile, fixed points until they have converged, warnings to the log of Java.
-     */
-    public static Options of() {
-      Consumer<String> log = line -> LOG.log(System.Logger.Level.WARNING, line);
-      return new Options("auto", 0, 64, false, PACKED, Optional.empty(), false, log);
-    }
-
-    /** These options with every round of fixed points, or with as many as they need. */
-    public Options withExact(boolean other) {
-      return new Options(device, threads, chunk, spinning, packed, profile, other, warnings);
-    }
-
-    /** These options with warnings to another place. */
-    public Options withWarnings(Consumer<String> other) {
-      return new Options(device, threads, chunk, spinning, packed, profile, exact, other);
-    }
-
-    /** These options on another device. */
-    public Options withDevice(String other) {
-      return new Options(other, threads, chunk, spinning, packed, profile, exact, warnings);
-    }
-
-    /** These options with another number of threads. */
-    public Options withThreads(int other) {
-      return new Options(device, other, chunk, spinning, packed, profile, exact, warnings);
-    }
-
-    /** These options with or without spinning threads. */
-    public Options withSpinning(boolean other) {
-      return new Options(device, threads, chunk, other, packed, profile, exact, warnings);
-    }
-
-    /** These options with weights packed up to another number of bytes. */
-    public Options withPacked(long other) {
-      return new Options(device, threads, chunk, spinning, other, profile, exact, warnings);
-    }
-
-    /** These options with another number of rows at once. */
-    public Options withChunk(int other) {
-      return new Options(device, threads, other, spinning, packed, profile, exact, warnings);
-    }
-  }
-
-  /** Opens a bundle with {@link Options#of()}. */
+  /** Opens a bundle with {@link InferenceOptions#of()}. */
   public static Bundle open(Path directory) {
-    return open(directory, Options.of());
+    return open(directory, InferenceOptions.of());
   }
 
   /**
@@ -146,7 +51,7 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if anything about it is not as its manifest says, it wants
    *     what it must not have, or the device cannot be had
    */
-  public static Bundle open(Path directory, Options options) {
+  public static Bundle open(Path directory, InferenceOptions options) {
     return new Bundle(directory, Verification.verify(directory), options);
   }
 
@@ -283,7 +188,7 @@ public final class Bundle implements AutoCloseable {
   /**
    * Draws from the model. Where the graph iterates, {@link Manifest#RESIDUAL} and {@link
    * Manifest#PASSES} stand beside the variables, and a residual too large is warned of; see {@link
-   * Options}.
+   * InferenceOptions}.
    *
    * @param n the number of draws
    * @param temperature scales the noise: 1 is the model, 0 the centre of every distribution

@@ -34,7 +34,7 @@ record Device(String name, int index) {
    * @param probe a graph that CUDA has to open to count as available
    * @throws IllegalArgumentException if CUDA is asked for by name and cannot be had
    */
-  static Device choose(Bundle.Options options, OrtEnvironment environment, Path probe) {
+  static Device choose(InferenceOptions options, OrtEnvironment environment, Path probe) {
     if (options.device().equals("cpu")) {
       return CPU;
     }
@@ -72,7 +72,7 @@ record Device(String name, int index) {
    *
    * @param packed whether each session may keep a copy of the weights in the layout it likes
    */
-  SessionOptions settings(Bundle.Options options, boolean packed) throws OrtException {
+  SessionOptions settings(InferenceOptions options, boolean packed) throws OrtException {
     SessionOptions settings = new SessionOptions();
     settings.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
     if (!packed && index < 0) {

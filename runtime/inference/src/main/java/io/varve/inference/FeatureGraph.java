@@ -61,7 +61,7 @@ public final class FeatureGraph implements AutoCloseable {
    * @throws IllegalArgumentException one line: if the file is none, wants data from elsewhere, or
    *     has other than one input, of float32 images
    */
-  public static FeatureGraph open(Path file, String output, Bundle.Options options) {
+  public static FeatureGraph open(Path file, String output, InferenceOptions options) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": no such file; expected an ONNX file");
     }

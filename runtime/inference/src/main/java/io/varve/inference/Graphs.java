@@ -18,7 +18,7 @@ import java.util.function.Function;
 final class Graphs implements AutoCloseable {
   private final Path bundle;
   private final Manifest manifest;
-  private final Bundle.Options options;
+  private final InferenceOptions options;
   private final OrtEnvironment environment;
   private final Device device;
   private final Map<String, GraphSession> sessions = new ConcurrentHashMap<>();
@@ -26,7 +26,7 @@ final class Graphs implements AutoCloseable {
   private boolean closed;
 
   /** Chooses the device; the bundle has been verified. */
-  Graphs(Path bundle, Manifest manifest, Bundle.Options options) {
+  Graphs(Path bundle, Manifest manifest, InferenceOptions options) {
     this.bundle = bundle;
     this.manifest = manifest;
     this.options = options;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs graphs on what callers hand in, noise added. */
-record Requests(Graphs graphs, Bundle.Options options) {
+record Requests(Graphs graphs, InferenceOptions options) {
   /** Every output of a graph that takes images. */
   Map<String, Tensor> onImages(String graph, byte[] images, Draws draws) {
     return graphs.use(

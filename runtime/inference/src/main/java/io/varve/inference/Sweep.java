@@ -74,7 +74,7 @@ final class Sweep {
       while (values.hasRemaining()) {
         float residual = values.get();
         rows++;
-        if (!(residual <= Bundle.Options.RESIDUAL)) { // nor is one that is no number
+        if (!(residual <= InferenceOptions.RESIDUAL)) { // nor is one that is no number
           open++;
           worst = Float.isNaN(residual) ? Float.POSITIVE_INFINITY : Math.max(worst, residual);
         }
@@ -84,14 +84,14 @@ final class Sweep {
     void warn() {
       if (open > 0) {
         warnings.accept(
-            "%s: %d of %d rows have not converged: %s is %.1e at worst, expected at most %.0e; run the exact graph, see Bundle.Options.exact and --exact"
+            "%s: %d of %d rows have not converged: %s is %.1e at worst, expected at most %.0e; run the exact graph, see InferenceOptions.exact and --exact"
                 .formatted(
                     session.graph().file(),
                     open,
                     rows,
                     Manifest.RESIDUAL,
                     worst,
-                    Bundle.Options.RESIDUAL));
+                    InferenceOptions.RESIDUAL));
       }
     }
   }

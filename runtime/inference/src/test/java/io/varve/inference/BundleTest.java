@@ -199,8 +199,8 @@ class BundleTest {
 
   @Test
   void runsWithEveryOption(@TempDir Path profiles) throws IOException {
-    Bundle.Options options =
-        new Bundle.Options(
+    InferenceOptions options =
+        new InferenceOptions(
             "auto", 0, 64, true, 0, Optional.of(profiles.resolve("run")), false, line -> {});
     try (Bundle other = Bundle.open(folder, options)) {
       assertThat(other.score(images(3), SEED).bound())
@@ -216,7 +216,7 @@ class BundleTest {
   @Test
   void warnsOfRowsThatHaveNotConverged() {
     List<String> warnings = new ArrayList<>();
-    Bundle.Options options = onCpu().withWarnings(warnings::add).withChunk(2);
+    InferenceOptions options = onCpu().withWarnings(warnings::add).withChunk(2);
     float[] few = {1e-5f, 0, 0, 2e-6f, 0, 0, 0, 0, 0};
     float[] many = {0, 0, 0, 1, 2, 3, 0, 5e-5f, 0};
     float[] none = {0, 0, 0, Float.NaN, 0, 0, 0, 0, 0};
@@ -305,8 +305,8 @@ class BundleTest {
     }
   }
 
-  static Bundle.Options onCpu() {
-    return Bundle.Options.of().withDevice("cpu").withThreads(1).withWarnings(line -> {});
+  static InferenceOptions onCpu() {
+    return InferenceOptions.of().withDevice("cpu").withThreads(1).withWarnings(line -> {});
   }
 
   private static void refused(Runnable request, String message) {

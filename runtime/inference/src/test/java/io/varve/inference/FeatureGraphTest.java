@@ -112,7 +112,7 @@ class FeatureGraphTest {
         "W", "F32", tensor.shape(), tensor.offset() + shift, tensor.length());
   }
 
-  private static Bundle.Options onCpu() {
-    return Bundle.Options.of().withDevice("cpu").withThreads(1);
+  private static InferenceOptions onCpu() {
+    return InferenceOptions.of().withDevice("cpu").withThreads(1);
   }
 }

@@ -1,7 +1,7 @@
 package io.varve.training.fid;
 
-import io.varve.inference.Bundle;
 import io.varve.inference.FeatureGraph;
+import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
 import io.varve.training.data.Resampling;
 import java.nio.file.Path;
@@ -93,7 +93,7 @@ public final class Extractor implements AutoCloseable {
    *
    * @throws IllegalArgumentException one line: if the file cannot be used, or the keys do not fit
    */
-  public static Extractor open(Path file, Keys keys, Bundle.Options options) {
+  public static Extractor open(Path file, Keys keys, InferenceOptions options) {
     FeatureGraph graph = FeatureGraph.open(file, keys.output(), options);
     try {
       return new Extractor(file, keys, graph);

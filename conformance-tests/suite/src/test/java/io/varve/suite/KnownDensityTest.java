@@ -44,9 +44,14 @@ final class KnownDensityTest {
     assertThat(found.get("kl_bits").getAsDouble()).isPositive();
     requireSum(found);
 
-    Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", "generate");
+    Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", "bound,modes");
     Cli.succeed(folder, "generate", "bundle", "-n", "100", "--out", "points.png");
     assertThat(coloursOf("points.png")).isGreaterThan(2); // the ground, the title, and the points
+    assertThat(Cli.succeed(folder, "bench", "bundle", "--json").json().keySet())
+        .contains("bound_images_per_second", "generate_images_per_second")
+        .doesNotContain("infer_images_per_second");
+    assertThat(Cli.run(folder, "export", "run", "--out", "other", "--graphs", "infer").err())
+        .contains("'infer' gives latent and derived variables, and this model has none");
   }
 
   private long coloursOf(String picture) throws IOException {

@@ -165,7 +165,9 @@ public final class BundleExport {
         all.add(entry.trim());
         continue;
       }
-      all.add("infer");
+      if (EntryPoint.infers(exported.model())) {
+        all.add("infer");
+      }
       Mode.of(variables()).forEach(mode -> all.add(mode.graph()));
       for (Node node : exported.model().nodes()) {
         if (node instanceof Node.Derived && !exported.model().inferable(node.name()).isEmpty()) {

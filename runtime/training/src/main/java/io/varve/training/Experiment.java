@@ -29,7 +29,7 @@ import java.util.Set;
  * @param evaluation what is measured on the test images
  * @param export the entry points of a bundle: {@code bound}, {@code importance}, {@code infer},
  *     {@code generate}, {@code carry u z1}, {@code infer y}; "modes" for all that the modes of the
- *     model need
+ *     model need, {@code generate} and where it has latents {@code infer} among it
  */
 public record Experiment(
     String name,
@@ -38,7 +38,7 @@ public record Experiment(
     @Default("{}") Objective objective,
     Training training,
     @Default("{}") Evaluation evaluation,
-    @Default("[bound, infer, generate, modes]") List<String> export) {
+    @Default("[bound, modes]") List<String> export) {
 
   private static final Set<String> ENTRIES =
       Set.of("bound", "importance", "infer", "generate", "modes");

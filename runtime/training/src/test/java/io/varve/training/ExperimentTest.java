@@ -32,7 +32,7 @@ final class ExperimentTest {
     assertThat(training.rate().at(new io.varve.spi.Progress(0, 0))).isEqualTo(1e-3);
     assertThat(training.ema()).isEmpty();
     assertThat(training.clipNorm()).isEmpty();
-    assertThat(Small.experiment().export()).containsExactly("bound", "infer", "generate", "modes");
+    assertThat(Small.experiment().export()).containsExactly("bound", "modes");
     assertThat(
             Small.experiment("training.optimizer={type: adamax, epsilon: 1e-7}")
                 .training()

@@ -162,6 +162,16 @@ final class BadInputTest {
   }
 
   @Test
+  void pictureInAnotherFormat() {
+    String bundle = trained.resolve("bundle").toString();
+    refused(
+        Cli.run(folder, "generate", bundle, "--out", "drawn.jpg"),
+        "'--out'",
+        "'drawn.jpg': pictures are written as PNG; end the name in .png");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void bundleThatLeavesItsDirectory() throws IOException {
     copy(trained.resolve("bundle"), folder.resolve("bundle"));
     Path manifest = folder.resolve("bundle/manifest.json");

@@ -2,7 +2,6 @@ package io.varve.app;
 
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,8 +25,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "How many (default: 64).")
   private int count;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "Where to.")
-  private Path out;
+  @Mixin private PictureOption picture;
 
   @Option(
       names = "--temperature",
@@ -45,14 +43,14 @@ final class GenerateCommand implements Callable<Integer> {
       Map<String, Tensor> values = bundle.generate(count, options.seed, temperature);
       double seconds = (System.nanoTime() - start) * 1e-9;
       Tensor pixels = values.get(draw ? "pixels" : "pixels.mean");
-      Pictures.sheet(pixels).write(out);
+      Pictures.sheet(pixels).write(picture.file);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("images", count);
       results.put("seed", options.seed);
       results.put("device", bundle.device());
       results.put("images_per_second", count / seconds);
       Solved.of(values, results);
-      results.put("out", out.toString());
+      results.put("out", picture.file.toString());
       output.results(results);
       return 0;
     }

@@ -66,13 +66,14 @@ final class InterpolateCommand implements Callable<Integer> {
         columns.add(Pictures.bytes(step.get("pixels.mean")));
       }
       columns.add(to);
-      Grid.table(header(), Pictures.rows(columns, bundle.manifest().data())).write(options.out);
+      Grid.table(header(), Pictures.rows(columns, bundle.manifest().data()))
+          .write(options.picture.file);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("variables", List.copyOf(walked));
       results.put("pairs", pairs);
       results.put("steps", steps);
       results.put("seed", options.bundle.seed);
-      results.put("out", options.out.toString());
+      results.put("out", options.picture.file.toString());
       output.results(results);
       return 0;
     }

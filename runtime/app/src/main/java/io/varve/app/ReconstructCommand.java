@@ -7,7 +7,6 @@ import io.varve.inference.Tensor;
 import io.varve.training.data.Split;
 import io.varve.training.report.ModeGrid;
 import io.varve.training.report.Psnr;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -69,8 +68,7 @@ final class ReconstructCommand implements Callable<Integer> {
       description = "How many (default: 16).")
   private int count;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "Where to.")
-  private Path out;
+  @Mixin private PictureOption picture;
 
   @Option(
       names = "--temperature",
@@ -93,7 +91,7 @@ final class ReconstructCommand implements Callable<Integer> {
         grid.add(mode, pixels);
         results.put(mode.name(), results(mode, manifest, images, pixels));
       }
-      grid.png(COLUMNS).write(out);
+      grid.png(COLUMNS).write(picture.file);
       output.results(results(results, images.length / split.imageBytes()));
       return 0;
     }
@@ -189,7 +187,7 @@ final class ReconstructCommand implements Callable<Integer> {
       results.put("modes", modes);
     }
     results.put("images", images);
-    results.put("out", out.toString());
+    results.put("out", picture.file.toString());
     return results;
   }
 }

@@ -65,14 +65,14 @@ final class ResampleCommand implements Callable<Integer> {
       }
       Grid.table(
               new Grid.Header(header, Set.of(1)), Pictures.rows(columns, bundle.manifest().data()))
-          .write(options.out);
+          .write(options.picture.file);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("kept", List.copyOf(kept));
       results.put("images", rows);
       results.put("draws", draws);
       results.put("pixel_deviation", deviation(columns.subList(1, columns.size())));
       results.put("seed", options.bundle.seed);
-      results.put("out", options.out.toString());
+      results.put("out", options.picture.file.toString());
       output.results(results);
       return 0;
     }

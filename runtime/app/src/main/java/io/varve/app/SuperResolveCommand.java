@@ -76,13 +76,13 @@ final class SuperResolveCommand implements Callable<Integer> {
       sheet.add(name, "psnr_db", Pictures.bytes(pixels));
       originals.ifPresent(
           images -> sheet.rows.add(new Grid.Row("original", Pictures.of(images, manifest.data()))));
-      Grid.compare(sheet.rows, COLUMNS).write(options.out);
+      Grid.compare(sheet.rows, COLUMNS).write(options.picture.file);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("variable", y.name());
       results.put("images", values.rows());
       results.putAll(sheet.measures);
       results.put("seed", options.bundle.seed);
-      results.put("out", options.out.toString());
+      results.put("out", options.picture.file.toString());
       output.results(results);
       return 0;
     }

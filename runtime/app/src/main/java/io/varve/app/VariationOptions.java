@@ -3,7 +3,6 @@ package io.varve.app;
 import io.varve.inference.Bundle;
 import io.varve.inference.Manifest;
 import io.varve.inference.Variations;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,9 +13,7 @@ import picocli.CommandLine.Option;
 final class VariationOptions {
   @Mixin BundleOptions bundle;
   @Mixin DataOptions data;
-
-  @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "Where to.")
-  Path out;
+  @Mixin PictureOption picture;
 
   @Option(
       names = "--temperature",

@@ -31,8 +31,8 @@ final class KnownDensityTest {
   @CsvSource({
     "density-maf, two-moons, 0.065",
     "density-maf, pinwheel, 0.1",
-    "density-spline, eight-gaussians, 0.065",
-    "density-spline, rings, 0.085"
+    "density-spline, eight-gaussians, 0.043",
+    "density-spline, rings, 0.1"
   })
   void flowRecoversTheDensity(String model, String name, double gap) {
     JsonObject found = trained(model, "data.name=" + name);

@@ -6,7 +6,9 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Hierarchical variational autoencoders on the JVM: train a model file, export it, use the bundle.
@@ -74,6 +76,7 @@ public final class Varve {
     Varve varve = new Varve();
     CommandLine line = new CommandLine(varve);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Varve::misuse);
     line.setExecutionExceptionHandler((e, command, parsed) -> varve.report(e));
     try {
       return line.execute(args);
@@ -81,6 +84,23 @@ public final class Varve {
       // A plug-in's static initialiser or a missing class of it, or a model too large.
       return varve.report(e);
     }
+  }
+
+  /** A misused option in one line; no command at all gets the help. */
+  private static int misuse(ParameterException e, String... args) {
+    CommandLine command = e.getCommandLine();
+    if (args.length == 0) {
+      command.usage(System.err);
+      return CommandLine.ExitCode.USAGE;
+    }
+    List<String> close =
+        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+    System.err.printf(
+        "varve: %s. %sSee %s --help%n",
+        e.getMessage().replaceAll("\\s*\\R\\s*", " "),
+        close.isEmpty() ? "" : "Did you mean " + String.join(" or ", close) + "? ",
+        command.getCommandSpec().qualifiedName());
+    return CommandLine.ExitCode.USAGE;
   }
 
   /** Bad input in one line; a failure of ours with what helps to find it. */

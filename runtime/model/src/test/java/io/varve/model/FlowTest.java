@@ -16,6 +16,7 @@ import io.varve.spi.Pass;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,22 @@ class FlowTest {
         for (double kl : Kit.doubles(bound.kl().get("z"))) {
           assertThat(kl).isCloseTo(expected, within(ROUNDING));
         }
+      }
+    }
+  }
+
+  /**
+   * Without a flow the expectation is z, the draw z and noise; behind one only the draw is known.
+   */
+  @Test
+  void showsTheDrawWhereAFlowLeavesNoExpectation() {
+    for (String flow : List.of(NONE, AFFINE)) {
+      Model model = Kit.model(Space.real(new Shape(2)), NODES.formatted(NONE, NONE, NONE, flow));
+      try (Weights weights = weights(model)) {
+        Map<String, NDArray> drawn = model.generate(Kit.run(manager, weights, BATCH), Map.of());
+        double[] mean = Kit.doubles(drawn.get("x.mean"));
+        assertThat(mean).isEqualTo(Kit.doubles(drawn.get(flow.equals(NONE) ? "z" : "x")));
+        assertThat(Kit.doubles(drawn.get("x"))).isNotEqualTo(Kit.doubles(drawn.get("z")));
       }
     }
   }

@@ -165,7 +165,7 @@ public final class BundleExport {
         all.add(entry.trim());
         continue;
       }
-      if (EntryPoint.infers(exported.model())) {
+      if (exported.model().infers()) {
         all.add("infer");
       }
       Mode.of(variables()).forEach(mode -> all.add(mode.graph()));

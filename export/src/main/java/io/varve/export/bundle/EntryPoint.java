@@ -13,7 +13,6 @@ import io.varve.model.Model;
 import io.varve.model.NoiseSource;
 import io.varve.model.Run;
 import io.varve.spi.Mapped;
-import io.varve.spi.Node;
 import io.varve.spi.Solves.Stop;
 import io.varve.spi.Space;
 import java.util.ArrayList;
@@ -63,21 +62,13 @@ final class EntryPoint {
       }
     } else if (inferredFrom.isPresent()) {
       requireInferable(exported.model(), inferredFrom.get());
-    } else if (kind.equals("infer") && !infers(exported.model())) {
-      throw new IllegalArgumentException(
-          "'%s' gives latent and derived variables, and this model has none; drop it"
-              .formatted(name));
-    } else if (!List.of("bound", "importance", "infer", "generate").contains(kind)) {
+    } else if (kind.equals("infer")) {
+      exported.model().requireInfers();
+    } else if (!List.of("bound", "importance", "generate").contains(kind)) {
       throw new IllegalArgumentException(
           "export: no entry point is named '%s'; known are bound, importance, infer, generate, 'infer y' and 'carry u z1' for variables y, u, z1, all of them also with 'exact' before, and modes"
               .formatted(name));
     }
-  }
-
-  /** Whether a model has anything to infer from images. */
-  static boolean infers(Model model) {
-    return model.nodes().stream()
-        .anyMatch(n -> n instanceof Node.Latent || n instanceof Node.Derived);
   }
 
   private static void requireInferable(Model model, String variable) {

@@ -159,8 +159,8 @@ public final class Model {
    * @param carried variables with given values [B, variable]: none generates, {@code {u}} is
    *     reconstruction 1, {@code {u, z}} reconstruction 2 (Gatopoulos and Tomczak, 2021, section
    *     3.3)
-   * @return every variable by name; for the observed x also {@code x.mean}, its expectation, or the
-   *     draw where a flow over x leaves no closed form of it
+   * @return every variable by name; for the observed x also {@code x.mean}, its expectation, or
+   *     what stands for x where a flow over x leaves no closed form of it
    */
   public Map<String, NDArray> generate(Run run, Map<String, NDArray> carried) {
     return generate(run, carried, Pick.DRAW);
@@ -202,6 +202,20 @@ public final class Model {
     return values;
   }
 
+  /** Whether it has a latent or derived variable to infer from images. */
+  public boolean infers() {
+    return parts.nodes().values().stream()
+        .anyMatch(node -> node instanceof Latent || node instanceof Derived);
+  }
+
+  /** Refuses to infer where there is nothing to. */
+  public void requireInfers() {
+    if (!infers()) {
+      throw new IllegalArgumentException(
+          "'infer' gives latent and derived variables, and this model has none; drop it");
+    }
+  }
+
   /** Refuses a name that no one can carry: an unknown one, a feature or the observed variable. */
   public void requireCarriable(String name) {
     List<String> carriable =
@@ -222,12 +236,12 @@ public final class Model {
     NDArray value = p.draw().value();
     Node node = parts.nodes().get(name);
     // A likelihood without a network answers one row for the whole batch.
+    if (pick == Pick.MODE && !(node instanceof Latent)) {
+      value = value.zerosLike().add(p.mode());
+    }
     if (node instanceof Observed) {
       boolean closed = factor.flow().isIdentity();
       means.put(name + ".mean", closed ? value.zerosLike().add(p.mean()) : value);
-    }
-    if (pick == Pick.MODE && !(node instanceof Latent)) {
-      value = value.zerosLike().add(p.mode());
     }
     return new NDList(parts.share(run, name, scope, value));
   }

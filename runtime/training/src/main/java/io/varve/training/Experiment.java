@@ -141,7 +141,7 @@ public record Experiment(
    * @param image [C, H, W]
    * @throws IllegalArgumentException naming the node that does not fit, a latent of {@code
    *     objective} that is not there, or a variable of {@code export} that cannot be carried or
-   *     inferred from: better now than after training
+   *     inferred from, or nothing to infer: better now than after training
    */
   public Model build(Shape image) {
     Model built = Model.of(model, data.encoding().space(image), training.seed());
@@ -152,6 +152,8 @@ public record Experiment(
             .forEach(built::requireCarriable);
       } else if (entry.startsWith(Manifest.INFER)) {
         built.inferable(entry.substring(Manifest.INFER.length()).trim());
+      } else if (entry.equals("infer")) {
+        built.requireInfers();
       }
     }
     return built;

@@ -64,7 +64,7 @@ final class KnownDensityTest {
         .contains("bound_images_per_second", "generate_images_per_second")
         .doesNotContain("infer_images_per_second");
     assertThat(Cli.run(folder, "export", "run", "--out", "other", "--graphs", "infer").err())
-        .contains("'infer' gives latent and derived variables, and this model has none");
+        .contains("'infer'", "there is nothing to infer: this model has no latent");
   }
 
   private long coloursOf(String picture) throws IOException {

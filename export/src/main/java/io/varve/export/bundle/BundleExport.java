@@ -144,8 +144,8 @@ public final class BundleExport {
   private Map<EntryPoint, Graph> trace(List<String> entries) {
     Map<EntryPoint, Graph> graphs = new LinkedHashMap<>();
     for (String entry : inFull(entries)) {
-      EntryPoint point = new EntryPoint(entry, exported);
       try {
+        EntryPoint point = new EntryPoint(entry, exported);
         graphs.put(point, exporter(point.code()).trace(manager));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("graph '" + entry + "': " + e.getMessage(), e);

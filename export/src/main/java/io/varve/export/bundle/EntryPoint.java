@@ -66,7 +66,7 @@ final class EntryPoint {
       exported.model().requireInfers();
     } else if (!List.of("bound", "importance", "generate").contains(kind)) {
       throw new IllegalArgumentException(
-          "export: no entry point is named '%s'; known are bound, importance, infer, generate, 'infer y' and 'carry u z1' for variables y, u, z1, all of them also with 'exact' before, and modes"
+          "no entry point is named '%s'; known are bound, importance, infer, generate, 'infer y' and 'carry u z1' for variables y, u, z1, all of them also with 'exact' before, and modes"
               .formatted(name));
     }
   }

@@ -212,7 +212,7 @@ public final class Model {
   public void requireInfers() {
     if (!infers()) {
       throw new IllegalArgumentException(
-          "'infer' gives latent and derived variables, and this model has none; drop it");
+          "there is nothing to infer: this model has no latent and no derived variables; drop it");
     }
   }
 

@@ -147,16 +147,24 @@ public record Experiment(
     Model built = Model.of(model, data.encoding().space(image), training.seed());
     objective.require(built);
     for (String entry : export) {
-      if (entry.startsWith(Manifest.CARRY)) {
-        List.of(entry.substring(Manifest.CARRY.length()).trim().split(" +", -1))
-            .forEach(built::requireCarriable);
-      } else if (entry.startsWith(Manifest.INFER)) {
-        built.inferable(entry.substring(Manifest.INFER.length()).trim());
-      } else if (entry.equals("infer")) {
-        built.requireInfers();
+      try {
+        requireExportable(entry, built);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("export: '" + entry + "': " + e.getMessage(), e);
       }
     }
     return built;
+  }
+
+  private static void requireExportable(String entry, Model model) {
+    if (entry.startsWith(Manifest.CARRY)) {
+      List.of(entry.substring(Manifest.CARRY.length()).trim().split(" +", -1))
+          .forEach(model::requireCarriable);
+    } else if (entry.startsWith(Manifest.INFER)) {
+      model.inferable(entry.substring(Manifest.INFER.length()).trim());
+    } else if (entry.equals("infer")) {
+      model.requireInfers();
+    }
   }
 
   private static Split first(Split split, Optional<Integer> images) {

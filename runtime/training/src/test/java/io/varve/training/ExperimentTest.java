@@ -93,6 +93,26 @@ final class ExperimentTest {
         .hasMessageContaining("expected auto, cpu, cuda");
   }
 
+  /** Before training, not at the export after it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          carry q | export: 'carry q': 'q' cannot be carried; this model's latent and derived variables are []
+          infer | export: 'infer': there is nothing to infer
+          infer x y | export: 'infer x y': 'x y'
+          """)
+  void refusesGraphsThatTheModelCannotHave(String graph, String problem) {
+    Experiment experiment =
+        Small.experiment(
+            "model={type: graph, nodes: [{observed: x, p: bernoulli}]}", "export=[" + graph + "]");
+    assertThatThrownBy(() -> experiment.build(new Shape(1, 8, 8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(problem)
+        .hasMessageNotContaining("\n");
+  }
+
   @Test
   void refusesFreeBitsOfALatentThatIsNotThere() {
     Experiment experiment = Small.experiment("objective={free-bits: {y: 1}}");

@@ -1,6 +1,6 @@
 package io.varve.conformance;
 
-import io.varve.model.NumberOperands;
+import io.varve.model.plugin.NumberOperands;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;

@@ -10,11 +10,11 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.varve.export.bundle.TracedParameters;
-import io.varve.export.onnx.Graph;
 import io.varve.export.onnx.OnnxExporter;
-import io.varve.export.onnx.Parity;
-import io.varve.export.onnx.Trace;
-import io.varve.inference.Safetensors;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.export.onnx.record.Trace;
+import io.varve.inference.file.Safetensors;
 import io.varve.spi.Noise;
 import io.varve.spi.Pass;
 import java.io.IOException;
@@ -69,10 +69,10 @@ abstract class ExportContract extends RepeatContract {
    * Whole numbers are judged by their mean error, as bundles are: where noise hits the edge of a
    * grid value to the last bits, a draw may fall the other way.
    */
-  private static Parity judged(Parity parity) {
+  private static ParityGate judged(ParityGate parity) {
     Set<String> whole = new LinkedHashSet<>();
     Set<String> other = new LinkedHashSet<>();
-    for (Parity.Vectors vectors : parity.vectors()) {
+    for (ParityGate.Vectors vectors : parity.vectors()) {
       for (Safetensors.Entry output : vectors.outputs()) {
         (whole(output) ? whole : other).add(output.name());
       }
@@ -148,7 +148,7 @@ abstract class ExportContract extends RepeatContract {
 
   private int nodes(Trial trial) {
     try {
-      Graph graph = exporter(trial).trace(manager);
+      OnnxGraph graph = exporter(trial).trace(manager);
       return nodes(ModelProto.parseFrom(graph.toBytes()).getGraph());
     } catch (IllegalArgumentException e) {
       throw new NotApplicable("its code cannot be exported (see X1)");

@@ -1,6 +1,6 @@
 package io.varve.conformance;
 
-import io.varve.model.Binder;
+import io.varve.model.binder.Binder;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;

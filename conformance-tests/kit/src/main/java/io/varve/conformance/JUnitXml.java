@@ -1,7 +1,7 @@
 package io.varve.conformance;
 
 import io.varve.conformance.Outcome.Status;
-import io.varve.training.report.Markup;
+import io.varve.report.chart.Markup;
 import java.util.List;
 import java.util.Locale;
 

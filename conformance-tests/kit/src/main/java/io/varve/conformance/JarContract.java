@@ -1,6 +1,6 @@
 package io.varve.conformance;
 
-import io.varve.model.Catalog;
+import io.varve.model.plugin.Catalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.varve.conformance;
 
-import io.varve.model.Catalog;
+import io.varve.model.plugin.Catalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

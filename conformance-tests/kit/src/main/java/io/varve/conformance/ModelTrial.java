@@ -16,7 +16,7 @@ import io.varve.model.EngineNoise;
 import io.varve.model.Model;
 import io.varve.model.Model.Pick;
 import io.varve.model.Run;
-import io.varve.model.Weights;
+import io.varve.model.weights.Weights;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Ops;
 import io.varve.spi.Space;

@@ -1,6 +1,6 @@
 package io.varve.conformance;
 
-import io.varve.model.Binder;
+import io.varve.model.binder.Binder;
 import io.varve.spi.Named;
 import io.varve.spi.Prior;
 import java.util.ArrayList;

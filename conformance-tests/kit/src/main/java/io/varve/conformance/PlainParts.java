@@ -1,8 +1,8 @@
 package io.varve.conformance;
 
 import ai.djl.ndarray.types.Shape;
-import io.varve.model.Binder;
-import io.varve.model.Catalog;
+import io.varve.model.binder.Binder;
+import io.varve.model.plugin.Catalog;
 import io.varve.spi.Component;
 import io.varve.spi.Factor;
 import io.varve.spi.Family;

@@ -1,7 +1,7 @@
 package io.varve.conformance;
 
-import io.varve.model.Binder;
-import io.varve.model.Catalog;
+import io.varve.model.binder.Binder;
+import io.varve.model.plugin.Catalog;
 import io.varve.spi.Component;
 import io.varve.spi.Named;
 import java.lang.reflect.InvocationTargetException;

@@ -1,7 +1,7 @@
 package io.varve.conformance;
 
 import io.varve.conformance.Outcome.Status;
-import io.varve.training.report.Markup;
+import io.varve.report.chart.Markup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.varve.conformance;
 
-import io.varve.model.Binder;
+import io.varve.model.binder.Binder;
 import io.varve.spi.Progress;
 import io.varve.spi.Schedule;
 import java.util.ArrayList;

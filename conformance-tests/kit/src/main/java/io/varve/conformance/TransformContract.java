@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.varve.model.Binder;
+import io.varve.model.binder.Binder;
 import io.varve.spi.Space;
 import io.varve.spi.Transform;
 import java.util.ArrayList;

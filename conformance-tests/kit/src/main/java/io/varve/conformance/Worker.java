@@ -1,7 +1,7 @@
 package io.varve.conformance;
 
 import com.google.gson.Gson;
-import io.varve.model.Catalog;
+import io.varve.model.plugin.Catalog;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.varve.broken.Breaks;
-import io.varve.model.Catalog;
+import io.varve.model.plugin.Catalog;
 import io.varve.spi.Named;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.varve.conformance.Outcome.Status;
-import io.varve.model.Catalog;
+import io.varve.model.plugin.Catalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

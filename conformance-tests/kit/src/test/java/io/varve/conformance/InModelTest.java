@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Activation;
 import io.varve.likelihoods.Bernoulli;
-import io.varve.model.Catalog;
+import io.varve.model.plugin.Catalog;
 import io.varve.priors.Normal;
 import io.varve.priors.StandardNormal;
 import io.varve.spi.Bijection;

@@ -97,7 +97,7 @@ final class Architecture {
     DescribedPredicate<JavaClass> own = resideInAPackage("io.varve.export.onnx..");
     DescribedPredicate<JavaClass> safetensors =
         describe(
-            "io.varve.inference.Safetensors",
+            "io.varve.inference.file.Safetensors",
             type -> type.getName().matches("io\\.varve\\.inference\\.Safetensors(\\$.*)?"));
     return classes()
         .that(own)

@@ -2,7 +2,7 @@ package io.varve.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.inference.Safetensors;
+import io.varve.inference.file.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

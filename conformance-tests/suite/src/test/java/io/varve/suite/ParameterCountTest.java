@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.varve.model.Catalog;
-import io.varve.model.Weights;
-import io.varve.model.YamlText;
+import io.varve.model.plugin.Catalog;
+import io.varve.model.weights.Weights;
+import io.varve.model.yaml.YamlText;
 import io.varve.training.Experiment;
 import java.io.IOException;
 import java.nio.file.Files;

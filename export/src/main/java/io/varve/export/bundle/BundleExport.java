@@ -3,14 +3,14 @@ package io.varve.export.bundle;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import io.varve.export.onnx.Graph;
 import io.varve.export.onnx.OnnxExporter;
-import io.varve.export.onnx.Parity;
-import io.varve.export.onnx.Port;
-import io.varve.export.onnx.Traced;
-import io.varve.inference.Manifest;
-import io.varve.inference.Mode;
-import io.varve.inference.Safetensors;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.export.onnx.graph.Port;
+import io.varve.export.onnx.record.Traced;
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.Mode;
+import io.varve.inference.file.Safetensors;
 import io.varve.spi.Node;
 import io.varve.spi.Space;
 import java.io.IOException;
@@ -119,9 +119,9 @@ public final class BundleExport {
   }
 
   private Map<String, Double> write(List<String> entries, Path folder) {
-    Map<EntryPoint, Graph> graphs = trace(entries);
+    Map<EntryPoint, OnnxGraph> graphs = trace(entries);
     Map<String, Safetensors.Entry> used = new LinkedHashMap<>();
-    for (Graph graph : graphs.values()) {
+    for (OnnxGraph graph : graphs.values()) {
       graph.weights().forEach(weight -> used.putIfAbsent(weight.name(), weight));
     }
     Map<String, Safetensors.Tensor> stored =
@@ -132,7 +132,7 @@ public final class BundleExport {
         (point, graph) -> {
           Path file = folder.resolve(point.file());
           graph.write(file, stored, WEIGHTS);
-          Parity parity = check(point, graph, file);
+          ParityGate parity = check(point, graph, file);
           worst.put(point.name(), parity.worst());
           parity.vectors().forEach(v -> vectors.addAll(entries(point.name(), v)));
         });
@@ -141,8 +141,8 @@ public final class BundleExport {
     return worst;
   }
 
-  private Map<EntryPoint, Graph> trace(List<String> entries) {
-    Map<EntryPoint, Graph> graphs = new LinkedHashMap<>();
+  private Map<EntryPoint, OnnxGraph> trace(List<String> entries) {
+    Map<EntryPoint, OnnxGraph> graphs = new LinkedHashMap<>();
     for (String entry : inFull(entries)) {
       try {
         EntryPoint point = new EntryPoint(entry, exported);
@@ -183,11 +183,11 @@ public final class BundleExport {
   }
 
   /** Runs the graph beside the code. */
-  private Parity check(EntryPoint point, Graph graph, Path file) {
+  private ParityGate check(EntryPoint point, OnnxGraph graph, Path file) {
     List<String> outputs = graph.outputs().stream().map(Port::name).toList();
     Set<String> tied = Manifest.tied(point.name(), variables(), outputs);
     List<Integer> batches = point.exact() ? List.of(PARITY_EXACT) : parityBatches();
-    Parity parity = exporter(point.reference()).check(file, manager, batches).onAverage(tied);
+    ParityGate parity = exporter(point.reference()).check(file, manager, batches).onAverage(tied);
     try {
       return parity.but(Manifest.PASSES).require(TOLERANCE);
     } catch (IllegalArgumentException e) {
@@ -201,7 +201,7 @@ public final class BundleExport {
     return List.of(1, 2, (int) Math.max(PARITY_LEAST, Math.min(PARITY_LARGE, fitting)));
   }
 
-  private static List<Safetensors.Entry> entries(String graph, Parity.Vectors vectors) {
+  private static List<Safetensors.Entry> entries(String graph, ParityGate.Vectors vectors) {
     List<Safetensors.Entry> entries = new ArrayList<>();
     String prefix = graph + "/" + vectors.batch() + "/";
     vectors.inputs().forEach(e -> entries.add(renamed(prefix + "in/", e)));
@@ -214,7 +214,7 @@ public final class BundleExport {
     return new Safetensors.Entry(prefix + entry.name(), entry.type(), entry.shape(), entry.data());
   }
 
-  private Manifest manifest(Map<EntryPoint, Graph> graphs, Path folder) {
+  private Manifest manifest(Map<EntryPoint, OnnxGraph> graphs, Path folder) {
     Map<String, Manifest.Graph> entries = new LinkedHashMap<>();
     graphs.forEach((point, graph) -> entries.put(point.name(), describe(point, graph)));
     Space x = exported.model().spaces().get(exported.model().observed());
@@ -222,7 +222,7 @@ public final class BundleExport {
         Manifest.FORMAT,
         exported.name(),
         exported.varve(),
-        Graph.OPERATOR_SET,
+        OnnxGraph.OPERATOR_SET,
         exported.yaml(),
         new Manifest.Space(list(exported.stored()), STORED_LEVELS),
         new Manifest.Space(list(x.shape()), x.levels()),
@@ -246,7 +246,7 @@ public final class BundleExport {
     return variables;
   }
 
-  private static Manifest.Graph describe(EntryPoint point, Graph graph) {
+  private static Manifest.Graph describe(EntryPoint point, OnnxGraph graph) {
     List<Manifest.Port> inputs = new ArrayList<>();
     List<Manifest.Noise> noise = new ArrayList<>();
     for (Port port : graph.inputs()) {

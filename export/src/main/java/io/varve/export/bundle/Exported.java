@@ -2,10 +2,10 @@ package io.varve.export.bundle;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.varve.inference.Manifest;
+import io.varve.inference.bundle.Manifest;
 import io.varve.model.Encoding;
 import io.varve.model.Model;
-import io.varve.model.Weights;
+import io.varve.model.weights.Weights;
 import java.util.List;
 
 /**

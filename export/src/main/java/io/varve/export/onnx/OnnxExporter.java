@@ -9,6 +9,17 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.export.onnx.lower.Lowering;
+import io.varve.export.onnx.program.Origin;
+import io.varve.export.onnx.program.Program;
+import io.varve.export.onnx.record.Merge;
+import io.varve.export.onnx.record.Recorder;
+import io.varve.export.onnx.record.Replay;
+import io.varve.export.onnx.record.Trace;
+import io.varve.export.onnx.record.Traced;
+import io.varve.export.onnx.record.TracedWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +34,7 @@ import java.util.Optional;
  * expression of the batch in all three. The code is then run at batch sizes 1 and 2, where it must
  * do the same: an {@code if (batch == 1)} does not. Code that cannot be exported is refused with an
  * error that names the operation, the line of its author, and what to write instead. What these
- * batch sizes do not show is left to {@link Parity}.
+ * batch sizes do not show is left to {@code ParityGate}.
  */
 public final class OnnxExporter {
   private static final long[] BATCHES = {3, 5, 8};
@@ -32,9 +43,9 @@ public final class OnnxExporter {
   private static final long[] REPLAYED = {1, 2};
 
   private final Traced code;
-  private final Optional<Weights> weights;
+  private final Optional<TracedWeights> weights;
 
-  private OnnxExporter(Traced code, Optional<Weights> weights) {
+  private OnnxExporter(Traced code, Optional<TracedWeights> weights) {
     this.code = code;
     this.weights = weights;
   }
@@ -50,7 +61,7 @@ public final class OnnxExporter {
    *
    * @param block an initialised block
    * @param inputs the shapes of its FLOAT32 inputs, without the batch; for other types write a
-   *     {@link Traced} function that calls the block
+   *     {@code Traced} function that calls the block
    */
   public static OnnxExporter of(Block block, Shape... inputs) {
     Map<Parameter, String> names = new LinkedHashMap<>();
@@ -90,7 +101,7 @@ public final class OnnxExporter {
    * @throws IllegalArgumentException if two parameters have one name
    */
   public OnnxExporter parameters(Map<Parameter, String> names, ParameterStore values) {
-    return new OnnxExporter(code, Optional.of(new Weights(names, values)));
+    return new OnnxExporter(code, Optional.of(new TracedWeights(names, values)));
   }
 
   /**
@@ -100,7 +111,7 @@ public final class OnnxExporter {
    *     stays attached to it
    * @throws IllegalArgumentException if the code cannot be exported
    */
-  public Graph trace(NDManager manager) {
+  public OnnxGraph trace(NDManager manager) {
     return lower(record(manager), manager);
   }
 
@@ -123,8 +134,8 @@ public final class OnnxExporter {
   }
 
   /** Lowers a record of the code that small batches confirm. */
-  Graph lower(Program program, NDManager manager) {
-    Graph graph = Lowering.lower(program);
+  OnnxGraph lower(Program program, NDManager manager) {
+    OnnxGraph graph = Lowering.lower(program);
     for (long batch : REPLAYED) {
       Replay.require(program, replay(batch, manager), BATCHES[0], batch);
     }
@@ -147,8 +158,8 @@ public final class OnnxExporter {
     }
   }
 
-  private Weights weights(NDManager manager) {
-    return weights.orElseGet(() -> new Weights(Map.of(), new ParameterStore(manager, false)));
+  private TracedWeights weights(NDManager manager) {
+    return weights.orElseGet(() -> new TracedWeights(Map.of(), new ParameterStore(manager, false)));
   }
 
   /**
@@ -158,8 +169,8 @@ public final class OnnxExporter {
    * @param manager decides the engine and device of the comparison
    * @throws IllegalArgumentException if the graph cannot be run, or not at every batch size
    */
-  public Parity check(Path onnx, NDManager manager) {
-    return check(onnx, manager, Parity.BATCHES);
+  public ParityGate check(Path onnx, NDManager manager) {
+    return check(onnx, manager, ParityGate.BATCHES);
   }
 
   /**
@@ -167,22 +178,22 @@ public final class OnnxExporter {
    *
    * @param batches sizes that the graph was not made from, which are 3, 5 and 8
    */
-  public Parity check(Path onnx, NDManager manager, List<Integer> batches) {
-    return Parity.of(code, weights(manager).values(), onnx, manager, batches);
+  public ParityGate check(Path onnx, NDManager manager, List<Integer> batches) {
+    return ParityGate.of(code, weights(manager).values(), onnx, manager, batches);
   }
 
   /**
    * Exports to a file and its weights beside it, and compares the two to a tolerance of 1e-4; see
-   * {@link Graph#save} and {@link Parity#require}.
+   * {@code OnnxGraph#save} and {@code ParityGate#require}.
    *
    * @throws IllegalArgumentException if the code cannot be exported or the graph disagrees with it
    */
-  public Graph save(Path onnx) {
+  public OnnxGraph save(Path onnx) {
     try (NDManager manager =
         weights.isEmpty()
             ? NDManager.newBaseManager()
             : weights.get().values().getManager().newSubManager()) {
-      Graph graph = trace(manager);
+      OnnxGraph graph = trace(manager);
       graph.save(onnx);
       check(onnx, manager).require(TOLERANCE);
       return graph;

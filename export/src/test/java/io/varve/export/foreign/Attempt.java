@@ -11,8 +11,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import io.varve.export.onnx.Graph;
 import io.varve.export.onnx.OnnxExporter;
+import io.varve.export.onnx.graph.OnnxGraph;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ final class Attempt {
     OnnxExporter exporter =
         OnnxExporter.of(trace -> model.run(block, trace))
             .parameters(names(block), new ParameterStore(manager, false));
-    Graph graph = exporter.trace(manager);
+    OnnxGraph graph = exporter.trace(manager);
     graph.save(file);
     Checker.check(file);
     Comparison comparison = Comparison.of(exporter.check(file, manager));

@@ -1,7 +1,7 @@
 package io.varve.export.foreign;
 
-import io.varve.export.onnx.Parity;
-import io.varve.inference.Safetensors;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -22,7 +22,7 @@ record Comparison(double error, double least, double most, double variation) {
   /** Rows enough to tell their axis from others, and that they vary. */
   private static final int MANY = 32;
 
-  static Comparison of(Parity parity) {
+  static Comparison of(ParityGate parity) {
     return new Comparison(
         most(parity, (batch, output) -> error(parity, batch, output)),
         -most(parity, (batch, output) -> -largest(numbers(output))),
@@ -30,7 +30,8 @@ record Comparison(double error, double least, double most, double variation) {
         most(parity, Comparison::variation));
   }
 
-  private static double most(Parity parity, ToDoubleBiFunction<Long, Safetensors.Entry> measure) {
+  private static double most(
+      ParityGate parity, ToDoubleBiFunction<Long, Safetensors.Entry> measure) {
     return parity.vectors().stream()
         .flatMapToDouble(
             vectors ->
@@ -41,7 +42,7 @@ record Comparison(double error, double least, double most, double variation) {
   }
 
   /** The gate divides by max(1, largest). */
-  private static double error(Parity parity, long batch, Safetensors.Entry output) {
+  private static double error(ParityGate parity, long batch, Safetensors.Entry output) {
     double largest = largest(numbers(output));
     return parity.results().stream()
         .filter(result -> result.batch() == batch && result.output().equals(output.name()))

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import io.varve.export.onnx.Trace;
+import io.varve.export.onnx.record.Trace;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,11 +28,11 @@ record Foreign(String name, Supplier<Block> block, List<Input> inputs, double ga
    */
   record Input(Shape event, long high) {
     /** Normal numbers around a mean that is drawn for each row. */
-    static Input normal(long... event) {
+    public static Input normal(long... event) {
       return new Input(new Shape(event), 0);
     }
 
-    static Input whole(long high, long... event) {
+    public static Input whole(long high, long... event) {
       return new Input(new Shape(event), high);
     }
 

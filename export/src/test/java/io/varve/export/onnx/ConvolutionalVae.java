@@ -13,6 +13,8 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
+import io.varve.export.onnx.record.Trace;
+import io.varve.export.onnx.record.Traced;
 import io.varve.spi.Ops;
 import java.util.LinkedHashMap;
 import java.util.Map;

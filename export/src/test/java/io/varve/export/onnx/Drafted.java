@@ -2,6 +2,7 @@ package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.varve.export.onnx.program.Extent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

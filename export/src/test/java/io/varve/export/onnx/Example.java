@@ -8,6 +8,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import io.varve.export.onnx.record.Traced;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -9,6 +9,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.export.onnx.graph.OnnxGraphTest;
+import io.varve.export.onnx.record.Trace;
+import io.varve.export.onnx.record.Traced;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,47 +26,47 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /** Exports small functions and runs the gate on them. */
-final class Exports {
+public final class Exports {
   /** Single precision over a few operations, some of them sums of a thousand elements. */
-  static final double TOLERANCE = 1e-5;
+  public static final double TOLERANCE = 1e-5;
 
   private Exports() {}
 
   /** A function of one normal input [B, 6, 4]. */
-  static Traced of(UnaryOperator<NDArray> function) {
+  public static Traced of(UnaryOperator<NDArray> function) {
     return of((x, manager) -> function.apply(x));
   }
 
   /** A function of one normal input [B, 6, 4] and the manager. */
-  static Traced of(BiFunction<NDArray, NDManager, NDArray> function) {
+  public static Traced of(BiFunction<NDArray, NDManager, NDArray> function) {
     return trace ->
         Map.of("y", function.apply(normal(trace, "x", new Shape(6, 4)), trace.manager()));
   }
 
-  static NDArray normal(Trace trace, String name, Shape event) {
+  public static NDArray normal(Trace trace, String name, Shape event) {
     return trace.input(name, trace.samples().randomNormal(new Shape(trace.batch()).addAll(event)));
   }
 
   /** Whole numbers in 0..high, without high. */
-  static NDArray whole(Trace trace, String name, long high, DataType type, long... event) {
+  public static NDArray whole(Trace trace, String name, long high, DataType type, long... event) {
     Shape shape = new Shape(trace.batch()).addAll(new Shape(event));
     NDArray drawn = trace.samples().randomInteger(0, high, shape, DataType.INT64);
     return trace.input(name, drawn.toType(type, false));
   }
 
-  static Graph export(Traced code) {
+  public static OnnxGraph export(Traced code) {
     try (NDManager manager = NDManager.newBaseManager()) {
       return OnnxExporter.of(code).trace(manager);
     }
   }
 
   /** The gate at all its batch sizes. */
-  static Parity parity(OnnxExporter exporter) {
+  public static ParityGate parity(OnnxExporter exporter) {
     Engine.getInstance().setRandomSeed(7);
     try (NDManager manager = NDManager.newBaseManager()) {
       Path file = Files.createTempFile("varve", ".onnx");
       try {
-        Graph graph = exporter.trace(manager);
+        OnnxGraph graph = exporter.trace(manager);
         requireClean(graph);
         Files.write(file, graph.toBytes());
         return exporter.check(file, manager);
@@ -74,11 +79,11 @@ final class Exports {
   }
 
   /** No node without a reader, no copies, no constant twice. */
-  private static void requireClean(Graph graph) {
-    GraphProto proto = GraphTest.proto(graph);
+  private static void requireClean(OnnxGraph graph) {
+    GraphProto proto = OnnxGraphTest.proto(graph);
     Set<String> read = new HashSet<>();
     proto.getOutputList().forEach(output -> read.add(output.getName()));
-    GraphTest.everyNode(proto).forEach(node -> read.addAll(node.getInputList()));
+    OnnxGraphTest.everyNode(proto).forEach(node -> read.addAll(node.getInputList()));
     for (NodeProto node : proto.getNodeList()) {
       assertThat(node.getOutputList()).as(node.getName()).anyMatch(read::contains);
       boolean output =
@@ -93,12 +98,12 @@ final class Exports {
         .doesNotHaveDuplicates();
   }
 
-  static Parity parity(Traced code) {
+  public static ParityGate parity(Traced code) {
     return parity(OnnxExporter.of(code));
   }
 
   /** Arrays under the names a, b, c and so on. */
-  static Map<String, NDArray> outputs(NDArray... arrays) {
+  public static Map<String, NDArray> outputs(NDArray... arrays) {
     Map<String, NDArray> outputs = new LinkedHashMap<>();
     for (NDArray array : arrays) {
       outputs.put("y" + outputs.size(), array);

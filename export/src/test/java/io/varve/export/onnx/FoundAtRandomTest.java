@@ -13,6 +13,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import io.varve.export.onnx.record.Traced;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;

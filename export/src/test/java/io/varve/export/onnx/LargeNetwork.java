@@ -12,6 +12,7 @@ import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import io.varve.export.onnx.graph.OnnxGraph;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +36,7 @@ final class LargeNetwork {
       block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(IMAGE));
       long before = Memory.peak();
       long start = System.nanoTime();
-      Graph graph = OnnxExporter.of(block, IMAGE).save(Path.of(arguments[0]));
+      OnnxGraph graph = OnnxExporter.of(block, IMAGE).save(Path.of(arguments[0]));
       long milliseconds = (System.nanoTime() - start) / 1_000_000;
       long parameters = graph.parameters().values().stream().mapToLong(NDArray::size).sum();
       System.out.println(milliseconds + " " + before + " " + Memory.peak() + " " + parameters);

@@ -14,6 +14,11 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.export.onnx.graph.OnnxGraphTest;
+import io.varve.export.onnx.record.Trace;
+import io.varve.export.onnx.record.Traced;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,13 +47,13 @@ class LoopTest {
     return OnnxExporter.of(code).parameters(Map.of(weight, "w"), values);
   }
 
-  private Parity parity(Traced code) {
+  private ParityGate parity(Traced code) {
     return Exports.parity(exporter(code));
   }
 
-  private static GraphProto body(Graph graph) {
+  private static GraphProto body(OnnxGraph graph) {
     NodeProto loop =
-        GraphTest.proto(graph).getNodeList().stream()
+        OnnxGraphTest.proto(graph).getNodeList().stream()
             .filter(n -> n.getOpType().equals("Loop"))
             .findFirst()
             .orElseThrow();
@@ -90,9 +95,9 @@ class LoopTest {
 
   @Test
   void invertsATriangularMapByFixedPoints() {
-    Parity parity = parity(this::inverted).require(Exports.TOLERANCE);
-    assertThat(parity.results()).extracting(Parity.Result::output).contains("y0", "y1", "y2");
-    for (Parity.Vectors vectors : parity.vectors()) {
+    ParityGate parity = parity(this::inverted).require(Exports.TOLERANCE);
+    assertThat(parity.results()).extracting(ParityGate.Result::output).contains("y0", "y1", "y2");
+    for (ParityGate.Vectors vectors : parity.vectors()) {
       long rounds =
           vectors.outputs().get(2).data().order(java.nio.ByteOrder.nativeOrder()).getLong();
       assertThat(rounds).isBetween(2L, D + 1L);
@@ -102,13 +107,13 @@ class LoopTest {
   /** The weights are masked once, before the loop; sizes and constants stand outside too. */
   @Test
   void repeatsOnlyWhatDependsOnTheState() {
-    Graph graph = exporter(this::inverted).trace(manager);
-    assertThat(types(GraphTest.proto(graph))).containsOnlyOnce("Loop").contains("Mul");
+    OnnxGraph graph = exporter(this::inverted).trace(manager);
+    assertThat(types(OnnxGraphTest.proto(graph))).containsOnlyOnce("Loop").contains("Mul");
     assertThat(types(body(graph)))
         .contains("MatMul", "Tanh", "Greater")
         .doesNotContain("Mul", "Shape");
     assertThat(body(graph).getInitializerList()).isEmpty();
-    assertThat(GraphTest.proto(graph).getInitializerList())
+    assertThat(OnnxGraphTest.proto(graph).getInitializerList())
         .filteredOn(t -> t.getName().equals("w"))
         .hasSize(1);
     assertThat(body(graph).getNode(0).getName()).startsWith("LoopTest:");

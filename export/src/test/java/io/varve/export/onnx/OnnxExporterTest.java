@@ -29,6 +29,10 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.export.onnx.graph.OnnxGraphTest;
+import io.varve.export.onnx.graph.Port;
+import io.varve.export.onnx.record.Traced;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,7 +167,7 @@ class OnnxExporterTest {
     OnnxExporter exporter =
         OnnxExporter.of(
             initialised(both, new Shape(2, 3), new Shape(2, 3)), new Shape(3), new Shape(3));
-    Graph graph = exporter.trace(manager);
+    OnnxGraph graph = exporter.trace(manager);
     assertThat(graph.inputs()).extracting(Port::name).containsExactly("input0", "input1");
     assertThat(graph.outputs()).extracting(Port::name).containsExactly("output0", "output1");
     Exports.parity(exporter).require(TOLERANCE);
@@ -192,7 +196,7 @@ class OnnxExporterTest {
   void savesAFileThatRuns(@TempDir Path folder) {
     Path file = folder.resolve("net.onnx");
     Block block = initialised(Linear.builder().setUnits(3).build(), new Shape(1, 4));
-    Graph graph = OnnxExporter.of(block, new Shape(4)).save(file);
+    OnnxGraph graph = OnnxExporter.of(block, new Shape(4)).save(file);
     assertThat(folder.resolve("net.safetensors")).isNotEmptyFile();
     assertThat(graph.parameters().keySet()).containsExactly("weight", "bias");
   }
@@ -210,10 +214,10 @@ class OnnxExporterTest {
   @Test
   void namesNodesAfterTheCode() {
     Block block = initialised(Linear.builder().setUnits(3).build(), new Shape(1, 4));
-    Graph plain = OnnxExporter.of(block, new Shape(4)).trace(manager);
-    assertThat(GraphTest.nodes(plain)).singleElement().asString().startsWith("Linear:");
-    Graph own = Exports.export(Exports.of(x -> x.exp().add(1)));
-    assertThat(GraphTest.nodes(own)).allMatch(name -> name.startsWith("OnnxExporterTest:"));
+    OnnxGraph plain = OnnxExporter.of(block, new Shape(4)).trace(manager);
+    assertThat(OnnxGraphTest.nodes(plain)).singleElement().asString().startsWith("Linear:");
+    OnnxGraph own = Exports.export(Exports.of(x -> x.exp().add(1)));
+    assertThat(OnnxGraphTest.nodes(own)).allMatch(name -> name.startsWith("OnnxExporterTest:"));
   }
 
   /** Seven million parameters, as in the larger multilayer perceptrons. */

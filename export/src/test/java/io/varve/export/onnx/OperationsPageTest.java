@@ -2,6 +2,8 @@ package io.varve.export.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.export.onnx.lower.Operator;
+import io.varve.export.onnx.lower.Operators;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

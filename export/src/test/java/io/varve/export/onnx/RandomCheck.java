@@ -6,7 +6,13 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.varve.inference.Safetensors;
+import io.varve.export.onnx.check.EagerTrace;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.export.onnx.lower.Lowering;
+import io.varve.export.onnx.program.Program;
+import io.varve.export.onnx.program.RecordedStep;
+import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -48,7 +54,7 @@ final class RandomCheck {
   private final NDManager manager;
   private RandomComparison.Counts compared = RandomComparison.Counts.NONE;
   private final Map<String, Integer> operations = new TreeMap<>();
-  private final Map<Long, Optional<Parity.Vectors>> runs = new HashMap<>();
+  private final Map<Long, Optional<ParityGate.Vectors>> runs = new HashMap<>();
 
   private RandomCheck(RandomProgram program, NDManager manager) {
     this.program = program;
@@ -76,7 +82,7 @@ final class RandomCheck {
   }
 
   private Verdict check(Function<byte[], Optional<byte[]>> fault) {
-    Graph graph;
+    OnnxGraph graph;
     try {
       OnnxExporter exporter =
           OnnxExporter.of(program).parameters(program.names(), program.values());
@@ -126,8 +132,8 @@ final class RandomCheck {
         : " at " + List.of(e.getStackTrace()).subList(0, 2);
   }
 
-  private void count(List<Step> steps) {
-    for (Step step : steps) {
+  private void count(List<RecordedStep> steps) {
+    for (RecordedStep step : steps) {
       operations.merge(step.operation(), 1, Integer::sum);
       step.body().ifPresent(body -> count(body.steps()));
     }
@@ -136,11 +142,11 @@ final class RandomCheck {
   /**
    * Empty where DJL throws, where an array is empty, and where a statement is outside its bounds.
    */
-  private Optional<Parity.Vectors> eager(long batch) {
+  private Optional<ParityGate.Vectors> eager(long batch) {
     return runs.computeIfAbsent(batch, this::run);
   }
 
-  private Optional<Parity.Vectors> run(long batch) {
+  private Optional<ParityGate.Vectors> run(long batch) {
     try {
       return Optional.of(
           EagerTrace.run(trace -> program.run(trace, BOUNDS), program.values(), batch, manager));
@@ -173,7 +179,7 @@ final class RandomCheck {
   private Verdict compare(OrtSession session) throws OrtException {
     int compared = 0;
     for (long batch : BATCHES) {
-      Optional<Parity.Vectors> expected = eager(batch);
+      Optional<ParityGate.Vectors> expected = eager(batch);
       if (expected.isPresent()) {
         Optional<String> difference = difference(session, expected.get());
         if (difference.isPresent()) {
@@ -187,7 +193,7 @@ final class RandomCheck {
         : verdict(Outcome.AGREED, "");
   }
 
-  private Optional<String> difference(OrtSession session, Parity.Vectors expected)
+  private Optional<String> difference(OrtSession session, ParityGate.Vectors expected)
       throws OrtException {
     Map<String, OnnxTensor> feed = new LinkedHashMap<>();
     try {
@@ -212,7 +218,7 @@ final class RandomCheck {
         OrtEnvironment.getEnvironment(), direct, entry.shape(), EagerTrace.onnxType(entry.type()));
   }
 
-  private Optional<String> difference(OrtSession.Result run, Parity.Vectors expected) {
+  private Optional<String> difference(OrtSession.Result run, ParityGate.Vectors expected) {
     RandomComparison comparison = new RandomComparison(program, expected, manager);
     for (int i = 0; i < expected.outputs().size(); i++) {
       Safetensors.Entry wanted = expected.outputs().get(i);

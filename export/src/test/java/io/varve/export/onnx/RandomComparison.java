@@ -1,7 +1,9 @@
 package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDManager;
-import io.varve.inference.Safetensors;
+import io.varve.export.onnx.check.EagerTrace;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,7 +53,7 @@ final class RandomComparison {
   }
 
   private final RandomProgram program;
-  private final Parity.Vectors expected;
+  private final ParityGate.Vectors expected;
   private final NDManager manager;
 
   /** The outputs of each disturbed run so far. */
@@ -61,7 +63,7 @@ final class RandomComparison {
   private long judged;
   private long undecided;
 
-  RandomComparison(RandomProgram program, Parity.Vectors expected, NDManager manager) {
+  RandomComparison(RandomProgram program, ParityGate.Vectors expected, NDManager manager) {
     this.program = program;
     this.expected = expected;
     this.manager = manager;
@@ -158,7 +160,7 @@ final class RandomComparison {
 
   private List<double[]> disturb(int run) {
     RandomNoise noise = new RandomNoise(Elements.random(run));
-    Parity.Vectors vectors =
+    ParityGate.Vectors vectors =
         EagerTrace.run(
             trace -> program.run(trace, noise), program.values(), expected.batch(), manager);
     return vectors.outputs().stream().map(entry -> Elements.of(type(entry), entry.data())).toList();

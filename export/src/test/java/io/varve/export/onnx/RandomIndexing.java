@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.varve.export.onnx.program.Extent;
+import io.varve.export.onnx.record.Trace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

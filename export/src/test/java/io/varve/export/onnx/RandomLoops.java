@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.recurrent.RNN;
+import io.varve.export.onnx.program.Extent;
+import io.varve.export.onnx.record.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
+import io.varve.export.onnx.program.Extent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

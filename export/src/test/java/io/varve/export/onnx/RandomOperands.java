@@ -2,6 +2,7 @@ package io.varve.export.onnx;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.varve.export.onnx.program.Extent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

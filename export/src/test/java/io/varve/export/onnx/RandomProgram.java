@@ -3,6 +3,8 @@ package io.varve.export.onnx;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import io.varve.export.onnx.record.Trace;
+import io.varve.export.onnx.record.Traced;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

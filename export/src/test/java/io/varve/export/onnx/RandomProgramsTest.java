@@ -8,6 +8,8 @@ import ai.djl.ndarray.types.DataType;
 import io.varve.export.onnx.RandomCheck.Outcome;
 import io.varve.export.onnx.RandomCheck.Verdict;
 import io.varve.export.onnx.RandomComparison.Counts;
+import io.varve.export.onnx.lower.Operators;
+import io.varve.export.onnx.record.Trace;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

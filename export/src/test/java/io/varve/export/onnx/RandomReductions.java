@@ -2,6 +2,7 @@ package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.varve.export.onnx.record.Trace;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 

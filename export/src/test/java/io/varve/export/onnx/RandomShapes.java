@@ -3,6 +3,7 @@ package io.varve.export.onnx;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import io.varve.export.onnx.program.Extent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,6 +1,7 @@
 package io.varve.export.onnx;
 
 import ai.djl.ndarray.NDArray;
+import io.varve.export.onnx.record.Trace;
 import java.util.List;
 
 /**

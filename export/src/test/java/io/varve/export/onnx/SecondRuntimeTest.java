@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.Gson;
-import io.varve.inference.Safetensors;
+import io.varve.export.onnx.check.ParityGate;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.inference.file.Safetensors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -59,7 +61,7 @@ class SecondRuntimeTest {
       byte[] found = Files.readAllBytes(folder.resolve(output.getKey()));
       double[] wanted = floats(output.getValue().data());
       assertThat(found).as(output.getKey()).hasSize(wanted.length * Float.BYTES);
-      assertThat(Parity.distance(floats(ByteBuffer.wrap(found)), wanted))
+      assertThat(ParityGate.distance(floats(ByteBuffer.wrap(found)), wanted))
           .as(output.getKey())
           .isLessThan(TOLERANCE);
     }
@@ -69,13 +71,14 @@ class SecondRuntimeTest {
   private static List<Case> cases(
       NDManager manager, Path folder, Map<String, Safetensors.Entry> expected) throws IOException {
     Map<String, OnnxExporter> exporters = new ConvolutionalVae(manager).graphs();
-    Map<String, Graph> graphs = new LinkedHashMap<>();
+    Map<String, OnnxGraph> graphs = new LinkedHashMap<>();
     exporters.forEach((name, exporter) -> graphs.put(name, exporter.trace(manager)));
     SharedWeightsTest.write(folder, graphs);
     List<Case> cases = new ArrayList<>();
     for (Map.Entry<String, OnnxExporter> entry : exporters.entrySet()) {
       String graph = entry.getKey() + ".onnx";
-      for (Parity.Vectors v : entry.getValue().check(folder.resolve(graph), manager).vectors()) {
+      for (ParityGate.Vectors v :
+          entry.getValue().check(folder.resolve(graph), manager).vectors()) {
         String stem = entry.getKey() + "-" + v.batch() + "-";
         List<Input> inputs = new ArrayList<>();
         for (Safetensors.Entry input : v.inputs()) {

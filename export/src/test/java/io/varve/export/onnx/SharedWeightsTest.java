@@ -13,11 +13,12 @@ import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.inference.Bundle;
 import io.varve.inference.InferenceOptions;
-import io.varve.inference.Manifest;
-import io.varve.inference.Safetensors;
 import io.varve.inference.Tensor;
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.file.Safetensors;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +54,7 @@ class SharedWeightsTest {
   }
 
   /** Writes each weight once, and the graphs beside it. */
-  static Map<String, Safetensors.Tensor> write(Path folder, Map<String, Graph> graphs) {
+  static Map<String, Safetensors.Tensor> write(Path folder, Map<String, OnnxGraph> graphs) {
     Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
     graphs.values().forEach(g -> g.weights().forEach(e -> entries.putIfAbsent(e.name(), e)));
     Map<String, Safetensors.Tensor> stored =
@@ -65,7 +66,7 @@ class SharedWeightsTest {
   @Test
   void graphsShareOneFile(@TempDir Path folder) throws IOException {
     ConvolutionalVae vae = new ConvolutionalVae(manager);
-    Map<String, Graph> graphs = new LinkedHashMap<>();
+    Map<String, OnnxGraph> graphs = new LinkedHashMap<>();
     vae.graphs().forEach((name, exporter) -> graphs.put(name, exporter.trace(manager)));
     assertThat(graphs.get("infer").parameters().keySet()).allMatch(name -> name.startsWith("q."));
     assertThat(graphs.get("generate").parameters().keySet())
@@ -83,7 +84,7 @@ class SharedWeightsTest {
   @Test
   void djlReadsTheFile(@TempDir Path folder) throws IOException {
     ConvolutionalVae vae = new ConvolutionalVae(manager);
-    Graph graph = vae.graphs().get("bound").trace(manager);
+    OnnxGraph graph = vae.graphs().get("bound").trace(manager);
     write(folder, Map.of("bound", graph));
     try (InputStream in = new BufferedInputStream(Files.newInputStream(folder.resolve(WEIGHTS)))) {
       NDList read = NDList.decode(manager, in);
@@ -109,7 +110,7 @@ class SharedWeightsTest {
 
   private Path bundle(Path folder) {
     Block block = large();
-    Map<String, Graph> graphs = new LinkedHashMap<>();
+    Map<String, OnnxGraph> graphs = new LinkedHashMap<>();
     Map<String, Manifest.Graph> entries = new LinkedHashMap<>();
     Manifest.Port in = new Manifest.Port("input", "float32", List.of((long) CHANNELS, SIDE, SIDE));
     Manifest.Port out = new Manifest.Port("output", "float32", List.of(2000L));
@@ -126,7 +127,7 @@ class SharedWeightsTest {
             Manifest.FORMAT,
             "ten graphs",
             "test",
-            Graph.OPERATOR_SET,
+            OnnxGraph.OPERATOR_SET,
             "",
             space,
             space,

@@ -7,7 +7,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OrtEnvironment;
 import com.google.gson.Gson;
 import com.google.protobuf.Message;
-import io.varve.inference.Safetensors;
+import io.varve.inference.file.Safetensors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;

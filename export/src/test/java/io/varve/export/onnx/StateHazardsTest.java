@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import io.varve.export.onnx.record.Traced;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

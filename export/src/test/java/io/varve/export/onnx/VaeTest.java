@@ -15,6 +15,10 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
+import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.export.onnx.graph.Port;
+import io.varve.export.onnx.record.Trace;
+import io.varve.export.onnx.record.Traced;
 import io.varve.spi.Ops;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -108,7 +112,7 @@ class VaeTest {
   @Test
   void exportsAVariationalAutoencoder() {
     Vae vae = new Vae();
-    Graph graph = vae.exporter().trace(manager);
+    OnnxGraph graph = vae.exporter().trace(manager);
     assertThat(graph.inputs()).extracting(Port::name).containsExactly("x", "noise.x", "noise.z");
     assertThat(graph.inputs().get(0).type()).isEqualTo(DataType.UINT8);
     assertThat(graph.inputs().get(0).event()).isEqualTo(new Shape(784));

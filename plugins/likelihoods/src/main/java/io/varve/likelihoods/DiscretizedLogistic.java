@@ -44,7 +44,7 @@ public record DiscretizedLogistic() implements Likelihood {
     NDArray half = constant(location, (event.levels() - 1) / 2.0); // levels per unit
     NDArray centre = location.add(constant(location, 1)).mul(half);
     NDArray rate = logScale.neg().exp().div(half);
-    return new Bins(pass, event, centre, rate);
+    return new DiscretizedLogisticDistribution(pass, event, centre, rate);
   }
 
   private static void requireLevels(Space event) {

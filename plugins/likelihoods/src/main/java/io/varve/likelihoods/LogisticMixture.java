@@ -151,7 +151,8 @@ record LogisticMixture(
         chain(
             location,
             coefficients,
-            (centre, c) -> Held.mean(centre.add(constant(centre, middle())), rates.get(c), top()));
+            (centre, c) ->
+                ClampedMean.mean(centre.add(constant(centre, middle())), rates.get(c), top()));
     return held(each.mul(logWeights.exp().expandDims(1)).sum(new int[] {2}));
   }
 

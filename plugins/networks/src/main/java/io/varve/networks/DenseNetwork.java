@@ -23,12 +23,12 @@ final class DenseNetwork extends AbstractBlock {
     boolean everywhere = keys.activation() == Densenet.Elu.EVERYWHERE;
     Tower.Style style = new Tower.Style("", keys.width(), everywhere, owner);
     boolean direct = keys.branches().isEmpty();
-    Shape sides = direct ? Images.largest(inputs) : Images.sides(outputs.get(0));
+    Shape sides = direct ? ImageArrays.largest(inputs) : ImageArrays.sides(outputs.get(0));
     long channels = 0;
     for (int i = 0; i < inputs.size(); i++) {
-      Shape image = new Shape(inputs.get(i).get(0)).addAll(Images.sides(inputs.get(i)));
+      Shape image = new Shape(inputs.get(i).get(0)).addAll(ImageArrays.sides(inputs.get(i)));
       if (direct || keys.branches().get(i).channels().isEmpty()) {
-        branches.add((reading, x) -> Images.at(sides, x));
+        branches.add((reading, x) -> ImageArrays.at(sides, x));
         channels += image.get(0);
       } else {
         Densenet.Branch branch = keys.branches().get(i);
@@ -37,7 +37,7 @@ final class DenseNetwork extends AbstractBlock {
         channels += to.get(0);
       }
     }
-    Shape to = new Shape(Images.channels(outputs)).addAll(Images.sides(outputs.get(0)));
+    Shape to = new Shape(ImageArrays.channels(outputs)).addAll(ImageArrays.sides(outputs.get(0)));
     core = new Tower(style, keys.size(), new Shape(channels).addAll(sides), to);
   }
 
@@ -46,7 +46,7 @@ final class DenseNetwork extends AbstractBlock {
     boolean activated = style.everywhere() || Tower.Way.between(from, to) == Tower.Way.DOWN;
     Activation activation = activated ? Activation.ELU : Activation.NONE;
     Shape own = from.slice(1);
-    return (reading, x) -> activation.of(tower.apply(reading, Images.at(own, x)));
+    return (reading, x) -> activation.of(tower.apply(reading, ImageArrays.at(own, x)));
   }
 
   @Override
@@ -57,8 +57,8 @@ final class DenseNetwork extends AbstractBlock {
     for (int i = 0; i < inputs.size(); i++) {
       images.add(branches.get(i).apply(reading, inputs.get(i)));
     }
-    NDArray y = core.apply(reading, Images.together(images));
-    return Images.apart(y, outputs);
+    NDArray y = core.apply(reading, ImageArrays.together(images));
+    return ImageArrays.apart(y, outputs);
   }
 
   @Override

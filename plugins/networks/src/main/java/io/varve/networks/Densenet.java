@@ -128,7 +128,7 @@ public record Densenet(
 
   @Override
   public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
-    Images.require("densenet", inputs, outputs);
+    ImageArrays.require("densenet", inputs, outputs);
     if (!branches.isEmpty() && branches.size() != inputs.size()) {
       throw new IllegalArgumentException(
           "'densenet' has %d branches for %d inputs; give one for each, in their order, or none"

@@ -29,12 +29,12 @@ final class ResidualNetwork extends AbstractBlock {
     this.outputs = List.copyOf(outputs);
     long filters = keys.filters().get(0);
     Consumer<Parameter> owner = this::addParameter;
-    first = Convolution.same("first", Images.channels(inputs), filters, 3, owner);
+    first = Convolution.same("first", ImageArrays.channels(inputs), filters, 3, owner);
     for (int i = 0; i < keys.blocks().orElse(BLOCKS); i++) {
       residual.add(Convolution.same("block" + i + ".first", filters, filters, 3, owner));
       residual.add(Convolution.same("block" + i + ".second", filters, filters, 3, owner));
     }
-    last = Convolution.same("output", filters, Images.channels(outputs), 1, owner);
+    last = Convolution.same("output", filters, ImageArrays.channels(outputs), 1, owner);
   }
 
   @Override
@@ -42,8 +42,8 @@ final class ResidualNetwork extends AbstractBlock {
       ParameterStore store, NDList inputs, boolean training, PairList<String, Object> unused) {
     Reading reading = new Reading(store, inputs.head(), training);
     NDList images = new NDList(inputs.size());
-    inputs.forEach(x -> images.add(Images.at(Images.sides(outputs.get(0)), x)));
-    NDArray x = first.apply(reading, Images.together(images));
+    inputs.forEach(x -> images.add(ImageArrays.at(ImageArrays.sides(outputs.get(0)), x)));
+    NDArray x = first.apply(reading, ImageArrays.together(images));
     for (int i = 0; i < residual.size(); i += 2) {
       NDArray h = residual.get(i).apply(reading, activation.of(x));
       h = activation.of(h);
@@ -52,7 +52,7 @@ final class ResidualNetwork extends AbstractBlock {
       }
       x = residual.get(i + 1).apply(reading, h).add(x);
     }
-    return Images.apart(last.apply(reading, activation.of(x)), outputs);
+    return ImageArrays.apart(last.apply(reading, activation.of(x)), outputs);
   }
 
   @Override

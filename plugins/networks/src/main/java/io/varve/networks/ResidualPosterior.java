@@ -49,9 +49,9 @@ public record ResidualPosterior(
 
   /** Checks the keys. */
   public ResidualPosterior {
-    Stream.requireFeatures("evidence-features", evidenceFeatures);
-    Stream.requireFeatures("latent-features", latentFeatures);
-    hiddenFeatures.ifPresent(size -> Stream.requireFeatures("hidden-features", size));
+    PosteriorStream.requireFeatures("evidence-features", evidenceFeatures);
+    PosteriorStream.requireFeatures("latent-features", latentFeatures);
+    hiddenFeatures.ifPresent(size -> PosteriorStream.requireFeatures("hidden-features", size));
   }
 
   @Override
@@ -66,8 +66,8 @@ public record ResidualPosterior(
   }
 
   private static final class Corrected extends Assembly {
-    private final Stream evidence;
-    private final Stream latent;
+    private final PosteriorStream evidence;
+    private final PosteriorStream latent;
     private final Optional<Block> estimate;
     private final Optional<Block> hidden;
     private final Block residual;
@@ -76,8 +76,9 @@ public record ResidualPosterior(
       super(site, outputs);
       List<Shape> codes = inputs.subList(1, inputs.size());
       int features = keys.evidenceFeatures();
-      evidence = Stream.of(this, "evidence", keys.evidence(), features, inputs.subList(0, 1));
-      latent = Stream.of(this, "latent", keys.latent(), keys.latentFeatures(), codes);
+      evidence =
+          PosteriorStream.of(this, "evidence", keys.evidence(), features, inputs.subList(0, 1));
+      latent = PosteriorStream.of(this, "latent", keys.latent(), keys.latentFeatures(), codes);
       List<Shape> read = new ArrayList<>();
       if (codes.isEmpty()) {
         estimate = Optional.empty();

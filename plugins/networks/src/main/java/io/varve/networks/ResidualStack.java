@@ -37,7 +37,7 @@ public record ResidualStack(
 
   /** Checks the keys. */
   public ResidualStack {
-    Stream.requireFeatures("features", features);
+    PosteriorStream.requireFeatures("features", features);
   }
 
   @Override

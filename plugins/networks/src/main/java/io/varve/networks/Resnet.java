@@ -98,7 +98,7 @@ public record Resnet(
   @Override
   public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
     if (scales.isEmpty()) {
-      Images.require("resnet", inputs, outputs);
+      ImageArrays.require("resnet", inputs, outputs);
       return new ResidualNetwork(this, inputs, outputs);
     }
     return new ScaledNetwork(this, ScaledNetwork.Ends.of(this, inputs, outputs));

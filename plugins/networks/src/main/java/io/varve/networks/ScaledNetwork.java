@@ -36,19 +36,19 @@ final class ScaledNetwork extends AbstractBlock {
      * @throws IllegalArgumentException if the scales do not lead from the inputs to the outputs
      */
     static Ends of(Resnet keys, List<Shape> inputs, List<Shape> outputs) {
-      Images.require("resnet", inputs, outputs);
+      ImageArrays.require("resnet", inputs, outputs);
       requireOneKind(keys, outputs);
       boolean vectors = outputs.get(0).dimension() == 1;
       if (inputs.stream().anyMatch(shape -> shape.dimension() == 3)) {
-        Shape largest = Images.largest(inputs);
-        Shape from = new Shape(Images.channels(inputs)).addAll(largest);
+        Shape largest = ImageArrays.largest(inputs);
+        Shape from = new Shape(ImageArrays.channels(inputs)).addAll(largest);
         Shape sides = new Shape(after(keys, largest.get(0)), after(keys, largest.get(1)));
-        if (!vectors && !sides.equals(Images.sides(outputs.get(0)))) {
+        if (!vectors && !sides.equals(ImageArrays.sides(outputs.get(0)))) {
           throw unreachable(keys, largest, outputs);
         }
         return new Ends(from, sides, Optional.empty(), outputs);
       }
-      Shape sides = Images.sides(outputs.get(0));
+      Shape sides = ImageArrays.sides(outputs.get(0));
       Shape start = new Shape(before(keys, sides.get(0)), before(keys, sides.get(1)));
       boolean exact =
           after(keys, start.get(0)) == sides.get(0) && after(keys, start.get(1)) == sides.get(1);
@@ -117,7 +117,7 @@ final class ScaledNetwork extends AbstractBlock {
       vectors = Optional.of(new Readout(ends.outputs(), towers, width, last));
     } else {
       vectors = Optional.empty();
-      long outputs = Images.channels(ends.outputs()) / towers;
+      long outputs = ImageArrays.channels(ends.outputs()) / towers;
       Channels all = new Channels(towers, towers, channels, outputs);
       layers.add(new GroupedConvolution("output", Resnet.Scale.KEEP, 3, all, last));
     }
@@ -155,7 +155,7 @@ final class ScaledNetwork extends AbstractBlock {
       x = layer.apply(reading, x);
     }
     if (vectors.isEmpty()) {
-      return Images.apart(x, ends.outputs());
+      return ImageArrays.apart(x, ends.outputs());
     }
     long each = x.getShape().slice(1).size() / towers;
     NDArray rows = towers == 1 ? x.reshape(-1, each) : x.reshape(-1, towers, each);
@@ -169,8 +169,8 @@ final class ScaledNetwork extends AbstractBlock {
       return y.reshape(-1, towers * from.get(0), from.get(1), from.get(2));
     }
     NDList images = new NDList(inputs.size());
-    inputs.forEach(x -> images.add(Images.at(ends.from().slice(1), x)));
-    return Images.together(images);
+    inputs.forEach(x -> images.add(ImageArrays.at(ends.from().slice(1), x)));
+    return ImageArrays.together(images);
   }
 
   @Override

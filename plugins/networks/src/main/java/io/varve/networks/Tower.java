@@ -77,7 +77,7 @@ final class Tower implements Layer {
 
   @Override
   public NDArray apply(Reading reading, NDArray input) {
-    NDArray x = Images.channelsLast(input);
+    NDArray x = ImageArrays.channelsLast(input);
     for (Layer layer : layers) {
       x = layer.apply(reading, x);
     }

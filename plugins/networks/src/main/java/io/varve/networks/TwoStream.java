@@ -42,7 +42,7 @@ public record TwoStream(
 
   /** Checks the keys. */
   public TwoStream {
-    Stream.requireFeatures("features", features);
+    PosteriorStream.requireFeatures("features", features);
   }
 
   @Override
@@ -52,16 +52,17 @@ public record TwoStream(
   }
 
   private static final class Joined extends Assembly {
-    private final Stream evidence;
-    private final Stream latent;
+    private final PosteriorStream evidence;
+    private final PosteriorStream latent;
     private final Block head;
 
     Joined(TwoStream keys, Site site, List<Shape> inputs, List<Shape> outputs) {
       super(site, outputs);
       int features = keys.features();
       List<Shape> codes = inputs.subList(1, inputs.size());
-      evidence = Stream.of(this, "evidence", keys.evidence(), features, inputs.subList(0, 1));
-      latent = Stream.of(this, "latent", keys.latent(), features, codes);
+      evidence =
+          PosteriorStream.of(this, "evidence", keys.evidence(), features, inputs.subList(0, 1));
+      latent = PosteriorStream.of(this, "latent", keys.latent(), features, codes);
       List<Shape> read = new ArrayList<>(evidence.shapes());
       read.addAll(latent.shapes());
       head = part("head", keys.head(), read, outputs);

@@ -214,7 +214,7 @@ class DensenetTest {
   @Test
   void interpolatesBilinearly() {
     NDArray y = manager.create(new double[] {0, 4}, new Shape(1, 1, 1, 2));
-    assertThat(doubles(Images.at(new Shape(2, 4), y)))
+    assertThat(doubles(ImageArrays.at(new Shape(2, 4), y)))
         .containsExactly(new double[] {0, 1, 3, 4, 0, 1, 3, 4}, within(ROUNDING));
   }
 

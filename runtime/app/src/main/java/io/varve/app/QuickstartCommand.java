@@ -1,12 +1,19 @@
 package io.varve.app;
 
+import io.varve.app.bundle.BundleData;
+import io.varve.app.bundle.BundlePictures;
+import io.varve.app.option.DataOptions;
+import io.varve.app.option.Output;
+import io.varve.app.option.Workspace;
+import io.varve.app.train.ExportCommand;
+import io.varve.app.train.TrainingRuns;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
-import io.varve.model.YamlText;
-import io.varve.training.Scores;
-import io.varve.training.data.Split;
-import io.varve.training.report.Grid;
-import io.varve.training.report.Images;
+import io.varve.model.yaml.YamlText;
+import io.varve.report.picture.PictureBatch;
+import io.varve.report.picture.PictureGrid;
+import io.varve.training.data.set.Split;
+import io.varve.training.evaluation.Scores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +61,7 @@ final class QuickstartCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.open(varve)) {
       Output.say("1. varve train quickstart.yaml --out %s", run);
       String command = "varve quickstart --out " + out;
-      Scores scores = Runs.train(model(), workspace.catalog(), run, "cpu", command);
+      Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", command);
       results.put("bound", scores.bound());
       results.put("bits_per_dim", scores.bitsPerDim());
       Output.say("2. varve export %s --out %s", run, bundle);
@@ -89,17 +96,17 @@ final class QuickstartCommand implements Callable<Integer> {
 
       Path generated = out.resolve("generated.png");
       Output.say("4. varve generate %s -n 64 --out %s", path, generated);
-      Images drawn = Pictures.of(bundle.generate(64, 1, 1).get("pixels.mean"));
-      Grid.samples(drawn, PICTURES).write(generated);
+      PictureBatch drawn = BundlePictures.of(bundle.generate(64, 1, 1).get("pixels.mean"));
+      PictureGrid.samples(drawn, PICTURES).write(generated);
 
       Path reconstructed = out.resolve("reconstructed.png");
       Output.say("5. varve reconstruct %s --carry z --out %s", path, reconstructed);
       byte[] few = BundleData.read(test, 0, PICTURES);
       Tensor pixels = bundle.reconstruct(few, Set.of("z"), 1, 1).get("pixels.mean");
-      Grid.compare(
+      PictureGrid.compare(
               List.of(
-                  new Grid.Row("original", Pictures.of(few, bundle.manifest().data())),
-                  new Grid.Row("carried z", Pictures.of(pixels))),
+                  new PictureGrid.Row("original", BundlePictures.of(few, bundle.manifest().data())),
+                  new PictureGrid.Row("carried z", BundlePictures.of(pixels))),
               PICTURES)
           .write(reconstructed);
       results.put("generated", generated.toString());

@@ -1,5 +1,22 @@
 package io.varve.app;
 
+import io.varve.app.bench.BenchCommand;
+import io.varve.app.bundle.FidCommand;
+import io.varve.app.bundle.GenerateCommand;
+import io.varve.app.bundle.InterpolateCommand;
+import io.varve.app.bundle.ReconstructCommand;
+import io.varve.app.bundle.ResampleCommand;
+import io.varve.app.bundle.ScoreCommand;
+import io.varve.app.bundle.SuperResolveCommand;
+import io.varve.app.option.Version;
+import io.varve.app.plugins.PluginsCommand;
+import io.varve.app.plugins.SchemaCommand;
+import io.varve.app.plugins.VerifyCommand;
+import io.varve.app.train.EvaluateCommand;
+import io.varve.app.train.ExpandCommand;
+import io.varve.app.train.ExportCommand;
+import io.varve.app.train.ResumeCommand;
+import io.varve.app.train.TrainCommand;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +73,7 @@ public final class Varve {
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
       description = "A further folder of plug-in JARs; may be repeated.")
-  List<Path> plugins = List.of();
+  public List<Path> plugins = List.of();
 
   @Option(
       names = "--stacktrace",

@@ -20,14 +20,14 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** Plug-in JARs with one schedule each: {@code one}, {@code two} or {@code three}. */
-final class Jar {
+public final class Jar {
   /** Compiled once, as the compiler takes its time. */
   private static final Map<String, byte[]> CLASSES = compile(List.of("One", "Two", "Three"));
 
   private Jar() {}
 
   /** A JAR whose id begins with {@code varve-} is one that comes with Varve. */
-  static Path write(Path file, String id, String version, String schedule) {
+  public static Path write(Path file, String id, String version, String schedule) {
     String type = Character.toUpperCase(schedule.charAt(0)) + schedule.substring(1);
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().putValue("Manifest-Version", "1.0");

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
  * @param out what it wrote to standard output
  * @param err what it wrote to standard error
  */
-record Line(int code, String out, String err) {
-  static Line run(Object... arguments) {
+public record Line(int code, String out, String err) {
+  public static Line run(Object... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream oldOut = System.out;

@@ -13,21 +13,23 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.varve.app.train.ExportCommand;
+import io.varve.app.train.TrainingRuns;
 import io.varve.export.onnx.OnnxExporter;
 import io.varve.hierarchies.Graph;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.likelihoods.Bernoulli;
 import io.varve.likelihoods.DiscretizedLogistic;
-import io.varve.model.Catalog;
-import io.varve.model.YamlText;
+import io.varve.model.plugin.Catalog;
+import io.varve.model.yaml.YamlText;
 import io.varve.networks.Mlp;
 import io.varve.priors.Normal;
 import io.varve.priors.StandardNormal;
 import io.varve.schedules.Constant;
-import io.varve.training.Evaluator;
-import io.varve.training.Trained;
-import io.varve.training.data.Split;
+import io.varve.training.data.set.Split;
+import io.varve.training.evaluation.Evaluator;
+import io.varve.training.run.TrainedModel;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -87,7 +89,7 @@ class MeasuresTest {
             export: [bound, importance, infer, generate]
             """);
     Path run = folder.resolve("run");
-    Runs.train(yaml, CATALOG, run, "cpu", "varve train small.yaml");
+    TrainingRuns.train(yaml, CATALOG, run, "cpu", "varve train small.yaml");
     ExportCommand.export(CATALOG, run, folder.resolve("bundle"), Optional.empty());
     extractor();
     pictures();
@@ -162,14 +164,14 @@ class MeasuresTest {
   void runAndBundleAgree() {
     Ended ended = evaluate("--json", "--importance-images", "10");
     JsonObject bundle = ended.json();
-    Trained.Options options =
-        new Trained.Options(CATALOG, Optional.empty(), ai.djl.Device.cpu(), note -> {});
-    try (Trained trained = Trained.load(folder.resolve("run"), options)) {
+    TrainedModel.Options options =
+        new TrainedModel.Options(CATALOG, Optional.empty(), ai.djl.Device.cpu(), note -> {});
+    try (TrainedModel trained = TrainedModel.load(folder.resolve("run"), options)) {
       Evaluator.Plan plan = new Evaluator.Plan(6, 16, 9, 10);
       Split test = trained.data().test();
       JsonObject run =
           new com.google.gson.Gson()
-              .toJsonTree(Runs.summary(trained.evaluator().evaluate(test, plan)))
+              .toJsonTree(TrainingRuns.summary(trained.evaluator().evaluate(test, plan)))
               .getAsJsonObject();
       for (String key : List.of("bound", "importance_bound", "bits_per_dim", "reconstruction")) {
         double expected = run.get(key).getAsDouble();

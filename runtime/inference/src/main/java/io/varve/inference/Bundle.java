@@ -1,5 +1,8 @@
 package io.varve.inference;
 
+import io.varve.inference.bundle.BundleVerification;
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.Mode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +55,7 @@ public final class Bundle implements AutoCloseable {
    *     what it must not have, or the device cannot be had
    */
   public static Bundle open(Path directory, InferenceOptions options) {
-    return new Bundle(directory, Verification.verify(directory), options);
+    return new Bundle(directory, BundleVerification.verify(directory), options);
   }
 
   Path path() {
@@ -82,7 +85,7 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if the bytes are not a whole number of images
    */
   public Score score(byte[] images, long seed, long firstRow) {
-    return Score.of(requests.onImages("bound", images, new Draws(seed, firstRow, 1)));
+    return Score.of(requests.onImages("bound", images, new RequestNoise(seed, firstRow, 1)));
   }
 
   /**
@@ -103,7 +106,7 @@ public final class Bundle implements AutoCloseable {
    */
   public double[] importanceBound(byte[] images, int samples, long seed, long firstRow) {
     check(samples >= 1, "samples: " + samples + ", expected at least 1");
-    Draws draws = new Draws(seed, firstRow, 1);
+    RequestNoise draws = new RequestNoise(seed, firstRow, 1);
     return graphs.use(
         "importance",
         session -> {
@@ -129,10 +132,10 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if the bytes are not a whole number of images
    */
   public Map<String, Tensor> infer(byte[] images, long seed, long firstRow) {
-    return infer(images, new Draws(seed, firstRow, 1));
+    return infer(images, new RequestNoise(seed, firstRow, 1));
   }
 
-  Map<String, Tensor> infer(byte[] images, Draws draws) {
+  Map<String, Tensor> infer(byte[] images, RequestNoise draws) {
     return requests.onImages("infer", images, draws);
   }
 
@@ -146,10 +149,10 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if the bundle has no graph for it, or the values another shape
    */
   public Map<String, Tensor> inferFrom(String derived, Tensor values, long seed) {
-    return inferFrom(derived, values, new Draws(seed, 0, 1));
+    return inferFrom(derived, values, new RequestNoise(seed, 0, 1));
   }
 
-  Map<String, Tensor> inferFrom(String derived, Tensor values, Draws draws) {
+  Map<String, Tensor> inferFrom(String derived, Tensor values, RequestNoise draws) {
     return requests.onValues(Manifest.INFER + derived, Map.of(derived, values), 1, draws);
   }
 
@@ -167,7 +170,7 @@ public final class Bundle implements AutoCloseable {
           int rows = Inputs.rows(images, Inputs.image(session.graph()));
           try (ActiveUnits.Batch batch = units.batch(rows)) {
             requests
-                .imageSweep(session, images, new Draws(seed, firstRow, 1, true))
+                .imageSweep(session, images, new RequestNoise(seed, firstRow, 1, true))
                 .each(
                     rows,
                     ActiveUnits.DRAWS,
@@ -186,7 +189,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Draws from the model. Where the graph iterates, {@link Manifest#RESIDUAL} and {@link
+   * Draws from the model. Where the graph iterates, {@code Manifest#RESIDUAL} and {@link
    * Manifest#PASSES} stand beside the variables, and a residual too large is warned of; see {@link
    * InferenceOptions}.
    *
@@ -200,7 +203,7 @@ public final class Bundle implements AutoCloseable {
    */
   public Map<String, Tensor> generate(int n, long seed, float temperature, long firstRow) {
     check(n >= 1, "n: " + n + ", expected at least 1");
-    Draws draws = new Draws(seed, firstRow, temperature);
+    RequestNoise draws = new RequestNoise(seed, firstRow, temperature);
     return graphs.use(
         "generate", session -> requests.sweep(session, Map.of(), draws).collect(n, 1));
   }
@@ -227,7 +230,7 @@ public final class Bundle implements AutoCloseable {
   public Map<String, Tensor> carry(
       Map<String, Tensor> carried, int samples, long seed, float temperature) {
     check(samples >= 1, "samples: " + samples + ", expected at least 1");
-    Draws draws = new Draws(seed, 0, temperature);
+    RequestNoise draws = new RequestNoise(seed, 0, temperature);
     return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, draws);
   }
 
@@ -255,7 +258,8 @@ public final class Bundle implements AutoCloseable {
   public Map<String, Tensor> reconstruct(
       byte[] images, Set<String> carried, long seed, float temperature) {
     requireCarries(carried); // before the costly half
-    Map<String, Tensor> kept = new LinkedHashMap<>(infer(images, new Draws(seed, 0, temperature)));
+    Map<String, Tensor> kept =
+        new LinkedHashMap<>(infer(images, new RequestNoise(seed, 0, temperature)));
     kept.keySet().retainAll(carried);
     return carry(kept, seed, temperature);
   }

@@ -3,6 +3,7 @@ package io.varve.inference;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.varve.inference.bundle.Manifest;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.varve.inference;
 
+import io.varve.inference.bundle.Manifest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +58,15 @@ final class Inputs {
   }
 
   /** Sources of tensors that {@link #rows(Map, List)} has checked. */
-  static Map<String, Source> sources(Map<String, Tensor> given, List<Manifest.Port> ports) {
-    Map<String, Source> sources = new LinkedHashMap<>();
+  static Map<String, InputSource> sources(Map<String, Tensor> given, List<Manifest.Port> ports) {
+    Map<String, InputSource> sources = new LinkedHashMap<>();
     for (Manifest.Port port : ports) {
       float[] values = given.get(port.name()).values();
       boolean bytes = port.type().equals("uint8");
       int size = Manifest.size(port.shape());
-      sources.put(port.name(), bytes ? Source.narrowed(values, size) : Source.floats(values, size));
+      sources.put(
+          port.name(),
+          bytes ? InputSource.narrowed(values, size) : InputSource.floats(values, size));
     }
     return sources;
   }

@@ -1,5 +1,7 @@
 package io.varve.inference;
 
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

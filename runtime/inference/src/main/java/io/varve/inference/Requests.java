@@ -1,5 +1,6 @@
 package io.varve.inference;
 
+import io.varve.inference.bundle.Manifest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Map;
 /** Runs graphs on what callers hand in, noise added. */
 record Requests(Graphs graphs, InferenceOptions options) {
   /** Every output of a graph that takes images. */
-  Map<String, Tensor> onImages(String graph, byte[] images, Draws draws) {
+  Map<String, Tensor> onImages(String graph, byte[] images, RequestNoise draws) {
     return graphs.use(
         graph,
         session -> {
@@ -20,7 +21,8 @@ record Requests(Graphs graphs, InferenceOptions options) {
    * Every output of a graph that takes values, for so many samples of each row: sample s of row r
    * stands at s * rows + r.
    */
-  Map<String, Tensor> onValues(String graph, Map<String, Tensor> given, int samples, Draws draws) {
+  Map<String, Tensor> onValues(
+      String graph, Map<String, Tensor> given, int samples, RequestNoise draws) {
     return graphs.use(
         graph,
         session -> {
@@ -31,23 +33,23 @@ record Requests(Graphs graphs, InferenceOptions options) {
   }
 
   /** A sweep over images. */
-  Sweep imageSweep(GraphSession session, byte[] images, Draws draws) {
+  ChunkedRun imageSweep(GraphSession session, byte[] images, RequestNoise draws) {
     Manifest.Port port = Inputs.image(session.graph());
-    Source source = Source.bytes(images, Manifest.size(port.shape()));
+    InputSource source = InputSource.bytes(images, Manifest.size(port.shape()));
     return sweep(session, Map.of(port.name(), source), draws);
   }
 
   /** A sweep over all inputs, noise among them, without chunks. */
-  Sweep unchunked(GraphSession session, Map<String, Source> all, int rows) {
-    return new Sweep(session, rows, all, options.warnings());
+  ChunkedRun unchunked(GraphSession session, Map<String, InputSource> all, int rows) {
+    return new ChunkedRun(session, rows, all, options.warnings());
   }
 
   /** A sweep over given inputs; the others are noise. */
-  Sweep sweep(GraphSession session, Map<String, Source> given, Draws draws) {
-    Map<String, Source> sources = new LinkedHashMap<>(given);
+  ChunkedRun sweep(GraphSession session, Map<String, InputSource> given, RequestNoise draws) {
+    Map<String, InputSource> sources = new LinkedHashMap<>(given);
     for (Manifest.Noise port : session.graph().noise()) {
-      sources.put(port.name(), Source.noise(port, draws, options.chunk()));
+      sources.put(port.name(), InputSource.noise(port, draws, options.chunk()));
     }
-    return new Sweep(session, options.chunk(), sources, options.warnings());
+    return new ChunkedRun(session, options.chunk(), sources, options.warnings());
   }
 }

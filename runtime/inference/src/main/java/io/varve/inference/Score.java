@@ -1,5 +1,6 @@
 package io.varve.inference;
 
+import io.varve.inference.file.Safetensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,5 +1,7 @@
 package io.varve.inference;
 
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,7 +28,7 @@ import java.util.TreeSet;
 public record Variations(Bundle bundle, long seed, float temperature) {
   /** Checks the temperature. */
   public Variations {
-    Draws.checkTemperature(temperature);
+    RequestNoise.checkTemperature(temperature);
   }
 
   /**
@@ -45,7 +47,7 @@ public record Variations(Bundle bundle, long seed, float temperature) {
     bundle.requireCarries(wanted);
     Map<String, Tensor> known = new LinkedHashMap<>();
     if (wanted.size() > 1) {
-      known.putAll(bundle.inferFrom(derived, values, new Draws(seed, 0, temperature)));
+      known.putAll(bundle.inferFrom(derived, values, new RequestNoise(seed, 0, temperature)));
     }
     known.put(derived, values);
     if (!known.keySet().containsAll(wanted)) {
@@ -87,14 +89,14 @@ public record Variations(Bundle bundle, long seed, float temperature) {
               .formatted(latent, known));
     }
     bundle.requireCarries(latents);
-    Map<String, Tensor> start = bundle.infer(from, new Draws(seed, 0, temperature));
+    Map<String, Tensor> start = bundle.infer(from, new RequestNoise(seed, 0, temperature));
     long rows = start.values().iterator().next().rows();
-    Map<String, Tensor> end = bundle.infer(to, new Draws(seed, rows, temperature));
+    Map<String, Tensor> end = bundle.infer(to, new RequestNoise(seed, rows, temperature));
     List<Map<String, Tensor>> walk = new ArrayList<>();
     for (int step = 0; step < steps; step++) {
       double t = (double) step / (steps - 1);
       Map<String, Tensor> between = new LinkedHashMap<>();
-      latents.forEach(z -> between.put(z, Arc.between(start.get(z), end.get(z), t)));
+      latents.forEach(z -> between.put(z, GreatCircle.between(start.get(z), end.get(z), t)));
       walk.add(bundle.carry(between, seed, temperature));
     }
     return walk;
@@ -122,7 +124,7 @@ public record Variations(Bundle bundle, long seed, float temperature) {
         "nothing but pixels is left to draw where %s are kept; keep fewer variables"
             .formatted(new TreeSet<>(kept)));
     Map<String, Tensor> values =
-        new LinkedHashMap<>(bundle.infer(images, new Draws(seed, 0, temperature)));
+        new LinkedHashMap<>(bundle.infer(images, new RequestNoise(seed, 0, temperature)));
     values.keySet().retainAll(kept);
     return bundle.carry(values, draws, seed, temperature);
   }

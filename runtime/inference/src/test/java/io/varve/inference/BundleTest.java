@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtProvider;
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.file.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class BundleTest {
+public class BundleTest {
   private static final int ROWS = 10;
   private static final long SEED = 42;
 
@@ -305,7 +307,7 @@ class BundleTest {
     }
   }
 
-  static InferenceOptions onCpu() {
+  public static InferenceOptions onCpu() {
     return InferenceOptions.of().withDevice("cpu").withThreads(1).withWarnings(line -> {});
   }
 
@@ -330,7 +332,7 @@ class BundleTest {
       z[i] = noise[i];
       for (int pixel = 0; pixel < TinyBundle.PIXELS; pixel++) {
         int value = images[row * TinyBundle.PIXELS + pixel] & 0xFF;
-        z[i] += value * (double) TinyBundle.W[pixel * TinyBundle.LATENTS + i];
+        z[i] += value * (double) TinyBundle.w()[pixel * TinyBundle.LATENTS + i];
       }
     }
     return z;

@@ -1,5 +1,7 @@
 package io.varve.inference;
 
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -12,12 +14,19 @@ import java.util.TreeMap;
  * A model small enough to compute by hand: x of shape [1, 2, 2] in 0..255, z = x W + epsilon of
  * shape [3], x.mean = z V, and a draw x that adds a uniform.
  */
-final class TinyBundle {
+public final class TinyBundle {
   static final int PIXELS = 4;
   static final int LATENTS = 3;
-  static final float[] W = {.1f, -.2f, .3f, .01f, .02f, -.03f, -.1f, .1f, .2f, .05f, 0, -.05f};
+  private static final float[] W = {
+    .1f, -.2f, .3f, .01f, .02f, -.03f, -.1f, .1f, .2f, .05f, 0, -.05f
+  };
   static final float[] V = {1, 2, 3, 4, -1, 0, 1, .5f, .25f, -.25f, 0, 2};
-  static final String WEIGHTS = "weights.safetensors";
+  public static final String WEIGHTS = "weights.safetensors";
+
+  /** The weights W [4, 3] of q(z | x), row by row. */
+  public static float[] w() {
+    return W.clone();
+  }
 
   private final Path folder;
   private final Map<String, Safetensors.Tensor> weights;
@@ -33,11 +42,11 @@ final class TinyBundle {
   }
 
   /** Writes a bundle, all but its manifest. */
-  static TinyBundle files(Path folder) {
+  public static TinyBundle files(Path folder) {
     return files(folder, W);
   }
 
-  static TinyBundle files(Path folder, float[] w) {
+  public static TinyBundle files(Path folder, float[] w) {
     TinyBundle bundle = new TinyBundle(folder, w);
     bundle.graphs.put("bound", bundle.bound().write(folder, "bound.onnx"));
     bundle.graphs.put("importance", bundle.importance().write(folder, "importance.onnx"));
@@ -50,24 +59,24 @@ final class TinyBundle {
   }
 
   /** A whole bundle. */
-  static Path write(Path folder) {
+  public static Path write(Path folder) {
     files(folder).manifest().write(folder);
     return folder;
   }
 
-  Map<String, Safetensors.Tensor> weights() {
+  public Map<String, Safetensors.Tensor> weights() {
     return weights;
   }
 
-  Map<String, Manifest.Graph> graphs() {
+  public Map<String, Manifest.Graph> graphs() {
     return graphs;
   }
 
-  Manifest manifest() {
+  public Manifest manifest() {
     return manifest(new TreeMap<>(Manifest.hashes(folder)));
   }
 
-  Manifest manifest(Map<String, String> files) {
+  public Manifest manifest(Map<String, String> files) {
     Manifest.Space space = new Manifest.Space(List.of(1L, 2L, 2L), 256);
     return new Manifest(
         Manifest.FORMAT,
@@ -97,7 +106,7 @@ final class TinyBundle {
         entry("carry z/1/out/" + Manifest.PASSES, new float[] {8}, 1)); // not compared
   }
 
-  TinyGraph infer() {
+  public TinyGraph infer() {
     TinyGraph graph = new TinyGraph();
     graph.output("z", latent(graph), (long) LATENTS);
     return graph;

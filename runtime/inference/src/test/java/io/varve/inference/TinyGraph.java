@@ -2,6 +2,8 @@ package io.varve.inference;
 
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.file.Safetensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -12,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes an ONNX graph by hand and keeps the entry that its manifest needs. */
-final class TinyGraph {
+public final class TinyGraph {
   static final int OPSET = 20;
 
   private final OnnxMl.GraphProto.Builder graph = OnnxMl.GraphProto.newBuilder().setName("tiny");
@@ -20,7 +22,7 @@ final class TinyGraph {
   private final List<Manifest.Noise> noise = new ArrayList<>();
   private final List<Manifest.Port> outputs = new ArrayList<>();
 
-  String image(String name, Long... shape) {
+  public String image(String name, Long... shape) {
     inputs.add(new Manifest.Port(name, "uint8", List.of(shape)));
     graph.addInput(value(name, OnnxMl.TensorProto.DataType.UINT8, shape));
     return name;
@@ -32,13 +34,13 @@ final class TinyGraph {
     return name;
   }
 
-  String noise(String name, String distribution, Long... shape) {
+  public String noise(String name, String distribution, Long... shape) {
     noise.add(new Manifest.Noise(name, distribution, List.of(shape)));
     graph.addInput(value(name, OnnxMl.TensorProto.DataType.FLOAT, shape));
     return name;
   }
 
-  void output(String name, String from, Long... shape) {
+  public void output(String name, String from, Long... shape) {
     outputs.add(new Manifest.Port(name, "float32", List.of(shape)));
     graph.addNode(node("Identity", name, from));
     graph.addOutput(value(name, OnnxMl.TensorProto.DataType.FLOAT, shape));
@@ -51,7 +53,7 @@ final class TinyGraph {
   }
 
   /** A value as float32, flattened to [B, n]. */
-  String flat(String in) {
+  public String flat(String in) {
     OnnxMl.AttributeProto to =
         OnnxMl.AttributeProto.newBuilder()
             .setName("to")
@@ -63,7 +65,7 @@ final class TinyGraph {
   }
 
   /** The sum of each row of [B, n], shape [B]. */
-  String sum(String in) {
+  public String sum(String in) {
     OnnxMl.AttributeProto keep =
         OnnxMl.AttributeProto.newBuilder()
             .setName("keepdims")
@@ -95,7 +97,7 @@ final class TinyGraph {
     return tensor.name();
   }
 
-  static OnnxMl.TensorProto external(Safetensors.Tensor tensor, String location) {
+  public static OnnxMl.TensorProto external(Safetensors.Tensor tensor, String location) {
     OnnxMl.TensorProto.Builder proto =
         OnnxMl.TensorProto.newBuilder()
             .setName(tensor.name())
@@ -110,11 +112,11 @@ final class TinyGraph {
     return proto.build();
   }
 
-  OnnxMl.GraphProto.Builder proto() {
+  public OnnxMl.GraphProto.Builder proto() {
     return graph;
   }
 
-  OnnxMl.ModelProto.Builder model() {
+  public OnnxMl.ModelProto.Builder model() {
     return OnnxMl.ModelProto.newBuilder()
         .setIrVersion(9)
         .setGraph(graph)
@@ -122,12 +124,12 @@ final class TinyGraph {
   }
 
   /** Writes the file and returns what the manifest says about it. */
-  Manifest.Graph write(Path folder, String file) {
+  public Manifest.Graph write(Path folder, String file) {
     write(model(), folder.resolve(file));
     return new Manifest.Graph(file, inputs, noise, outputs);
   }
 
-  static void write(OnnxMl.ModelProto.Builder model, Path file) {
+  public static void write(OnnxMl.ModelProto.Builder model, Path file) {
     try {
       Files.write(file, model.build().toByteArray());
     } catch (IOException e) {

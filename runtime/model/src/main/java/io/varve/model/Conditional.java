@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import io.varve.model.guard.Guard;
+import io.varve.model.guard.GuardedDistribution;
 import io.varve.spi.Distribution;
 import io.varve.spi.Factor;
 import io.varve.spi.Family;
@@ -33,7 +35,7 @@ final class Conditional {
    *
    * @param side p or q
    */
-  Conditional(String side, String variable, Factor factor, Space event, Shapes shapes) {
+  Conditional(String side, String variable, Factor factor, Space event, VariableShapes shapes) {
     this.name = side + "(" + variable + ")";
     this.variable = variable;
     this.path = variable + "." + side;
@@ -98,7 +100,7 @@ final class Conditional {
     Distribution member =
         guard.run(
             "of", pass.parameters(), parameters, () -> factor.family().of(pass, event, parameters));
-    Distribution base = new Guarded(guard, pass, event.shape(), parameters, member);
+    Distribution base = new GuardedDistribution(guard, pass, event.shape(), parameters, member);
     return flow.push(pass, scope, base);
   }
 

@@ -3,6 +3,7 @@ package io.varve.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.ParameterStore;
+import io.varve.model.guard.Guard;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Space;
 import java.util.Arrays;

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.varve.model.guard.Guard;
+import io.varve.model.guard.GuardedDistribution;
 import io.varve.spi.Bijection;
 import io.varve.spi.Distribution;
 import io.varve.spi.Draw;
@@ -27,7 +29,7 @@ final class Flow {
   private final List<Guard> guards = new ArrayList<>();
   private final Shape event;
 
-  Flow(String path, List<Step> steps, Shape event, Shapes shapes) {
+  Flow(String path, List<Step> steps, Shape event, VariableShapes shapes) {
     this.steps = steps;
     List<Bijection> built = new ArrayList<>();
     for (Step step : steps) {
@@ -101,7 +103,7 @@ final class Flow {
     Guard guard = guards.get(i);
     Mapped mapped = guard.run(method, pass.parameters(), inputs, code);
     Optional<DataType> type = Guard.type(inputs);
-    long most = Guarded.rows(inputs);
+    long most = GuardedDistribution.rows(inputs);
     long least = inputs.head().getShape().get(0);
     NDArray value = guard.batch(method, mapped.value(), type, event, most, least);
     long rows = value.getShape().get(0);

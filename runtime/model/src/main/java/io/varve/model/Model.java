@@ -2,6 +2,7 @@ package io.varve.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.varve.model.faults.Suggestion;
 import io.varve.spi.Distribution;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Node;
@@ -39,7 +40,7 @@ public final class Model {
    * @throws IllegalArgumentException naming the node that does not fit, and why
    */
   public static Model of(Hierarchy hierarchy, Space x, long seed) {
-    return new Model(Parts.build(Plan.of(hierarchy, x), x, seed));
+    return new Model(Parts.build(HierarchyNodes.of(hierarchy, x), x, seed));
   }
 
   /** The nodes in generative order, data last. */
@@ -58,7 +59,7 @@ public final class Model {
   }
 
   /** What the parts are built of, for the one who holds their parameters. */
-  Parts parts() {
+  public Parts parts() {
     return parts;
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.varve.model.guard.Guard;
 import io.varve.spi.Factor;
 import io.varve.spi.Family;
 import io.varve.spi.Node;
@@ -25,7 +26,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The built parts of a hierarchy: what each node's name leads to. */
-final class Parts {
+public final class Parts {
   /** Names stand in file names, graph inputs, {@code p(z)} and lists separated by commas. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
@@ -38,10 +39,10 @@ final class Parts {
   private final Map<String, Flow> shared = new LinkedHashMap<>();
   private final Map<String, Block> features = new LinkedHashMap<>();
   private final Set<String> readBySelf = new HashSet<>();
-  private final Shapes shapes;
+  private final VariableShapes shapes;
 
   private Parts(long seed) {
-    this.shapes = new Shapes(seed);
+    this.shapes = new VariableShapes(seed);
   }
 
   static Parts build(List<Node> list, Space x, long seed) {
@@ -166,7 +167,7 @@ final class Parts {
   }
 
   /** Every part that may hold parameters, by its path: a block or a list of parameters. */
-  Map<String, Object> holders() {
+  public Map<String, Object> holders() {
     Map<String, Object> holders = new LinkedHashMap<>();
     for (Conditional factor : factors.values()) {
       factor.network().ifPresent(block -> holders.put(factor.path() + ".network", block));

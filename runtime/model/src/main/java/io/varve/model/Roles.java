@@ -1,5 +1,6 @@
 package io.varve.model;
 
+import io.varve.model.guard.Guard;
 import io.varve.spi.Factor;
 import io.varve.spi.Likelihood;
 import io.varve.spi.Named;

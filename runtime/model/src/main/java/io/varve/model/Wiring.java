@@ -1,5 +1,6 @@
 package io.varve.model;
 
+import io.varve.model.faults.Suggestion;
 import io.varve.spi.Factor;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;

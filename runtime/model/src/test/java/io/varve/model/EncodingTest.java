@@ -1,6 +1,6 @@
 package io.varve.model;
 
-import static io.varve.model.YamlTextTest.refused;
+import static io.varve.model.yaml.YamlTextTest.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

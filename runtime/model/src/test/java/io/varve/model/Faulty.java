@@ -32,8 +32,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** A component of each kind that breaks its contract in the way its key {@code does} says. */
-final class Faulty {
-  static final List<Class<? extends Component>> ALL =
+public final class Faulty {
+  public static final List<Class<? extends Component>> ALL =
       List.of(OfTransform.class, OfBijector.class, OfFamily.class, OfNetwork.class);
 
   private Faulty() {}
@@ -177,7 +177,7 @@ final class Faulty {
     }
   }
 
-  record OfHierarchy(List<Node> nodes) implements Hierarchy {
+  public record OfHierarchy(List<Node> nodes) implements Hierarchy {
     @Override
     public List<Node> nodes(Space x) {
       if (nodes != null && nodes.isEmpty()) {
@@ -187,7 +187,7 @@ final class Faulty {
     }
   }
 
-  record OfSchedule(double value) implements Schedule {
+  public record OfSchedule(double value) implements Schedule {
     @Override
     public double at(Progress progress) {
       if (progress.step() > 10) {

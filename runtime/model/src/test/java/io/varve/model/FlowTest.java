@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.varve.model.weights.Weights;
 import io.varve.spi.Bijection;
 import io.varve.spi.Bijector;
 import io.varve.spi.Mapped;

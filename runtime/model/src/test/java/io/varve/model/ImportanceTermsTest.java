@@ -11,6 +11,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.varve.model.objective.Objective;
+import io.varve.model.weights.Weights;
 import io.varve.spi.Progress;
 import java.util.List;
 import java.util.function.IntFunction;

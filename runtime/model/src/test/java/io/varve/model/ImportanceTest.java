@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import io.varve.model.weights.Weights;
 import io.varve.spi.Ops;
 import io.varve.spi.Space;
 import java.util.HashMap;

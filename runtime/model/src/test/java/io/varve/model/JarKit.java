@@ -26,7 +26,7 @@ import org.pf4j.processor.ExtensionAnnotationProcessor;
  * Plug-in JARs made as their authors make them: Java source compiled against the SPI, with PF4J's
  * annotation processor.
  */
-final class JarKit {
+public final class JarKit {
   private final Map<String, byte[]> entries = new LinkedHashMap<>();
   private final Manifest manifest = new Manifest();
 
@@ -38,13 +38,13 @@ final class JarKit {
   }
 
   /** A plug-in of these sources; each declares its package and one public type. */
-  static JarKit of(String id, String... sources) {
+  public static JarKit of(String id, String... sources) {
     JarKit jar = new JarKit(id);
     jar.entries.putAll(compile(sources));
     return jar;
   }
 
-  JarKit manifest(String key, String value) {
+  public JarKit manifest(String key, String value) {
     if (value == null) {
       manifest.getMainAttributes().remove(new Attributes.Name(key));
     } else {
@@ -53,23 +53,23 @@ final class JarKit {
     return this;
   }
 
-  JarKit with(String entry, byte[] bytes) {
+  public JarKit with(String entry, byte[] bytes) {
     entries.put(entry, bytes);
     return this;
   }
 
-  JarKit without(String entry) {
+  public JarKit without(String entry) {
     if (entries.remove(entry) == null) {
       throw new IllegalStateException(entry + " is not among " + entries.keySet());
     }
     return this;
   }
 
-  byte[] entry(String name) {
+  public byte[] entry(String name) {
     return entries.get(name).clone();
   }
 
-  Path write(Path file) throws IOException {
+  public Path write(Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream jar = new JarOutputStream(out, manifest)) {
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {

@@ -9,6 +9,9 @@ import io.varve.bijectors.Rank1Affine;
 import io.varve.hierarchies.Graph;
 import io.varve.likelihoods.Bernoulli;
 import io.varve.likelihoods.DiscretizedLogistic;
+import io.varve.model.binder.Binder;
+import io.varve.model.plugin.Catalog;
+import io.varve.model.weights.Weights;
 import io.varve.networks.Mlp;
 import io.varve.priors.Mixture;
 import io.varve.priors.Normal;
@@ -31,7 +34,7 @@ import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 
 /** What the tests of this module share: a catalog of the bundled plug-ins, and models of YAML. */
-final class Kit {
+public final class Kit {
   private static final List<Class<? extends Component>> BUNDLED =
       List.of(
           Normal.class,
@@ -50,7 +53,7 @@ final class Kit {
 
   private Kit() {}
 
-  static Binder binder() {
+  public static Binder binder() {
     return new Binder(Catalog.of(BUNDLED));
   }
 
@@ -64,12 +67,13 @@ final class Kit {
   }
 
   /** A model of these nodes, which are items of a YAML list. */
-  static Model model(Space x, String nodes) {
+  public static Model model(Space x, String nodes) {
     return model(x, nodes, List.of());
   }
 
   /** A model of these nodes, with components of a test's own beside the bundled ones. */
-  static Model model(Space x, String nodes, List<? extends Class<? extends Component>> more) {
+  public static Model model(
+      Space x, String nodes, List<? extends Class<? extends Component>> more) {
     List<Class<? extends Component>> types = new ArrayList<>(BUNDLED);
     types.addAll(more);
     Binder binder = new Binder(Catalog.of(types));
@@ -77,13 +81,13 @@ final class Kit {
   }
 
   /** Noise that depends on the stream's name alone, on the seed and the shape; it counts draws. */
-  static final class NamedNoise implements NoiseSource {
+  public static final class NamedNoise implements NoiseSource {
     private final NDManager manager;
     private final long batch;
     private final long seed;
     private final Map<String, Integer> asked = new TreeMap<>();
 
-    NamedNoise(NDManager manager, long batch, long seed) {
+    public NamedNoise(NDManager manager, long batch, long seed) {
       this.manager = manager;
       this.batch = batch;
       this.seed = seed;
@@ -134,17 +138,17 @@ final class Kit {
   }
 
   /** A run for evaluation, with the engine's noise. */
-  static Run run(NDManager manager, Weights weights, long batch) {
+  public static Run run(NDManager manager, Weights weights, long batch) {
     return run(manager, weights, new EngineNoise(manager, batch));
   }
 
   /** A run for evaluation, with this noise. */
-  static Run run(NDManager manager, Weights weights, NoiseSource noise) {
+  public static Run run(NDManager manager, Weights weights, NoiseSource noise) {
     return new Run(manager, weights.store(manager, weights.flat()), false, noise);
   }
 
   /** The mean of [B] values. */
-  static double mean(NDArray values) {
+  public static double mean(NDArray values) {
     return Arrays.stream(doubles(values)).average().orElseThrow();
   }
 

@@ -1,11 +1,13 @@
 package io.varve.model;
 
-import static io.varve.model.CatalogTest.HEAD;
-import static io.varve.model.CatalogTest.schedule;
-import static io.varve.model.YamlTextTest.refused;
+import static io.varve.model.plugin.CatalogTest.HEAD;
+import static io.varve.model.plugin.CatalogTest.schedule;
+import static io.varve.model.yaml.YamlTextTest.refused;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.model.binder.Binder;
+import io.varve.model.plugin.Catalog;
 import io.varve.spi.Family;
 import io.varve.spi.Schedule;
 import java.io.IOException;

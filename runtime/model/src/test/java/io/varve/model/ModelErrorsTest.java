@@ -1,6 +1,6 @@
 package io.varve.model;
 
-import static io.varve.model.YamlTextTest.refused;
+import static io.varve.model.yaml.YamlTextTest.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
+import io.varve.model.weights.Weights;
 import io.varve.spi.Named;
 import io.varve.spi.Network;
 import io.varve.spi.Site;

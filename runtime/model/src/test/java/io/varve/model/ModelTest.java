@@ -1,12 +1,13 @@
 package io.varve.model;
 
-import static io.varve.model.YamlTextTest.refused;
+import static io.varve.model.yaml.YamlTextTest.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.varve.model.weights.Weights;
 import io.varve.spi.Space;
 import java.util.List;
 import java.util.Map;

@@ -22,7 +22,7 @@ import java.util.List;
  * @param forgets does not list what it reads
  */
 @Named("move")
-record Move(@Default("false") boolean forgets) implements Bijector {
+public record Move(@Default("false") boolean forgets) implements Bijector {
   @Override
   public Bijection build(Site site, Shape event, List<Shape> context) {
     Parameter by = parameter("by", event, true, Initializer.ZEROS);

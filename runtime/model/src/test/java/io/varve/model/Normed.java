@@ -13,7 +13,7 @@ import java.util.List;
 
 /** DJL's own blocks: batch norm, a linear layer, a split into the outputs. */
 @Named("normed")
-record Normed() implements Network {
+public record Normed() implements Network {
   @Override
   public Block build(Site site, List<Shape> inputs, List<Shape> outputs) {
     long width = outputs.get(0).size();

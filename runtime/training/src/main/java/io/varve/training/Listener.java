@@ -1,6 +1,6 @@
 package io.varve.training;
 
-import io.varve.training.report.Point;
+import io.varve.report.metrics.Point;
 import java.nio.file.Path;
 
 /** Is told how training goes, in the thread that trains; answers quickly. */

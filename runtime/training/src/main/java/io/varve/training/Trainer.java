@@ -3,15 +3,27 @@ package io.varve.training;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.Model;
+import io.varve.report.Report;
+import io.varve.report.metrics.BoundScore;
+import io.varve.report.metrics.DataPart;
+import io.varve.report.metrics.OptimizationState;
+import io.varve.report.metrics.Point;
 import io.varve.spi.Progress;
-import io.varve.training.data.Feed;
-import io.varve.training.data.Order;
-import io.varve.training.data.Splits;
-import io.varve.training.report.Effort;
-import io.varve.training.report.Point;
-import io.varve.training.report.Report;
-import io.varve.training.report.Score;
-import io.varve.training.report.Split;
+import io.varve.training.checkpoint.CheckpointTensors;
+import io.varve.training.checkpoint.Checkpoints;
+import io.varve.training.data.feed.Feed;
+import io.varve.training.data.set.Order;
+import io.varve.training.data.set.Splits;
+import io.varve.training.evaluation.Evaluator;
+import io.varve.training.evaluation.Scores;
+import io.varve.training.learning.Learner;
+import io.varve.training.learning.RunningMeans;
+import io.varve.training.log.Clock;
+import io.varve.training.log.RunFacts;
+import io.varve.training.log.RunLog;
+import io.varve.training.optimizer.Training;
+import io.varve.training.run.RunFolder;
+import io.varve.training.run.TrainingJob;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -31,19 +43,19 @@ public final class Trainer implements AutoCloseable {
   /** How often, evenly over the whole run, the schedules are looked at before it starts. */
   private static final int LOOKS = 1000;
 
-  private final Job job;
+  private final TrainingJob job;
   private final Training training;
   private final RunFolder folder;
   private final Listener listener;
   private final NDManager manager;
   private final Splits data;
-  private final io.varve.training.data.Split test;
+  private final io.varve.training.data.set.Split test;
   private final Feed feed;
   private final Learner learner;
   private final Evaluator evaluator;
   private final Checkpoints checkpoints;
-  private final Portrait portrait;
-  private final Journal journal;
+  private final RunFacts portrait;
+  private final RunLog journal;
   private final Clock clock = new Clock();
   private final int batch;
   private final int perEpoch;
@@ -52,7 +64,7 @@ public final class Trainer implements AutoCloseable {
   private Optional<Scores> latest = Optional.empty();
 
   /** The folder comes last: what cannot be trained leaves nothing behind. */
-  private Trainer(Job job, Supplier<RunFolder> open, Listener listener) {
+  private Trainer(TrainingJob job, Supplier<RunFolder> open, Listener listener) {
     this.job = job;
     this.training = job.experiment().training();
     this.listener = listener;
@@ -78,8 +90,8 @@ public final class Trainer implements AutoCloseable {
     try {
       this.checkpoints = new Checkpoints(RunFolder.checkpoints(folder.path()), job.yaml());
       restore(checkpoints.newest(listener::noted));
-      this.portrait = new Portrait(job, data, test, model);
-      this.journal = Journal.open(folder.path(), job.experiment().name(), step);
+      this.portrait = new RunFacts(job, data, test, model);
+      this.journal = RunLog.open(folder.path(), job.experiment().name(), step);
     } catch (RuntimeException e) {
       folder.close();
       manager.close();
@@ -94,7 +106,7 @@ public final class Trainer implements AutoCloseable {
    * @throws IllegalArgumentException one line: data or a model that cannot be used, or a folder
    *     that already holds a run
    */
-  public static Trainer start(Job job, Path out, Listener listener) {
+  public static Trainer start(TrainingJob job, Path out, Listener listener) {
     RunFolder.requireNone(out);
     return new Trainer(job, () -> RunFolder.create(out, job.yaml(), job.plugins()), listener);
   }
@@ -102,11 +114,11 @@ public final class Trainer implements AutoCloseable {
   /**
    * Makes ready to go on from the newest checkpoint, or from the start where none was completed.
    *
-   * @param job that of the run, as {@link Job#of(Path, Trained.Options, String)} reads it
+   * @param job that of the run, as {@code TrainingJob#of(Path, Trained.Options, String)} reads it
    * @throws IllegalArgumentException one line: no run, no checkpoint that can be used, data or
    *     plug-ins that do not fit it, or another process that trains it
    */
-  public static Trainer resume(Job job, Path run, Listener listener) {
+  public static Trainer resume(TrainingJob job, Path run, Listener listener) {
     return new Trainer(job, () -> RunFolder.open(run, job.plugins()), listener);
   }
 
@@ -123,7 +135,7 @@ public final class Trainer implements AutoCloseable {
     newest.ifPresent(
         saved -> {
           Checkpoints.Position at = saved.position();
-          Tensors.read(saved.tensors(), saved.file(), learner);
+          CheckpointTensors.read(saved.tensors(), saved.file(), learner);
           learner.tally().resume(at.tally(), at.tallied());
           step = at.step();
           skipped = at.skipped();
@@ -194,12 +206,12 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void log() {
-    Tally.Means means = learner.tally().take();
+    RunningMeans.Means means = learner.tally().take();
     skipped += means.skipped();
     double speed = clock.lap(step) * batch;
     long dimensions = feed.image().size();
-    Score score =
-        new Score(
+    BoundScore score =
+        new BoundScore(
             means.bound(),
             Scores.bits(means.bound() + means.correction(), dimensions),
             means.terms(),
@@ -208,14 +220,14 @@ public final class Trainer implements AutoCloseable {
         new Point(
             step,
             (double) step / perEpoch,
-            Split.TRAIN,
+            DataPart.TRAIN,
             score,
             effort(means.gradientNorm(), speed)));
   }
 
-  private Effort effort(double gradientNorm, double speed) {
+  private OptimizationState effort(double gradientNorm, double speed) {
     Progress last = progress(Math.max(0, step - 1));
-    return new Effort(
+    return new OptimizationState(
         job.experiment().objective().betaAt(last),
         training.rateAt(last),
         gradientNorm,
@@ -232,9 +244,9 @@ public final class Trainer implements AutoCloseable {
   private void evaluate() {
     clock.stop();
     Scores scores = scores(0);
-    Score score = new Score(scores.bound(), scores.bitsPerDim(), scores.means());
-    Effort effort = effort(Double.NaN, clock.speed(step) * batch);
-    tell(new Point(step, (double) step / perEpoch, Split.TEST, score, effort));
+    BoundScore score = new BoundScore(scores.bound(), scores.bitsPerDim(), scores.means());
+    OptimizationState effort = effort(Double.NaN, clock.speed(step) * batch);
+    tell(new Point(step, (double) step / perEpoch, DataPart.TEST, score, effort));
     latest = Optional.of(scores);
     report(portrait.summary(learner.weights().count()));
     clock.start();

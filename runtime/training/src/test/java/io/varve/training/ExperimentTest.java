@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.types.Shape;
-import io.varve.model.YamlText;
-import io.varve.training.Optimizer.Adam;
-import io.varve.training.Optimizer.Adamax;
+import io.varve.model.yaml.YamlText;
+import io.varve.training.engine.Devices;
+import io.varve.training.optimizer.Optimizer.Adam;
+import io.varve.training.optimizer.Optimizer.Adamax;
+import io.varve.training.optimizer.Training;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.varve.training.evaluation.Scores;
+import io.varve.training.run.TrainingJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ final class ResumeTest {
   @ParameterizedTest
   @ValueSource(longs = {3, 5, 6, 10, 12, 17, 23, 24})
   void endsAsIfNeverInterrupted(long cut) throws IOException {
-    Job job = Small.job();
+    TrainingJob job = Small.job();
     Small.train(folder.resolve("whole"), job);
     Path cutOff = folder.resolve("cut");
     assertThatThrownBy(() -> Small.train(cutOff, job, killer(cut))).isInstanceOf(Kill.class);
@@ -45,7 +47,7 @@ final class ResumeTest {
   @ParameterizedTest
   @ValueSource(longs = {3, 7})
   void keepsWhatItTookFromTheFirstBatch(long cut) throws IOException {
-    Job job = Small.job(Small.STARTS, "training.epochs=2");
+    TrainingJob job = Small.job(Small.STARTS, "training.epochs=2");
     Small.train(folder.resolve("whole"), job);
     Path cutOff = folder.resolve("cut");
     assertThatThrownBy(() -> Small.train(cutOff, job, killer(cut))).isInstanceOf(Kill.class);
@@ -67,7 +69,7 @@ final class ResumeTest {
 
   @Test
   void aFinishedRunIsLeftAsItIs() throws IOException {
-    Job job = Small.job("training.epochs=2");
+    TrainingJob job = Small.job("training.epochs=2");
     Scores trained = Small.train(folder.resolve("run"), job);
     List<String> metrics = metrics(folder.resolve("run"));
     Scores again = Small.resume(folder.resolve("run"), job);
@@ -86,9 +88,9 @@ final class ResumeTest {
 
   @Test
   void theModelFileMustBeTheOneTrained() throws IOException {
-    Job job = Small.job("training.epochs=1");
+    TrainingJob job = Small.job("training.epochs=1");
     Small.train(folder.resolve("run"), job);
-    Job other = Small.job("training.epochs=1", "training.batch=8");
+    TrainingJob other = Small.job("training.epochs=1", "training.batch=8");
     assertThatThrownBy(() -> Small.resume(folder.resolve("run"), other))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("another model.yaml");

@@ -4,8 +4,8 @@ import ai.djl.Device;
 import io.varve.hierarchies.Graph;
 import io.varve.likelihoods.Bernoulli;
 import io.varve.likelihoods.DiscretizedLogistic;
-import io.varve.model.Catalog;
-import io.varve.model.YamlText;
+import io.varve.model.plugin.Catalog;
+import io.varve.model.yaml.YamlText;
 import io.varve.networks.Densenet;
 import io.varve.networks.Mlp;
 import io.varve.priors.Mixture;
@@ -13,11 +13,14 @@ import io.varve.priors.Normal;
 import io.varve.priors.StandardNormal;
 import io.varve.schedules.Constant;
 import io.varve.schedules.Linear;
+import io.varve.training.evaluation.Scores;
+import io.varve.training.run.TrainedModel;
+import io.varve.training.run.TrainingJob;
 import java.nio.file.Path;
 import java.util.List;
 
 /** A model that trains in a blink, with whatever a resumed run could get wrong. */
-final class Small {
+public final class Small {
   static final Catalog CATALOG =
       Catalog.of(
           List.of(
@@ -33,7 +36,7 @@ final class Small {
               Linear.class));
 
   /** 96 images in batches of 16: six steps an epoch. */
-  static final String YAML =
+  public static final String YAML =
       """
       name: small
       data: {type: strokes, count: 100, test-count: 33, size: 8, binarize: dynamic}
@@ -51,12 +54,12 @@ final class Small {
       """;
 
   /** Makes p(x | z) a network that starts from the first batch. */
-  static final String STARTS =
+  public static final String STARTS =
       "model.nodes[1].p.network={type: densenet, growth: 2, steps: 1, output-kernel: 1}";
 
   private Small() {}
 
-  static YamlText yaml(String... overrides) {
+  public static YamlText yaml(String... overrides) {
     YamlText yaml = YamlText.of("small.yaml", YAML);
     for (String override : overrides) {
       yaml.set(override);
@@ -64,35 +67,36 @@ final class Small {
     return yaml;
   }
 
-  static Experiment experiment(String... overrides) {
+  public static Experiment experiment(String... overrides) {
     return Experiment.of(yaml(overrides), CATALOG);
   }
 
-  static Job job(String... overrides) {
+  public static TrainingJob job(String... overrides) {
     YamlText yaml = yaml(overrides);
-    return Job.of(yaml, CATALOG, Device.cpu(), "varve train small.yaml");
+    return TrainingJob.of(yaml, CATALOG, Device.cpu(), "varve train small.yaml");
   }
 
   /** Trains a new run to its end. */
-  static Scores train(Path folder, Job job) {
+  public static Scores train(Path folder, TrainingJob job) {
     return train(folder, job, Listener.SILENT);
   }
 
-  static Scores train(Path folder, Job job, Listener listener) {
+  public static Scores train(Path folder, TrainingJob job, Listener listener) {
     try (Trainer trainer = Trainer.start(job, folder, listener)) {
       return trainer.run();
     }
   }
 
   /** Goes on with a run to its end. */
-  static Scores resume(Path folder, Job job) {
+  public static Scores resume(Path folder, TrainingJob job) {
     try (Trainer trainer = Trainer.resume(job, folder, Listener.SILENT)) {
       return trainer.run();
     }
   }
 
-  static Trained load(Path folder) {
-    return Trained.load(
-        folder, new Trained.Options(CATALOG, java.util.Optional.empty(), Device.cpu(), line -> {}));
+  public static TrainedModel load(Path folder) {
+    return TrainedModel.load(
+        folder,
+        new TrainedModel.Options(CATALOG, java.util.Optional.empty(), Device.cpu(), line -> {}));
   }
 }

@@ -1,6 +1,9 @@
 package io.varve.training.data;
 
 import io.varve.spi.Named;
+import io.varve.training.data.set.InMemory;
+import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,12 +24,12 @@ public record Cifar10(String path) implements Source {
 
   /** Checks the keys. */
   public Cifar10 {
-    Folder.check(path);
+    DataFolder.check(path);
   }
 
   @Override
   public Splits open() {
-    Folder folder = new Folder(path);
+    DataFolder folder = new DataFolder(path);
     List<Path> train = folder.all("data_batch_.*\\.bin", "data_batch_*.bin");
     Path test = folder.one("test_batch.bin");
     return new Splits(images(train), images(List.of(test)));
@@ -60,7 +63,7 @@ public record Cifar10(String path) implements Source {
   }
 
   private static byte[] records(Path file) {
-    try (Input in = new Input(file)) {
+    try (DataFile in = new DataFile(file)) {
       byte[] batch = in.rest("records");
       if (batch.length == 0 || batch.length % RECORD != 0) {
         throw in.error(

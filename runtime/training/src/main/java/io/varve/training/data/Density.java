@@ -2,6 +2,12 @@ package io.varve.training.data;
 
 import io.varve.spi.Default;
 import io.varve.spi.Named;
+import io.varve.training.data.drawn.PlaneDensities;
+import io.varve.training.data.set.InMemory;
+import io.varve.training.data.set.KeyedRandom;
+import io.varve.training.data.set.Raster;
+import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -19,7 +25,7 @@ import java.util.stream.IntStream;
  */
 @Named(value = "density", examples = "{name: two-moons}")
 public record Density(
-    Benchmark name,
+    PlaneDensities name,
     @Default("200000") int count,
     @Default("20000") int testCount,
     @Default("0") long seed)
@@ -52,7 +58,7 @@ public record Density(
     byte[] all = new byte[2 * points];
     IntStream.range(0, points)
         .parallel()
-        .forEach(i -> raster.draw(Chance.of(seed, part, i), all, 2 * i));
+        .forEach(i -> raster.draw(KeyedRandom.of(seed, part, i), all, 2 * i));
     ByteBuffer buffer = ByteBuffer.allocateDirect(all.length).put(all).flip();
     return new Known(new InMemory(new int[] {2, 1, 1}, buffer), raster);
   }

@@ -1,6 +1,9 @@
 package io.varve.training.data;
 
 import io.varve.spi.Named;
+import io.varve.training.data.set.InMemory;
+import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
@@ -17,12 +20,12 @@ public record Idx(String path) implements Source {
 
   /** Checks the keys. */
   public Idx {
-    Folder.check(path);
+    DataFolder.check(path);
   }
 
   @Override
   public Splits open() {
-    Folder folder = new Folder(path);
+    DataFolder folder = new DataFolder(path);
     Path train = folder.one("train-images-idx3-ubyte", "train-images-idx4-ubyte");
     Path test = folder.one("t10k-images-idx3-ubyte", "t10k-images-idx4-ubyte");
     return new Splits(read(train), read(test));
@@ -35,7 +38,7 @@ public record Idx(String path) implements Source {
 
   private static Split read(Path file) {
     int dimensions = file.getFileName().toString().contains("idx4") ? 4 : 3;
-    try (Input in = new Input(file)) {
+    try (DataFile in = new DataFile(file)) {
       int magic = in.int32("header");
       if (magic != (MAGIC | dimensions)) {
         throw in.error(
@@ -54,7 +57,7 @@ public record Idx(String path) implements Source {
     }
   }
 
-  private static int dimension(Input in, String what) {
+  private static int dimension(DataFile in, String what) {
     int value = in.int32("header");
     if (value < 1) {
       throw in.error("expected a positive number of %s, found %d".formatted(what, value));
@@ -62,7 +65,7 @@ public record Idx(String path) implements Source {
     return value;
   }
 
-  private static long product(Input in, long a, long b) {
+  private static long product(DataFile in, long a, long b) {
     if (a > Integer.MAX_VALUE / b) {
       throw in.error(
           "expected at most %d bytes of pixels, found more".formatted(Integer.MAX_VALUE));

@@ -2,6 +2,9 @@ package io.varve.training.data;
 
 import io.varve.spi.Default;
 import io.varve.spi.Named;
+import io.varve.training.data.set.Order;
+import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -39,7 +42,7 @@ public record Images(
 
   /** Checks the keys. */
   public Images {
-    Folder.check(path);
+    DataFolder.check(path);
     crop = List.copyOf(crop);
     if (size < 0) {
       throw new IllegalArgumentException(
@@ -75,7 +78,7 @@ public record Images(
 
   @Override
   public Splits open() {
-    Path folder = new Folder(path).path();
+    Path folder = new DataFolder(path).path();
     boolean train = Files.isDirectory(folder.resolve("train"));
     boolean test = Files.isDirectory(folder.resolve("test"));
     if (train != test) {
@@ -87,8 +90,8 @@ public record Images(
       List<Path> training = files(folder.resolve("train"));
       int[] shape = shape(training.get(0));
       return new Splits(
-          new Pictures(training, this, shape),
-          new Pictures(files(folder.resolve("test")), this, shape));
+          new ImageFiles(training, this, shape),
+          new ImageFiles(files(folder.resolve("test")), this, shape));
     }
     return part(folder, files(folder));
   }
@@ -104,8 +107,8 @@ public record Images(
    * @throws IllegalArgumentException as {@link #open} does
    */
   public Split all() {
-    List<Path> files = files(new Folder(path).path());
-    return new Pictures(files, this, shape(files.get(0)));
+    List<Path> files = files(new DataFolder(path).path());
+    return new ImageFiles(files, this, shape(files.get(0)));
   }
 
   private Splits part(Path folder, List<Path> files) {
@@ -118,8 +121,8 @@ public record Images(
     int[] order = Order.of(files.size(), seed, 0);
     int[] shape = shape(files.get(0));
     return new Splits(
-        new Pictures(pick(files, order, 0, cut), this, shape),
-        new Pictures(pick(files, order, cut, order.length), this, shape));
+        new ImageFiles(pick(files, order, 0, cut), this, shape),
+        new ImageFiles(pick(files, order, cut, order.length), this, shape));
   }
 
   private static List<Path> pick(List<Path> files, int[] order, int from, int to) {
@@ -128,7 +131,7 @@ public record Images(
 
   /** The shape every image must have; reads the first one, so that wrong keys are told at once. */
   private int[] shape(Path first) {
-    Picture picture = Picture.read(first, this);
+    DecodedImage picture = DecodedImage.read(first, this);
     return size > 0
         ? new int[] {channels, size, size}
         : new int[] {channels, picture.height(), picture.width()};

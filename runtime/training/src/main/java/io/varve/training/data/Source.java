@@ -1,5 +1,7 @@
 package io.varve.training.data;
 
+import io.varve.training.data.set.Splits;
+
 /** Where images come from: a record whose components are the keys of {@code data} in YAML. */
 public sealed interface Source permits Idx, Cifar10, Images, Strokes, Density {
   /**

@@ -2,6 +2,11 @@ package io.varve.training.data;
 
 import io.varve.spi.Default;
 import io.varve.spi.Named;
+import io.varve.training.data.drawn.Scribble;
+import io.varve.training.data.set.InMemory;
+import io.varve.training.data.set.KeyedRandom;
+import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 
@@ -59,7 +64,7 @@ public record Strokes(
     ByteBuffer all = ByteBuffer.allocateDirect(images * pixels);
     IntStream.range(0, images)
         .parallel()
-        .forEach(i -> all.put(i * pixels, Scribble.draw(size, Chance.of(seed, part, i))));
+        .forEach(i -> all.put(i * pixels, Scribble.draw(size, KeyedRandom.of(seed, part, i))));
     return new InMemory(new int[] {1, size, size}, all);
   }
 }

@@ -3,7 +3,7 @@ package io.varve.training.fid;
 import io.varve.inference.FeatureGraph;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
-import io.varve.training.data.Resampling;
+import io.varve.training.data.set.CubicResampling;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -167,7 +167,7 @@ public final class Extractor implements AutoCloseable {
   private Tensor prepared(byte[] images, int[] shape, int[] to, int rows) {
     int plane = shape[1] * shape[2];
     int area = to[0] * to[1];
-    Resampling resampling = new Resampling(shape[1], shape[2], to[0], to[1]);
+    CubicResampling resampling = new CubicResampling(shape[1], shape[2], to[0], to[1]);
     float[] values = new float[Math.multiplyExact(rows * channels, area)];
     float[] planes = new float[shape[0] * area];
     for (int row = 0; row < rows; row++) {

@@ -1,6 +1,6 @@
 package io.varve.training.fid;
 
-import io.varve.inference.Safetensors;
+import io.varve.inference.file.Safetensors;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
 package io.varve.training.data;
 
+import io.varve.training.data.set.Split;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -11,10 +12,10 @@ import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 
 /** Writes the data files of tests, byte by byte as their formats say. */
-final class DataFiles {
+public final class DataFiles {
   private DataFiles() {}
 
-  static byte[] random(int count, long seed) {
+  public static byte[] random(int count, long seed) {
     byte[] bytes = new byte[count];
     new Random(seed).nextBytes(bytes);
     return bytes;
@@ -62,7 +63,7 @@ final class DataFiles {
     return new Random(seed).ints(count, 0, 1 << 24).toArray();
   }
 
-  static byte[] read(Split split, int index) {
+  public static byte[] read(Split split, int index) {
     byte[] image = new byte[split.imageBytes()];
     split.read(index, image, 0);
     return image;

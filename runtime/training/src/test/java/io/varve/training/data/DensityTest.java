@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.varve.training.data.drawn.PlaneDensities;
+import io.varve.training.data.set.Raster;
+import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
@@ -30,7 +34,7 @@ class DensityTest {
 
   @ParameterizedTest
   @EnumSource
-  void integratesToOne(Benchmark name) {
+  void integratesToOne(PlaneDensities name) {
     Raster raster = name.raster();
     assertThat(raster.covered()).isCloseTo(1, within(BEYOND));
     double sum = 0;
@@ -43,7 +47,7 @@ class DensityTest {
 
   @ParameterizedTest
   @EnumSource
-  void drawsFollowTheMasses(Benchmark name) {
+  void drawsFollowTheMasses(PlaneDensities name) {
     Split points = new Density(name, DRAWS, 1, 3).open().train();
     int[][] cells = new int[DRAWS][];
     for (int i = 0; i < DRAWS; i++) {
@@ -56,7 +60,7 @@ class DensityTest {
   /** The masses are integrals of a formula; here are points made as the benchmarks are told. */
   @ParameterizedTest
   @EnumSource
-  void massesAreThoseOfTheStory(Benchmark name) {
+  void massesAreThoseOfTheStory(PlaneDensities name) {
     Random random = new Random(5);
     int[][] cells = new int[DRAWS][];
     for (int i = 0; i < DRAWS; i++) {
@@ -74,7 +78,7 @@ class DensityTest {
     return Math.max(0, Math.min(255, (int) Math.floor(fromTheMiddle / side + 128)));
   }
 
-  private static double[] told(Benchmark name, Random random) {
+  private static double[] told(PlaneDensities name, Random random) {
     return switch (name) {
       case TWO_MOONS -> {
         double angle = Math.PI * random.nextDouble();
@@ -174,8 +178,8 @@ class DensityTest {
   /** In the density's own units the entropy of a checkerboard is that of its area: 5 bits. */
   @Test
   void knowsTheEntropyOfAreas() {
-    double cells = 2 * Math.log(Benchmark.CHECKERBOARD.cell());
-    assertThat(Benchmark.CHECKERBOARD.raster().entropy() + cells)
+    double cells = 2 * Math.log(PlaneDensities.CHECKERBOARD.cell());
+    assertThat(PlaneDensities.CHECKERBOARD.raster().entropy() + cells)
         .isCloseTo(5 * Math.log(2), within(1e-12));
   }
 
@@ -183,14 +187,14 @@ class DensityTest {
   @Test
   void knowsTheEntropyOfGaussiansApart() {
     double one = 1 + Math.log(2 * Math.PI * 0.5 * 0.5 / 2);
-    double cells = 2 * Math.log(Benchmark.EIGHT_GAUSSIANS.cell());
-    assertThat(Benchmark.EIGHT_GAUSSIANS.raster().entropy() + cells)
+    double cells = 2 * Math.log(PlaneDensities.EIGHT_GAUSSIANS.cell());
+    assertThat(PlaneDensities.EIGHT_GAUSSIANS.raster().entropy() + cells)
         .isCloseTo(Math.log(8) + one, within(0.02));
   }
 
   @Test
   void drawsTheSameEverywhere() {
-    Split split = new Density(Benchmark.TWO_MOONS, 1000, 1, 0).open().train();
+    Split split = new Density(PlaneDensities.TWO_MOONS, 1000, 1, 0).open().train();
     CRC32 sum = new CRC32();
     sum.update(split.memory().orElseThrow());
     assertThat(sum.getValue()).isEqualTo(CHECKSUM);
@@ -198,9 +202,9 @@ class DensityTest {
 
   @Test
   void dependsOnSeedPartAndIndexAlone() {
-    Splits few = new Density(Benchmark.RINGS, 10, 10, 7).open();
-    Splits many = new Density(Benchmark.RINGS, 50, 20, 7).open();
-    Split reseeded = new Density(Benchmark.RINGS, 10, 1, 8).open().train();
+    Splits few = new Density(PlaneDensities.RINGS, 10, 10, 7).open();
+    Splits many = new Density(PlaneDensities.RINGS, 50, 20, 7).open();
+    Split reseeded = new Density(PlaneDensities.RINGS, 10, 1, 8).open().train();
     int same = 0;
     for (int i = 0; i < 10; i++) {
       assertThat(DataFiles.read(many.train(), i)).isEqualTo(DataFiles.read(few.train(), i));
@@ -217,13 +221,13 @@ class DensityTest {
   @Test
   void checksItsKeys() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Density(Benchmark.RINGS, 0, 1, 0))
+        .isThrownBy(() -> new Density(PlaneDensities.RINGS, 0, 1, 0))
         .withMessage("count and test-count must be 1 to 100000000, found 0 and 1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Density(Benchmark.RINGS, 1, 100_000_001, 0))
+        .isThrownBy(() -> new Density(PlaneDensities.RINGS, 1, 100_000_001, 0))
         .withMessageContaining("found 1 and 100000001");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Density(Benchmark.RINGS, 1, 1, 0).at("data"))
+        .isThrownBy(() -> new Density(PlaneDensities.RINGS, 1, 1, 0).at("data"))
         .withMessageContainingAll("data: ", "drop --data");
   }
 }

@@ -3,6 +3,8 @@ package io.varve.training.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

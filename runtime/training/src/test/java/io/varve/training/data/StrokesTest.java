@@ -3,6 +3,9 @@ package io.varve.training.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.varve.training.data.drawn.Skeletons;
+import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,0 +1,209 @@
+package io.varve.export.onnx.graph;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.UnsafeByteOperations;
+import io.varve.export.onnx.program.Value;
+import io.varve.export.onnx.program.ValueSource;
+import io.varve.inference.file.Safetensors;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * An ONNX graph (operator set 20) and the parameters it uses. The parameters are read when the
+ * graph is written, so keep them open until then.
+ */
+public final class OnnxGraph {
+  /** The version of the ONNX operator set that graphs use. */
+  public static final int OPERATOR_SET = 20;
+
+  private static final int IR_VERSION = 9;
+
+  private final GraphProto structure;
+  private final List<Port> inputs;
+  private final List<Port> outputs;
+  private final Map<String, Value> weights;
+
+  public OnnxGraph(
+      GraphProto structure, List<Port> inputs, List<Port> outputs, Map<String, Value> weights) {
+    this.structure = structure;
+    this.inputs = List.copyOf(inputs);
+    this.outputs = List.copyOf(outputs);
+    this.weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
+  }
+
+  /**
+   * The inputs that an output depends on, in the order in which the code declared them; others are
+   * not part of the graph.
+   */
+  public List<Port> inputs() {
+    return inputs;
+  }
+
+  /** The outputs, in the order in which the code returned them. */
+  public List<Port> outputs() {
+    return outputs;
+  }
+
+  /** The parameters that an output depends on, by their registered names. */
+  public Map<String, NDArray> parameters() {
+    Map<String, NDArray> parameters = new LinkedHashMap<>();
+    weights.forEach((name, value) -> parameters.put(name, array(value)));
+    return Collections.unmodifiableMap(parameters);
+  }
+
+  /**
+   * The parameters as entries of a weights file; several graphs may share one file. Their values
+   * are copied when they are written, one at a time.
+   */
+  public List<Safetensors.Entry> weights() {
+    return weights.entrySet().stream()
+        .map(
+            e -> {
+              NDArray array = array(e.getValue());
+              return new Safetensors.Entry(
+                  e.getKey(),
+                  Types.safetensors(array.getDataType()),
+                  array.getShape().getShape(),
+                  () -> bytes(array));
+            })
+        .toList();
+  }
+
+  private static ByteBuffer bytes(NDArray array) {
+    // What the engine makes on the way, as from another device, goes at once.
+    try (NDScope made = new NDScope()) {
+      made.suppressNotUsedWarning();
+      return array.toByteBuffer();
+    }
+  }
+
+  /**
+   * The graph with its parameters inside.
+   *
+   * @throws IllegalArgumentException if it exceeds the 2 GiB that the format allows
+   */
+  public byte[] toBytes() {
+    long size = weights.values().stream().mapToLong(v -> size(array(v))).sum();
+    if (size + structure.getSerializedSize() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "graph: "
+              + size
+              + " bytes of parameters exceed the 2 GiB of one file; use write or save");
+    }
+    return model(
+            (tensor, value) ->
+                tensor.setRawData(UnsafeByteOperations.unsafeWrap(bytes(array(value)))))
+        .toByteArray();
+  }
+
+  /**
+   * Writes the graph without its parameters, which it refers to where they lie in a weights file.
+   *
+   * @param onnx the file to write
+   * @param tensors where each parameter lies, as {@code Safetensors#write} told
+   * @param location the weights file, relative to the folder of the graph
+   * @throws IllegalArgumentException if a parameter is missing or has another type or shape there
+   * @throws UncheckedIOException if the file cannot be written
+   */
+  public void write(Path onnx, Map<String, Safetensors.Tensor> tensors, String location) {
+    weights.forEach((name, value) -> requireSame(name, array(value), tensors.get(name), location));
+    ModelProto model =
+        model(
+            (tensor, value) -> {
+              Safetensors.Tensor stored = tensors.get(tensor.getName());
+              tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL);
+              tensor.addExternalData(entry("location", location));
+              tensor.addExternalData(entry("offset", Long.toString(stored.offset())));
+              tensor.addExternalData(entry("length", Long.toString(stored.length())));
+            });
+    Path temporary = onnx.resolveSibling(onnx.getFileName() + ".part");
+    try {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+        model.writeTo(out);
+      }
+      Files.move(temporary, onnx, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(onnx + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes the graph and, beside it, its weights: {@code model.onnx} and {@code model.safetensors}.
+   *
+   * @throws UncheckedIOException if a file cannot be written
+   */
+  public void save(Path onnx) {
+    String stem = onnx.getFileName().toString().replaceFirst("\\.onnx$", "");
+    Path file = onnx.resolveSibling(stem + ".safetensors");
+    write(onnx, Safetensors.write(file, weights(), Map.of()), file.getFileName().toString());
+  }
+
+  private ModelProto model(BiConsumer<TensorProto.Builder, Value> data) {
+    GraphProto.Builder graph = structure.toBuilder();
+    weights.forEach(
+        (name, value) -> {
+          TensorProto.Builder tensor =
+              TensorProto.newBuilder()
+                  .setName(name)
+                  .setDataType(Types.onnx(value.type()).getNumber());
+          value.shape().forEach(extent -> tensor.addDims(extent.offset()));
+          data.accept(tensor, value);
+          graph.addInitializer(tensor);
+        });
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .setProducerName("varve")
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPERATOR_SET))
+        .setGraph(graph)
+        .build();
+  }
+
+  private static NDArray array(Value value) {
+    return ((ValueSource.Weight) value.source()).array();
+  }
+
+  private static long size(NDArray array) {
+    return array.size() * array.getDataType().getNumOfBytes();
+  }
+
+  private static void requireSame(
+      String name, NDArray array, Safetensors.Tensor stored, String location) {
+    String wanted =
+        Types.safetensors(array.getDataType()) + Arrays.toString(array.getShape().getShape());
+    String found = stored == null ? "nothing" : stored.type() + Arrays.toString(stored.shape());
+    if (!found.equals(wanted)) {
+      throw new IllegalArgumentException(
+          location
+              + ": holds "
+              + found
+              + " as '"
+              + name
+              + "', expected "
+              + wanted
+              + "; write the "
+              + "weights of this graph into the file first");
+    }
+  }
+
+  private static StringStringEntryProto entry(String key, String value) {
+    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+  }
+}

@@ -1,0 +1,151 @@
+package io.varve.app.bench;
+
+import io.varve.app.Varve;
+import io.varve.app.option.DeviceOption;
+import io.varve.app.option.Output;
+import io.varve.app.option.TemporaryFolder;
+import io.varve.app.option.Workspace;
+import io.varve.app.train.ExportCommand;
+import io.varve.app.train.TrainingRuns;
+import io.varve.inference.Bundle;
+import io.varve.inference.bundle.Manifest;
+import io.varve.model.plugin.Catalog;
+import io.varve.model.yaml.YamlText;
+import io.varve.training.engine.Devices;
+import io.varve.training.evaluation.Evaluator;
+import io.varve.training.run.TrainedModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Times training and inference of a model, warmed up, as medians. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Times a model file or a bundle: warmed up, medians, images per second.",
+      "Of a model file training steps, and inference of its bundle with fresh weights; of a bundle inference."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final List<Integer> BATCHES = List.of(1, 64);
+
+  @ParentCommand private Varve varve;
+  @Mixin private Output output;
+  @Mixin private DeviceOption device;
+
+  @Parameters(paramLabel = "MODEL.yaml|BUNDLE", description = "What to time.")
+  private Path target;
+
+  @Option(names = "--train", description = "Only training.")
+  private boolean trainOnly;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets a key of the model file.")
+  private List<String> set = List.of();
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The folder of the data set.")
+  private String data;
+
+  @Option(
+      names = "--exact",
+      description = {
+        "Of a bundle with both graphs, only compare 'generate' with 'exact generate', which does",
+        "every round where it iterates: passes, residual, seconds and what the few rounds save."
+      })
+  private boolean exact;
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "With --exact: how many images at once (default: 16).")
+  private int count;
+
+  @Option(names = "--steps", defaultValue = "100", description = "Timed steps (default: 100).")
+  private int steps;
+
+  @Override
+  public Integer call() {
+    Map<String, Object> results = new LinkedHashMap<>();
+    if (exact) {
+      results.putAll(new SolverBench(target, device.options(), count).measure());
+    } else if (Files.exists(target.resolve(Manifest.FILE))) {
+      inference(target, results);
+    } else {
+      try (Workspace workspace = Workspace.open(varve)) {
+        model(workspace.catalog(), results);
+      }
+    }
+    output.results(results);
+    return 0;
+  }
+
+  private void model(Catalog catalog, Map<String, Object> results) {
+    try (TemporaryFolder folder = new TemporaryFolder()) {
+      TrainingBench training = new TrainingBench(catalog, device.name, steps);
+      training.measure(read(), folder.path().resolve("timed"), results);
+      if (trainOnly) {
+        return;
+      }
+      Path run = folder.path().resolve("run");
+      YamlText brief =
+          read().set("training.epochs=1").set("data.train-images=64").set("data.test-images=64");
+      TrainingRuns.train(brief.set("training.batch=64"), catalog, run, "cpu", "varve bench");
+      Path bundle = folder.path().resolve("bundle");
+      ExportCommand.export(catalog, run, bundle, Optional.empty());
+      inference(bundle, results);
+      djl(catalog, run, results);
+    }
+  }
+
+  private YamlText read() {
+    YamlText yaml = YamlText.read(target);
+    set.forEach(yaml::set);
+    if (data != null) {
+      yaml.set("data.path", data);
+    }
+    return yaml;
+  }
+
+  private void inference(Path path, Map<String, Object> results) {
+    try (Bundle bundle = Bundle.open(path, device.options())) {
+      results.put("inference_device", bundle.device());
+      int bytes =
+          bundle.manifest().data().shape().stream().reduce(1L, Math::multiplyExact).intValue();
+      Map<String, IntConsumer> work = new LinkedHashMap<>();
+      work.put("infer", n -> bundle.infer(new byte[n * bytes], 1));
+      work.put("bound", n -> bundle.score(new byte[n * bytes], 1));
+      work.put("generate", n -> bundle.generate(n, 1, 1));
+      work.keySet().retainAll(bundle.manifest().graphs().keySet()); // a flow alone infers nothing
+      work.forEach((graph, done) -> results.put(graph + "_images_per_second", speeds(done)));
+    }
+  }
+
+  /** The same work in DJL, from the same weights. */
+  private void djl(Catalog catalog, Path run, Map<String, Object> results) {
+    TrainedModel.Options options =
+        new TrainedModel.Options(catalog, Optional.empty(), Devices.of(device.name), note -> {});
+    try (TrainedModel trained = TrainedModel.load(run, options)) {
+      Evaluator evaluator = trained.evaluator();
+      results.put("generate_djl_images_per_second", speeds(n -> evaluator.samples(n, 1)));
+    }
+  }
+
+  /** Images per second by batch size. */
+  private static Map<String, Double> speeds(IntConsumer work) {
+    Map<String, Double> speeds = new LinkedHashMap<>();
+    for (int batch : BATCHES) {
+      speeds.put(String.valueOf(batch), batch / Stopwatch.median(() -> work.accept(batch)));
+    }
+    return speeds;
+  }
+}

@@ -1,0 +1,38 @@
+package io.varve.app.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Times repeated work: warmed up, as a median. */
+final class Stopwatch {
+  private static final double WARM_UP_SECONDS = 1;
+  private static final double SECONDS = 3;
+  private static final int LEAST = 5;
+
+  private Stopwatch() {}
+
+  /** The median seconds of one run of the work. */
+  static double median(Runnable work) {
+    repeat(work, WARM_UP_SECONDS);
+    return median(repeat(work, SECONDS));
+  }
+
+  /** The median of some numbers; of an even count the upper one. */
+  static double median(List<Double> numbers) {
+    List<Double> sorted = new ArrayList<>(numbers);
+    Collections.sort(sorted);
+    return sorted.get(sorted.size() / 2);
+  }
+
+  private static List<Double> repeat(Runnable work, double seconds) {
+    List<Double> times = new ArrayList<>();
+    long begin = System.nanoTime();
+    while (times.size() < LEAST || (System.nanoTime() - begin) * 1e-9 < seconds) {
+      long start = System.nanoTime();
+      work.run();
+      times.add((System.nanoTime() - start) * 1e-9);
+    }
+    return times;
+  }
+}

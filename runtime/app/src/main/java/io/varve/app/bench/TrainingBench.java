@@ -1,0 +1,137 @@
+package io.varve.app.bench;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.varve.model.plugin.Catalog;
+import io.varve.model.yaml.YamlText;
+import io.varve.report.metrics.DataPart;
+import io.varve.report.metrics.Point;
+import io.varve.training.Listener;
+import io.varve.training.Trainer;
+import io.varve.training.engine.Devices;
+import io.varve.training.engine.OperatorProfile;
+import io.varve.training.run.TrainingJob;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Times training steps in windows, each of which ends with the device idle. */
+final class TrainingBench {
+  private static final int WINDOW = 5;
+  private static final int WARM_UP = 4;
+  private static final int PROFILED = 4;
+  private static final int LISTED = 10;
+
+  private final Catalog catalog;
+  private final String device;
+  private final int steps;
+
+  /**
+   * A bench.
+   *
+   * @param steps to time, after {@value #WARM_UP} windows of {@value #WINDOW} that are not
+   */
+  TrainingBench(Catalog catalog, String device, int steps) {
+    this.catalog = catalog;
+    this.device = device;
+    this.steps = steps;
+  }
+
+  /** Trains until enough steps are timed, into a folder to throw away. */
+  void measure(YamlText yaml, Path folder, Map<String, Object> results) {
+    yaml.set("training.log-every=" + WINDOW)
+        .set("training.epochs=1000000")
+        .set("training.evaluate-every=1000000");
+    TrainingJob job = TrainingJob.of(yaml, catalog, Devices.of(device), "varve bench");
+    Windows windows = new Windows(Math.max(1, steps / WINDOW));
+    try (Trainer trainer = Trainer.start(job, folder, windows)) {
+      trainer.run();
+      throw new IllegalStateException("the bench ended before it had its steps");
+    } catch (Enough e) {
+      double speed = Stopwatch.median(windows.speeds);
+      results.put("device", Devices.name(job.device()));
+      results.put("batch", job.experiment().training().batch());
+      results.put("timed_steps", windows.speeds.size() * WINDOW);
+      results.put("train_images_per_second", speed);
+      results.put("seconds_per_step", job.experiment().training().batch() / speed);
+      if (job.device().equals(Device.cpu())) {
+        describe(windows.profile, results);
+      }
+    }
+  }
+
+  /** Where the time of a step went; profiling itself makes steps somewhat slower. */
+  private static void describe(OperatorProfile profile, Map<String, Object> results) {
+    int profiled = PROFILED * WINDOW;
+    results.put("native_share", profile.nativeSeconds() / profile.seconds());
+    Map<String, Double> operators = new LinkedHashMap<>();
+    double products = 0;
+    for (OperatorProfile.Operator operator : profile.operators()) {
+      if (operators.size() < LISTED) {
+        operators.put(operator.name(), operator.milliseconds() / profiled);
+      }
+      if (List.of("mm", "addmm", "bmm", "baddbmm").contains(operator.name())) {
+        products += operator.milliseconds() * 1e-3;
+      }
+    }
+    results.put("operators_ms_per_step", operators);
+    results.put("matrix_product_gflop_per_step", profile.matrixGflop() / profiled);
+    if (products > 0) {
+      results.put("matrix_product_gflop_per_second", profile.matrixGflop() / products);
+    }
+    results.put("matrix_product_limit_gflop_per_second", limit());
+  }
+
+  /** What this machine's matrix product reaches on square matrices that fit its caches. */
+  private static double limit() {
+    int side = 1024;
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+      NDArray left = manager.randomNormal(new Shape(side, side));
+      NDArray right = manager.randomNormal(new Shape(side, side));
+      double seconds = Stopwatch.median(() -> left.matMul(right).close());
+      return 2e-9 * side * side * side / seconds;
+    }
+  }
+
+  /** Collects the speed of windows after the first few, then stops the training. */
+  private static final class Windows implements Listener {
+    private final int wanted;
+    private final List<Double> speeds = new ArrayList<>();
+    private int seen;
+    private OperatorProfile.Recording recording;
+    private OperatorProfile profile;
+
+    Windows(int wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public void measured(Point point, double secondsLeft) {
+      if (point.split() == DataPart.TEST) {
+        return;
+      }
+      seen++;
+      if (seen > WARM_UP && speeds.size() < wanted) {
+        speeds.add(point.effort().imagesPerSecond());
+      } else if (seen == WARM_UP + wanted + 1) {
+        recording = OperatorProfile.begin();
+      } else if (seen == WARM_UP + wanted + 1 + PROFILED) {
+        profile = recording.end();
+        throw new Enough();
+      }
+    }
+  }
+
+  /** Unwinds a training that has been timed. */
+  private static final class Enough extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Enough() {
+      super("timed enough", null, false, false);
+    }
+  }
+}

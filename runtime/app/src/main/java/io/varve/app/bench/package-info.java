@@ -1,0 +1,2 @@
+/** The command that times models. */
+package io.varve.app.bench;

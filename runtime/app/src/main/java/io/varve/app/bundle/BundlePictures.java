@@ -1,0 +1,100 @@
+package io.varve.app.bundle;
+
+import io.varve.inference.Tensor;
+import io.varve.inference.bundle.Manifest;
+import io.varve.report.picture.PictureBatch;
+import io.varve.report.picture.PictureGrid;
+import io.varve.report.picture.PlanePanels;
+import io.varve.report.picture.Png;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What bundles return and take, as pictures. */
+public final class BundlePictures {
+  private static final int GREYS = 256;
+
+  private BundlePictures() {}
+
+  /** Images in reading order, in a square; points of the plane as dots. */
+  static Png sheet(Tensor pixels) {
+    long[] shape = pixels.shape();
+    if (PlanePanels.holds(Arrays.copyOfRange(shape, 1, shape.length))) {
+      return PlanePanels.points(List.of(new PlanePanels.Points("model", pixels.values())));
+    }
+    return PictureGrid.samples(of(pixels), (int) Math.ceil(Math.sqrt((double) shape[0])));
+  }
+
+  /** Pixels 0..255, [N, C, H, W]. */
+  public static PictureBatch of(Tensor pixels) {
+    long[] shape = pixels.shape();
+    if (shape.length != 4 || (shape[1] != 1 && shape[1] != 3)) {
+      throw new IllegalArgumentException(
+          "the bundle's data are no pictures: expected shape [N, 1 or 3, height, width]");
+    }
+    PictureBatch.Size size =
+        new PictureBatch.Size((int) shape[1], (int) shape[2], (int) shape[3], GREYS);
+    return PictureBatch.of(pixels.values(), size);
+  }
+
+  /** Stored images, end to end. */
+  public static PictureBatch of(byte[] stored, Manifest.Space data) {
+    return PictureBatch.of(stored, size(data.shape()));
+  }
+
+  /** What images of a shape [C, H, W] look like, 256 levels each. */
+  static PictureBatch.Size size(List<Long> shape) {
+    if (shape.size() != 3) {
+      throw new IllegalArgumentException(
+          "values of shape %s are no pictures; expected [1 or 3, height, width]".formatted(shape));
+    }
+    return new PictureBatch.Size(
+        shape.get(0).intValue(), shape.get(1).intValue(), shape.get(2).intValue(), GREYS);
+  }
+
+  /** Rows of a table from its columns, each of which has an image for every row. */
+  static List<PictureGrid.Row> rows(List<byte[]> columns, Manifest.Space data) {
+    PictureBatch.Size size = size(data.shape());
+    int bytes = size.scalars();
+    List<PictureGrid.Row> rows = new ArrayList<>();
+    for (int at = 0; at < columns.get(0).length; at += bytes) {
+      byte[] row = new byte[columns.size() * bytes];
+      for (int column = 0; column < columns.size(); column++) {
+        System.arraycopy(columns.get(column), at, row, column * bytes, bytes);
+      }
+      rows.add(new PictureGrid.Row("", PictureBatch.of(row, size)));
+    }
+    return rows;
+  }
+
+  /** Pixels 0..255 as bytes. */
+  static byte[] bytes(Tensor pixels) {
+    return bytes(pixels, GREYS);
+  }
+
+  /** Values of so many levels as pixels 0..255. */
+  static byte[] bytes(Tensor values, int levels) {
+    float scale = (GREYS - 1f) / (levels - 1);
+    byte[] bytes = new byte[values.values().length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Math.max(0, Math.min(GREYS - 1, Math.round(values.values()[i] * scale)));
+    }
+    return bytes;
+  }
+
+  /** Pixels 0..255 as values of so many levels, [B, shape]. */
+  static Tensor values(byte[] pixels, List<Long> shape, int levels) {
+    float[] values = new float[pixels.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.round((pixels[i] & 0xFF) * (levels - 1f) / (GREYS - 1));
+    }
+    long[] batch = new long[shape.size() + 1];
+    long scalars = 1;
+    for (int i = 1; i < batch.length; i++) {
+      batch[i] = shape.get(i - 1);
+      scalars *= batch[i];
+    }
+    batch[0] = pixels.length / scalars;
+    return new Tensor(batch, values);
+  }
+}

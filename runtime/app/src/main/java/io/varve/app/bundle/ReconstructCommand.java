@@ -1,0 +1,197 @@
+package io.varve.app.bundle;
+
+import io.varve.app.option.BundleOptions;
+import io.varve.app.option.DataOptions;
+import io.varve.app.option.Output;
+import io.varve.app.option.PictureOption;
+import io.varve.inference.Bundle;
+import io.varve.inference.Tensor;
+import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.Mode;
+import io.varve.report.picture.ModeGrid;
+import io.varve.report.picture.Psnr;
+import io.varve.training.data.set.Split;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Sends images through carried sets of variables and shows what comes back. */
+@Command(
+    name = "reconstruct",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Sends images through carried variables and writes a PNG.",
+      "Infers the images, keeps the carried variables, draws the rest: originals above, reconstructions below, with the mode's name, what is carried, its scalars over those of x, and the PSNR."
+    },
+    footer = {
+      "",
+      "Modes are sets of carried variables. A VAE has 'reconstruction', which carries its latents. The self-supervised VAE has 'reconstruction-1' {u}, 'reconstruction-2' {u, z}, 'conditional-generation' {y, u} and 'conditional-reconstruction' {y, z}; with more levels these are numbered from coarse to fine. 'generation' carries nothing."
+    })
+public final class ReconstructCommand implements Callable<Integer> {
+  private static final int COLUMNS = 16;
+
+  @Mixin private BundleOptions options;
+  @Mixin private DataOptions data;
+  @Mixin private Output output;
+  @ArgGroup private Choice choice = new Choice();
+
+  /** What is carried: one of three ways to say it. */
+  private static final class Choice {
+    @Option(
+        names = "--carry",
+        paramLabel = "VARIABLES",
+        split = ",",
+        description = "The variables to keep, as u,z1; every latent unless something is chosen.")
+    private List<String> carry = List.of();
+
+    @Option(
+        names = "--mode",
+        paramLabel = "NAMES",
+        split = ",",
+        description = "Modes by name, as reconstruction-1,reconstruction-2; a row each.")
+    private List<String> modes = List.of();
+
+    @Option(
+        names = "--grid",
+        description = "Every mode that the bundle has graphs for, side by side; so is --mode all.")
+    private boolean grid;
+  }
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "How many (default: 16).")
+  private int count;
+
+  @Mixin private PictureOption picture;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "1",
+      description = "Scales the noise of what is drawn (default: 1).")
+  private float temperature;
+
+  @Override
+  public Integer call() {
+    try (Bundle bundle = options.open()) {
+      Manifest manifest = bundle.manifest();
+      List<Mode> modes = modes(bundle);
+      Split split = BundleData.open(manifest, data);
+      byte[] images = BundleData.read(split, 0, Math.min(atLeastOne(count), split.size()));
+      ModeGrid grid =
+          new ModeGrid(images, BundlePictures.size(manifest.data().shape()), manifest.variables());
+      Map<String, Map<String, Object>> results = new LinkedHashMap<>();
+      for (Mode mode : modes) {
+        byte[] pixels = pixels(bundle, mode, images);
+        grid.add(mode, pixels);
+        results.put(mode.name(), results(mode, manifest, images, pixels));
+      }
+      grid.png(COLUMNS).write(picture.file);
+      output.results(results(results, images.length / split.imageBytes()));
+      return 0;
+    }
+  }
+
+  private static int atLeastOne(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("-n: must be at least 1, not " + count);
+    }
+    return count;
+  }
+
+  private List<Mode> modes(Bundle bundle) {
+    List<Mode> known = Mode.of(bundle.manifest().variables());
+    if (choice.grid || choice.modes.equals(List.of("all"))) {
+      return offered(bundle, known);
+    }
+    if (!choice.modes.isEmpty()) {
+      return choice.modes.stream().map(name -> named(name, known)).toList();
+    }
+    Set<String> carried = new LinkedHashSet<>(choice.carry);
+    if (carried.isEmpty()) {
+      bundle.manifest().variables().stream()
+          .filter(variable -> variable.kind().equals("latent"))
+          .forEach(variable -> carried.add(variable.name()));
+    }
+    return known.stream()
+        .filter(mode -> mode.carried().equals(carried))
+        .findFirst()
+        .map(List::of)
+        .orElseGet(() -> List.of(new Mode("", carried)));
+  }
+
+  private List<Mode> offered(Bundle bundle, List<Mode> known) {
+    List<Mode> offered = known.stream().filter(bundle::offers).toList();
+    List<String> missing = new ArrayList<>();
+    known.stream().filter(mode -> !offered.contains(mode)).forEach(m -> missing.add(m.name()));
+    if (offered.isEmpty()) {
+      throw new IllegalArgumentException(
+          options.bundle
+              + ": has a graph for none of the modes "
+              + missing
+              + "; export it with 'modes'");
+    }
+    if (!missing.isEmpty()) {
+      Output.say("note: %s has no graph for %s; export it with 'modes'", options.bundle, missing);
+    }
+    return offered;
+  }
+
+  private static Mode named(String name, List<Mode> known) {
+    return known.stream()
+        .filter(mode -> mode.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--mode: '%s' is no mode of this model; known are %s and all"
+                        .formatted(name, known.stream().map(Mode::name).toList())));
+  }
+
+  private byte[] pixels(Bundle bundle, Mode mode, byte[] images) {
+    int rows = images.length / BundlePictures.size(bundle.manifest().data().shape()).scalars();
+    Map<String, Tensor> values =
+        mode.carried().isEmpty()
+            ? bundle.generate(rows, options.seed, temperature)
+            : bundle.reconstruct(images, mode.carried(), options.seed, temperature);
+    return BundlePictures.bytes(values.get("pixels.mean"));
+  }
+
+  private static Map<String, Object> results(
+      Mode mode, Manifest manifest, byte[] images, byte[] pixels) {
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("carried", List.copyOf(mode.carried()));
+    results.put("memory_ratio", mode.memoryRatio(manifest.variables()));
+    if (!mode.carried().isEmpty()) {
+      int scalars = BundlePictures.size(manifest.data().shape()).scalars();
+      results.put("psnr_db", Psnr.mean(images, pixels, scalars));
+    }
+    return results;
+  }
+
+  /** One set says all of itself at the top; several stand under their names. */
+  private Map<String, Object> results(Map<String, Map<String, Object>> modes, int images) {
+    Map<String, Object> results = new LinkedHashMap<>();
+    if (modes.size() == 1) {
+      modes.forEach(
+          (name, values) -> {
+            results.put("mode", name);
+            results.putAll(values);
+          });
+    } else {
+      results.put("modes", modes);
+    }
+    results.put("images", images);
+    results.put("out", picture.file.toString());
+    return results;
+  }
+}

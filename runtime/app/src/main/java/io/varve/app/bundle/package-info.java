@@ -1,0 +1,2 @@
+/** Commands about bundles. */
+package io.varve.app.bundle;

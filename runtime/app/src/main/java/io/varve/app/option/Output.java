@@ -1,0 +1,83 @@
+package io.varve.app.option;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/**
+ * What a command says: results for scripts on standard output, words for people on standard error.
+ */
+public final class Output {
+  private static final Gson JSON =
+      new GsonBuilder().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();
+
+  @Option(names = "--json", description = "Print one JSON object on the last line of output.")
+  public boolean json;
+
+  /** A line for people. */
+  public static void say(String format, Object... values) {
+    System.err.println(String.format(Locale.ROOT, format, values));
+  }
+
+  /** A result that people read as a sentence. */
+  public void result(String sentence, Map<String, ?> results) {
+    System.out.println(json ? JSON.toJson(results) : sentence);
+  }
+
+  /** The key under which results keep standard errors, each under the name of its mean. */
+  public static final String ERRORS = "standard_errors";
+
+  /** The results: a JSON object, or one aligned line each with standard errors beside the means. */
+  public void results(Map<String, ?> results) {
+    if (json) {
+      System.out.println(JSON.toJson(results));
+      return;
+    }
+    Map<String, Object> shown = new LinkedHashMap<>();
+    results.forEach((key, value) -> add(shown, key, value));
+    Map<?, ?> errors = shown.remove(ERRORS) instanceof Map<?, ?> map ? map : Map.of();
+    int width = shown.keySet().stream().mapToInt(String::length).max().orElse(0);
+    shown.forEach(
+        (key, value) ->
+            System.out.printf(
+                Locale.ROOT, "%-" + width + "s  %s%n", key, text(key, value, errors)));
+  }
+
+  /** A line; a map of maps has one for each of these. */
+  private static void add(Map<String, Object> lines, String key, Object value) {
+    if (value instanceof Map<?, ?> map
+        && !key.equals(ERRORS)
+        && map.values().stream().anyMatch(Map.class::isInstance)) {
+      map.forEach((name, each) -> lines.put(String.valueOf(name), each));
+    } else {
+      lines.put(key, value);
+    }
+  }
+
+  private static String text(String name, Object value, Map<?, ?> errors) {
+    if (value instanceof Double || value instanceof Float) {
+      String text = number(((Number) value).doubleValue());
+      return errors.get(name) instanceof Double error ? text + " \u00B1 " + number(error) : text;
+    }
+    if (value instanceof Map<?, ?> map) {
+      StringBuilder text = new StringBuilder();
+      map.forEach(
+          (k, v) ->
+              text.append(text.isEmpty() ? "" : ", ")
+                  .append(k)
+                  .append(' ')
+                  .append(text(name + "." + k, v, errors)));
+      return text.toString();
+    }
+    return String.valueOf(value);
+  }
+
+  /** A number as results show it. */
+  public static String number(double number) {
+    boolean tiny = number != 0 && Math.abs(number) < 1e-3;
+    return String.format(Locale.ROOT, tiny ? "%.2e" : "%.4f", number);
+  }
+}

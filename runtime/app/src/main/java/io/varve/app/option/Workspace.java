@@ -1,0 +1,69 @@
+package io.varve.app.option;
+
+import io.varve.app.Varve;
+import io.varve.model.binder.Binder;
+import io.varve.model.plugin.Catalog;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The plug-ins of a command: those of the distribution and those of {@code --plugins}. */
+public final class Workspace implements AutoCloseable {
+  private final Catalog catalog;
+
+  private Workspace(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /**
+   * Loads the plug-ins, with a warning for each that is left out.
+   *
+   * @throws IllegalArgumentException if a folder is missing
+   */
+  public static Workspace open(Varve varve) {
+    Workspace workspace = quietly(varve);
+    workspace
+        .catalog
+        .leftOut()
+        .forEach(leftOut -> Output.say("warning: plug-in left out: %s", leftOut));
+    return workspace;
+  }
+
+  /** Loads the plug-ins; those left out are the caller's to tell. */
+  public static Workspace quietly(Varve varve) {
+    return new Workspace(Catalog.open(folders(varve)));
+  }
+
+  /** The folders of plug-ins, in the order in which they are loaded. */
+  public static List<Path> folders(Varve varve) {
+    List<Path> folders = new ArrayList<>();
+    home().ifPresent(home -> folders.add(home.resolve("plugins")));
+    for (Path folder : varve.plugins) {
+      if (!Files.isDirectory(folder)) {
+        throw new IllegalArgumentException("--plugins " + folder + ": is no folder");
+      }
+      folders.add(folder);
+    }
+    return folders;
+  }
+
+  /** The distribution's folder, as its launcher tells it. */
+  public static Optional<Path> home() {
+    return Optional.ofNullable(System.getProperty("varve.home")).map(Path::of);
+  }
+
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  public Binder binder() {
+    return new Binder(catalog);
+  }
+
+  @Override
+  public void close() {
+    catalog.close();
+  }
+}

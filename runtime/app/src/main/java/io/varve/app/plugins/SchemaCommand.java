@@ -1,0 +1,32 @@
+package io.varve.app.plugins;
+
+import com.google.gson.GsonBuilder;
+import io.varve.app.Varve;
+import io.varve.app.option.Workspace;
+import io.varve.model.binder.Schema;
+import io.varve.training.Experiment;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/** Prints the JSON Schema of model files. */
+@Command(
+    name = "schema",
+    mixinStandardHelpOptions = true,
+    description = "Prints a JSON Schema of model files, with the loaded plug-ins, for editors.")
+public final class SchemaCommand implements Callable<Integer> {
+  @ParentCommand private Varve varve;
+
+  @Override
+  public Integer call() {
+    try (Workspace workspace = Workspace.open(varve)) {
+      System.out.println(
+          new GsonBuilder()
+              .setPrettyPrinting()
+              .disableHtmlEscaping()
+              .create()
+              .toJson(Schema.of(workspace.binder(), Experiment.class)));
+      return 0;
+    }
+  }
+}

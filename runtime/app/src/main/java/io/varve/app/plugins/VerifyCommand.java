@@ -1,0 +1,147 @@
+package io.varve.app.plugins;
+
+import io.varve.app.Varve;
+import io.varve.app.option.Output;
+import io.varve.app.option.Workspace;
+import io.varve.conformance.Limits;
+import io.varve.conformance.Outcome;
+import io.varve.conformance.Report;
+import io.varve.conformance.Verdict;
+import io.varve.conformance.Verification;
+import io.varve.model.plugin.Catalog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Holds plug-in JARs to the contract. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Checks plug-in JARs against every rule of the contract, each check within its limits.",
+      "Ends with 0 if every required rule holds, with 1 if one is broken."
+    })
+public final class VerifyCommand implements Callable<Integer> {
+  private static final Pattern SIZE =
+      Pattern.compile("(\\d{1,9})([kmg])", Pattern.CASE_INSENSITIVE);
+
+  @ParentCommand private Varve varve;
+  @Mixin private Output output;
+
+  @Parameters(paramLabel = "JAR", arity = "1..*", description = "Plug-ins to verify.")
+  private List<Path> jars;
+
+  @Option(
+      names = "--rules",
+      split = ",",
+      paramLabel = "RULES",
+      description = "Only these, by number or letter: B3,P (default: all).")
+  private List<String> rules = List.of();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long one check may take (default: 60).")
+  private long timeout;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "3g",
+      description = "How much memory the checks may take (default: 3g).")
+  private String memory;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Write verify.html and TEST-verify.xml into this folder.")
+  private Optional<Path> report;
+
+  @Option(names = "--html", paramLabel = "FILE", description = "Write the page to this file.")
+  private Optional<Path> html;
+
+  @Option(names = "--junit", paramLabel = "FILE", description = "Write JUnit's XML to this file.")
+  private Optional<Path> junit;
+
+  @Override
+  public Integer call() {
+    Limits limits = new Limits(Duration.ofSeconds(timeout), bytes(memory));
+    List<Path> beside = Catalog.jars(Workspace.folders(varve));
+    Verification verification = new Verification(beside, rules, limits);
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Path jar : jars) {
+      try (VerifyProgress progress = new VerifyProgress(jar)) {
+        verdicts.add(verification.of(jar, progress));
+      }
+    }
+    Report all = new Report(verdicts);
+    report.ifPresent(folder -> write(folder.resolve("verify.html"), all.html()));
+    report.ifPresent(folder -> write(folder.resolve("TEST-verify.xml"), all.junit()));
+    html.ifPresent(file -> write(file, all.html()));
+    junit.ifPresent(file -> write(file, all.junit()));
+    if (output.json) {
+      output.results(summary(all));
+    } else {
+      System.out.print(all.text());
+    }
+    return all.ok() ? 0 : 1;
+  }
+
+  private static long bytes(String size) {
+    Matcher matcher = SIZE.matcher(size);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "--memory is '%s', expected a number and k, m or g, as 3g".formatted(size));
+    }
+    int shift = 10 * (1 + "kmg".indexOf(matcher.group(2).toLowerCase(Locale.ROOT)));
+    return Long.parseLong(matcher.group(1)) << shift;
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      if (file.toAbsolutePath().getParent() != null) {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+      }
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, Object> summary(Report report) {
+    Map<String, Object> summary = new LinkedHashMap<>();
+    summary.put("ok", report.ok());
+    List<Map<String, Object>> plugins = new ArrayList<>();
+    for (Verdict verdict : report.verdicts()) {
+      Map<String, Object> plugin = new LinkedHashMap<>();
+      plugin.put("plugin", verdict.plugin());
+      plugin.put("jar", verdict.jar().toString());
+      plugin.put("ok", verdict.ok());
+      for (Outcome.Status status : Outcome.Status.values()) {
+        plugin.put(status.name().toLowerCase(Locale.ROOT), verdict.count(status));
+      }
+      plugin.put("broken", verdict.broken());
+      plugin.put("outcomes", verdict.outcomes());
+      plugins.add(plugin);
+    }
+    summary.put("plugins", plugins);
+    return summary;
+  }
+}

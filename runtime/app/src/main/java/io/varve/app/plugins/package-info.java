@@ -1,0 +1,2 @@
+/** Commands about plug-in JARs. */
+package io.varve.app.plugins;

@@ -1,0 +1,107 @@
+package io.varve.app.train;
+
+import io.varve.app.Varve;
+import io.varve.app.option.ChangedPluginsOption;
+import io.varve.app.option.Output;
+import io.varve.app.option.Version;
+import io.varve.app.option.Workspace;
+import io.varve.export.bundle.BundleExport;
+import io.varve.export.bundle.Exported;
+import io.varve.inference.bundle.Manifest;
+import io.varve.model.plugin.Catalog;
+import io.varve.training.engine.Devices;
+import io.varve.training.run.TrainedModel;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Exports a run to a bundle. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Exports a run to a bundle: ONNX graphs over one weights file.",
+      "A bundle needs no plug-in. Every graph is checked against DJL in ONNX Runtime first."
+    })
+public final class ExportCommand implements Callable<Integer> {
+  @ParentCommand private Varve varve;
+  @Mixin private Output output;
+  @Mixin private ChangedPluginsOption changed;
+
+  @Parameters(paramLabel = "RUN", description = "A folder that `varve train` wrote.")
+  private Path run;
+
+  @Option(names = "--out", required = true, paramLabel = "BUNDLE", description = "Where to.")
+  private Path out;
+
+  @Option(
+      names = "--graphs",
+      split = ",",
+      paramLabel = "NAMES",
+      description = {
+        "bound, importance, infer, generate, 'carry u z1', 'infer y', and modes for all that the modes",
+        "of the model need; those of the model file's export: key unless given."
+      })
+  private List<String> graphs;
+
+  @Override
+  public Integer call() {
+    try (Workspace workspace = Workspace.open(varve)) {
+      TrainedModel.Options options = options(workspace.catalog(), changed.accepted);
+      BundleExport.Result result = export(options, run, out, Optional.ofNullable(graphs));
+      Map<String, Object> results = new LinkedHashMap<>();
+      results.put("out", result.bundle().toString());
+      results.put("parity", result.worst());
+      results.put("tolerance", BundleExport.TOLERANCE);
+      output.results(results);
+      return 0;
+    }
+  }
+
+  private static TrainedModel.Options options(Catalog catalog, boolean acceptChangedPlugins) {
+    return new TrainedModel.Options(
+        catalog,
+        Optional.empty(),
+        Devices.of("cpu"),
+        note -> Output.say("note: %s", note),
+        acceptChangedPlugins);
+  }
+
+  /** Exports the newest checkpoint of a run that these plug-ins have just trained. */
+  public static BundleExport.Result export(
+      Catalog catalog, Path run, Path out, Optional<List<String>> graphs) {
+    return export(options(catalog, false), run, out, graphs);
+  }
+
+  private static BundleExport.Result export(
+      TrainedModel.Options options, Path run, Path out, Optional<List<String>> graphs) {
+    try (TrainedModel trained = TrainedModel.load(run, options)) {
+      Exported exported =
+          new Exported(
+              trained.experiment().name(),
+              Version.text(),
+              trained.yaml(),
+              trained.model(),
+              trained.experiment().data().encoding(),
+              trained.image(),
+              trained.weights(),
+              trained.weights().flat(),
+              plugins(trained));
+      return BundleExport.export(exported, graphs.orElse(trained.experiment().export()), out);
+    }
+  }
+
+  private static List<Manifest.Plugin> plugins(TrainedModel trained) {
+    return trained.plugins().stream()
+        .map(p -> new Manifest.Plugin(p.id(), p.version(), p.sha256(), p.components()))
+        .toList();
+  }
+}

@@ -1,0 +1,2 @@
+/** Commands about runs. */
+package io.varve.app.train;

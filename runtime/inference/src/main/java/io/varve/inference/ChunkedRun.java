@@ -1,0 +1,132 @@
+package io.varve.inference;
+
+import io.varve.inference.bundle.Manifest;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Runs a graph over any number of rows, a chunk of them at a time. Serves one request. */
+final class ChunkedRun {
+  private final GraphSession session;
+  private final int chunk;
+  private final Map<String, InputSource> sources;
+  private final Consumer<String> warnings;
+
+  /** A sweep over all inputs by name, noise among them. */
+  ChunkedRun(
+      GraphSession session,
+      int chunk,
+      Map<String, InputSource> sources,
+      Consumer<String> warnings) {
+    this.session = session;
+    this.chunk = chunk;
+    this.sources = Map.copyOf(sources);
+    this.warnings = warnings;
+  }
+
+  /** Takes the outputs of some pairs of row and sample; {@code from} is the first one's index. */
+  interface Sink {
+    void take(String output, long from, FloatBuffer values);
+  }
+
+  /** The outputs of all rows; sample s of row r stands at s * rows + r. */
+  Map<String, Tensor> collect(int rows, int samples) {
+    int pairs = Math.multiplyExact(rows, samples);
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    for (Manifest.Port port : session.graph().outputs()) {
+      outputs.put(port.name(), empty(port, pairs));
+    }
+    each(
+        rows,
+        samples,
+        (output, from, values) -> {
+          Tensor into = outputs.get(output);
+          int perRow = into.values().length / pairs;
+          values.get(into.values(), (int) from * perRow, values.remaining());
+        });
+    return outputs;
+  }
+
+  /** Runs all pairs; the pair of row r and sample s has the index s * rows + r. */
+  void each(int rows, int samples, Sink sink) {
+    long pairs = (long) rows * samples;
+    Residuals residuals = new Residuals();
+    for (long first = 0; first < pairs; first += chunk) {
+      long from = first;
+      int count = (int) Math.min(chunk, pairs - first);
+      session.run(
+          count,
+          (input, into) -> feed(sources.get(input), from, rows, into, count),
+          (output, values) -> {
+            if (output.equals(Manifest.RESIDUAL)) {
+              residuals.add(values.duplicate());
+            }
+            sink.take(output, from, values);
+          });
+    }
+    residuals.warn();
+  }
+
+  /** How many rows of a request have not converged. */
+  private final class Residuals {
+    private int rows;
+    private int open;
+    private float worst;
+
+    void add(FloatBuffer values) {
+      while (values.hasRemaining()) {
+        float residual = values.get();
+        rows++;
+        if (!(residual <= InferenceOptions.RESIDUAL)) { // nor is one that is no number
+          open++;
+          worst = Float.isNaN(residual) ? Float.POSITIVE_INFINITY : Math.max(worst, residual);
+        }
+      }
+    }
+
+    void warn() {
+      if (open > 0) {
+        warnings.accept(
+            "%s: %d of %d rows have not converged: %s is %.1e at worst, expected at most %.0e; run the exact graph, see InferenceOptions.exact and --exact"
+                .formatted(
+                    session.graph().file(),
+                    open,
+                    rows,
+                    Manifest.RESIDUAL,
+                    worst,
+                    InferenceOptions.RESIDUAL));
+      }
+    }
+  }
+
+  /** A chunk is a few stretches of successive rows, each of one sample. */
+  private static void feed(InputSource source, long from, int rows, ByteBuffer into, int count) {
+    int end = into.limit();
+    int perRow = end / count;
+    for (int done = 0; done < count; ) {
+      int row = (int) ((from + done) % rows);
+      int sample = (int) ((from + done) / rows);
+      int stretch = Math.min(count - done, rows - row);
+      into.limit((done + stretch) * perRow);
+      source.put(row, stretch, sample, into);
+      done += stretch;
+    }
+  }
+
+  private static Tensor empty(Manifest.Port port, int rows) {
+    long[] shape = new long[1 + port.shape().size()];
+    shape[0] = rows;
+    for (int i = 1; i < shape.length; i++) {
+      shape[i] = port.shape().get(i - 1);
+    }
+    long size = (long) rows * Manifest.size(port.shape());
+    if (size > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "output '%s': %d numbers for %d rows, expected at most 2^31 - 1; ask for fewer rows"
+              .formatted(port.name(), size, rows));
+    }
+    return new Tensor(shape, new float[(int) size]);
+  }
+}

@@ -1,0 +1,354 @@
+package io.varve.inference.bundle;
+
+import com.google.gson.GsonBuilder;
+import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.Safetensors;
+import io.varve.inference.file.Sha256;
+import io.varve.inference.file.StrictJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What a bundle is and holds: the content of its {@code manifest.json}. Shapes leave out the
+ * leading batch. {@code docs/bundle.md} describes the format.
+ *
+ * @param format the version of the format, {@link #FORMAT}
+ * @param name the model's name
+ * @param varve the version of Varve that wrote the bundle
+ * @param opset the version of the ONNX operator set of all graphs
+ * @param yaml the model file as it was exported
+ * @param data the space of the images handed in, uint8
+ * @param space the space the model sees, after its own preprocessing
+ * @param variables the latent, derived and observed variables in the order of the model
+ * @param graphs the entry points by name: {@code bound}, {@code importance}, {@code infer}, {@code
+ *     generate}, {@code carry u z1} for a carried set and {@code infer y} for a derived variable;
+ *     each also with {@link #EXACT} before it
+ * @param plugins where the model's components came from
+ * @param parity recorded inputs and outputs to check a runtime with
+ * @param files the SHA-256 of every file but the manifest, in lower-case hexadecimal digits
+ */
+public record Manifest(
+    int format,
+    String name,
+    String varve,
+    int opset,
+    String yaml,
+    Space data,
+    Space space,
+    List<Variable> variables,
+    Map<String, Graph> graphs,
+    List<Plugin> plugins,
+    Parity parity,
+    Map<String, String> files) {
+  /** The version of the format that this class reads and writes. */
+  public static final int FORMAT = 1;
+
+  /** The manifest's name within a bundle. */
+  public static final String FILE = "manifest.json";
+
+  /** Begins the name of a graph that takes the values of some variables and generates the rest. */
+  public static final String CARRY = "carry ";
+
+  /** Begins the name of a graph that infers from the values of a derived variable. */
+  public static final String INFER = "infer ";
+
+  /** Begins the name of a graph that does every round of a fixed point, converged or not. */
+  public static final String EXACT = "exact ";
+
+  /**
+   * The output of a graph that iterates: by how much the last round still changed a value of each
+   * row, relative to 1 + |value|, [B].
+   */
+  public static final String RESIDUAL = "solver.residual";
+
+  /**
+   * The output of a graph that iterates: how often rows were computed, all fixed points together,
+   * [B]. Rows that are computed at once take as often as the slowest of them.
+   */
+  public static final String PASSES = "solver.passes";
+
+  /** The name of a graph without {@link #EXACT}. */
+  public static String kind(String graph) {
+    return graph.startsWith(EXACT) ? graph.substring(EXACT.length()).trim() : graph;
+  }
+
+  /**
+   * Checks that the manifest is consistent in itself.
+   *
+   * @throws IllegalArgumentException if the format is another, a path may leave the bundle, a hash
+   *     is none, or a graph or the parity vectors name a file that {@code files} lacks
+   */
+  public Manifest {
+    variables = List.copyOf(variables);
+    graphs = Safetensors.frozen(graphs);
+    plugins = List.copyOf(plugins);
+    files = Safetensors.frozen(files);
+    check(format == FORMAT, "format: " + format, "" + FORMAT);
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      checkPath(file.getKey());
+      boolean hash = file.getValue().matches("[0-9a-f]{64}");
+      check(hash, "files: '" + file.getKey() + "' has hash '" + file.getValue() + "'", "SHA-256");
+    }
+    check(!graphs.isEmpty(), "graphs: none", "at least one");
+    for (Map.Entry<String, Graph> graph : graphs.entrySet()) {
+      check(!graph.getKey().contains("/"), "graphs: '" + graph.getKey() + "'", "no slash in it");
+      checkListed(files, "graphs." + graph.getKey() + ".file", graph.getValue().file());
+    }
+    checkListed(files, "parity.file", parity.file());
+  }
+
+  /**
+   * A space of images or values.
+   *
+   * @param shape without the batch, such as [C, H, W]
+   * @param levels the number of grid values, 0 for a continuous space
+   */
+  public record Space(List<Long> shape, int levels) {
+    /** Checks the shape. */
+    public Space {
+      shape = checkShape(shape);
+      check(levels >= 0, "levels: " + levels, "0 (continuous) or more");
+    }
+  }
+
+  /**
+   * A variable of the model.
+   *
+   * @param name as in the model file
+   * @param kind {@code latent}, {@code derived} or {@code observed}
+   * @param shape without the batch
+   * @param levels the number of grid values, 0 for a continuous variable
+   */
+  public record Variable(String name, String kind, List<Long> shape, int levels) {
+    private static final Set<String> KINDS = Set.of("latent", "derived", "observed");
+
+    /** Checks kind and shape. */
+    public Variable {
+      shape = checkShape(shape);
+      check(KINDS.contains(kind), "kind: '" + kind + "'", "latent, derived or observed");
+      check(levels >= 0, "levels: " + levels, "0 (continuous) or more");
+    }
+  }
+
+  /**
+   * An entry point.
+   *
+   * @param file its ONNX file
+   * @param inputs what the caller provides
+   * @param noise what {@code Philox} provides
+   * @param outputs what it computes, float32
+   */
+  public record Graph(String file, List<Port> inputs, List<Noise> noise, List<Port> outputs) {
+    /** Checks the names and the types of the outputs. */
+    public Graph {
+      inputs = List.copyOf(inputs);
+      noise = List.copyOf(noise);
+      outputs = List.copyOf(outputs);
+      check(!file.contains("/"), "file: '" + file + "'", "a graph beside the manifest");
+      Set<String> names = new HashSet<>();
+      Stream.of(inputs.stream().map(Port::name), noise.stream().map(Noise::name))
+          .reduce(outputs.stream().map(Port::name), Stream::concat)
+          .forEach(name -> check(names.add(name), "name: '" + name + "' twice", "it once"));
+      for (Port output : outputs) {
+        check(output.type().equals("float32"), "type: '" + output.type() + "'", "float32");
+      }
+    }
+  }
+
+  /**
+   * An input or output of a graph.
+   *
+   * @param name as in the ONNX file
+   * @param type {@code uint8} (inputs only) or {@code float32}
+   * @param shape without the batch
+   */
+  public record Port(String name, String type, List<Long> shape) {
+    /** Checks type and shape. */
+    public Port {
+      shape = checkShape(shape);
+      check(Set.of("uint8", "float32").contains(type), "type: '" + type + "'", "uint8 or float32");
+    }
+  }
+
+  /**
+   * An input of a graph that is noise, float32.
+   *
+   * @param name as in the ONNX file, also the name of its stream
+   * @param distribution {@code normal} or {@code uniform}
+   * @param shape without the batch
+   */
+  public record Noise(String name, String distribution, List<Long> shape) {
+    /** Checks distribution and shape. */
+    public Noise {
+      shape = checkShape(shape);
+      boolean known = Set.of("normal", "uniform").contains(distribution);
+      check(known, "distribution: '" + distribution + "'", "normal or uniform");
+    }
+  }
+
+  /**
+   * A plug-in that the model was built from; inference does not need it.
+   *
+   * @param id of the plug-in
+   * @param version of the plug-in
+   * @param sha256 of its JAR, empty where there was none
+   * @param components the names that the model uses
+   */
+  public record Plugin(String id, String version, String sha256, List<String> components) {
+    /** Freezes the list. */
+    public Plugin {
+      components = List.copyOf(components);
+    }
+  }
+
+  /**
+   * Recorded inputs and outputs: tensors {@code GRAPH/BATCH/in/NAME} and {@code
+   * GRAPH/BATCH/out/NAME} of a safetensors file.
+   *
+   * @param file the safetensors file
+   * @param tolerance the relative error that the export allowed
+   * @param batches the batch sizes recorded
+   */
+  public record Parity(String file, double tolerance, List<Integer> batches) {
+    /** Freezes the list. */
+    public Parity {
+      batches = List.copyOf(batches);
+      check(tolerance > 0, "tolerance: " + tolerance, "more than 0");
+    }
+  }
+
+  /**
+   * Reads the manifest of a bundle.
+   *
+   * @param bundle its directory
+   * @throws IllegalArgumentException if it is missing, malformed or of a newer format
+   */
+  public static Manifest read(Path bundle) {
+    Path file = bundle.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          file + ": no such file; a bundle is a directory with a " + FILE);
+    }
+    try {
+      String text = Files.readString(file);
+      int format = StrictJson.peek(file.toString(), text, "format");
+      if (format > FORMAT) {
+        throw new IllegalArgumentException(
+            "%s: format: %d, this Varve reads up to %d; use a newer Varve"
+                .formatted(file, format, FORMAT));
+      }
+      return StrictJson.read(file.toString(), text, Manifest.class);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + ": is not UTF-8 text", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes the manifest into a bundle, whole or not at all. Write it last: it is what makes the
+   * directory a bundle.
+   *
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public void write(Path bundle) {
+    String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(this);
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text + "\n");
+    AtomicFile.write(bundle.resolve(FILE), channel -> AtomicFile.writeFully(channel, bytes));
+  }
+
+  /**
+   * The hashes of all files of a directory but the manifest, as {@code files} wants them.
+   *
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public static Map<String, String> hashes(Path bundle) {
+    Map<String, String> hashes = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(bundle)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        String name = bundle.relativize(file).toString().replace('\\', '/');
+        if (!name.equals(FILE)) {
+          hashes.put(name, Sha256.of(file));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(bundle + ": cannot be listed: " + e.getMessage(), e);
+    }
+    return hashes;
+  }
+
+  /**
+   * The outputs of a graph in which a tie may show: draws from a grid, which fall the other way
+   * where the noise hits the edge of a grid value to the last bits, and what is drawn after them.
+   */
+  public Set<String> tied(String graph) {
+    List<String> outputs = graphs.get(graph).outputs().stream().map(Port::name).toList();
+    return tied(graph, variables, outputs);
+  }
+
+  /** As {@link #tied(String)}, of a graph that has no manifest yet. */
+  public static Set<String> tied(String graph, List<Variable> variables, List<String> outputs) {
+    Set<String> tied = new LinkedHashSet<>();
+    if (!kind(graph).equals("generate") && !kind(graph).startsWith(CARRY)) {
+      return tied;
+    }
+    for (Variable variable : variables) {
+      if (variable.levels() > 0 && outputs.contains(variable.name())) {
+        boolean last = variable.kind().equals("observed");
+        tied.addAll(last ? List.of(variable.name(), "pixels") : outputs);
+      }
+    }
+    return tied;
+  }
+
+  /** The shape of a latent variable, if that is what the name names. */
+  public Optional<List<Long>> latent(String name) {
+    return variables.stream()
+        .filter(v -> v.kind().equals("latent") && v.name().equals(name))
+        .map(Variable::shape)
+        .findFirst();
+  }
+
+  /** The number of elements of a shape. */
+  public static int size(List<Long> shape) {
+    return Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
+  }
+
+  private static void checkPath(String path) {
+    boolean plain = path.matches("[\\w][\\w. =+-]*(/[\\w][\\w. =+-]*)*") && !path.contains("..");
+    check(plain, "files: '" + path + "'", "a plain path inside the bundle");
+  }
+
+  private static void checkListed(Map<String, String> files, String where, String file) {
+    check(files.containsKey(file), where + ": '" + file + "'", "one of files " + files.keySet());
+  }
+
+  private static List<Long> checkShape(List<Long> shape) {
+    long size = 1;
+    for (long dimension : shape) {
+      check(dimension > 0 && dimension <= Integer.MAX_VALUE, "shape: " + shape, "positive ints");
+      size *= dimension;
+      check(size <= Integer.MAX_VALUE, "shape: " + shape, "at most 2^31 - 1 elements");
+    }
+    return List.copyOf(shape);
+  }
+
+  private static void check(boolean condition, String found, String expected) {
+    if (!condition) {
+      throw new IllegalArgumentException(found + ", expected " + expected);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.varve.inference.file;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads JSON into records whose components are its keys: every key must be there, once, and no
+ * other. Knows records, lists, maps with string keys, strings, ints, longs and doubles.
+ */
+public final class StrictJson {
+  private final String where;
+  private final JsonReader json;
+
+  private StrictJson(String where, String text) {
+    this.where = where;
+    this.json = new JsonReader(new StringReader(text));
+    json.setStrictness(Strictness.STRICT);
+  }
+
+  public static <T extends Record> T read(String where, String text, Class<T> type) {
+    return new StrictJson(where, text).document(type);
+  }
+
+  /** One integer at the top level, whatever else the document holds. */
+  public static int peek(String where, String text, String key) {
+    StrictJson reader = new StrictJson(where, text);
+    try {
+      reader.json.beginObject();
+      while (reader.json.hasNext()) {
+        if (reader.json.nextName().equals(key)) {
+          return reader.json.nextInt();
+        }
+        reader.json.skipValue();
+      }
+    } catch (IOException | IllegalStateException | NumberFormatException e) {
+      throw reader.malformed(e);
+    }
+    throw new IllegalArgumentException(where + ": key '" + key + "' is missing");
+  }
+
+  private <T extends Record> T document(Class<T> type) {
+    try {
+      T value = type.cast(value(type));
+      if (json.peek() != JsonToken.END_DOCUMENT) {
+        throw new MalformedJsonException("text after the end");
+      }
+      return value;
+    } catch (IOException | IllegalStateException | NumberFormatException e) {
+      throw malformed(e);
+    }
+  }
+
+  private IllegalArgumentException malformed(Exception e) {
+    String detail =
+        e instanceof EOFException ? "it ends too early" : e.getMessage().lines().toList().get(0);
+    return new IllegalArgumentException(where + ": malformed at " + path() + ": " + detail, e);
+  }
+
+  /** The place in the document, without Gson's leading {@code $.}. */
+  private String path() {
+    String path = json.getPath();
+    return path.startsWith("$.") ? path.substring(2) : path;
+  }
+
+  private Object value(Type type) throws IOException {
+    if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      return generic.getRawType() == List.class ? list(arguments[0]) : map(arguments[1]);
+    } else if (type == String.class) {
+      if (json.peek() != JsonToken.STRING) {
+        throw new IllegalStateException("Expected a string but was " + json.peek());
+      }
+      return json.nextString();
+    } else if (type == int.class || type == Integer.class) {
+      return json.nextInt();
+    } else if (type == long.class || type == Long.class) {
+      return json.nextLong();
+    } else if (type == double.class) {
+      return json.nextDouble();
+    }
+    return record((Class<?>) type);
+  }
+
+  private List<Object> list(Type element) throws IOException {
+    List<Object> values = new ArrayList<>();
+    json.beginArray();
+    while (json.hasNext()) {
+      values.add(value(element));
+    }
+    json.endArray();
+    return values;
+  }
+
+  private Map<String, Object> map(Type element) throws IOException {
+    Map<String, Object> values = new LinkedHashMap<>();
+    json.beginObject();
+    while (json.hasNext()) {
+      String key = json.nextName();
+      if (values.put(key, value(element)) != null) {
+        throw new IllegalArgumentException(where + ": " + path() + ": key appears twice");
+      }
+    }
+    json.endObject();
+    return values;
+  }
+
+  private Object record(Class<?> type) throws IOException {
+    String path = path();
+    List<RecordComponent> components = Arrays.asList(type.getRecordComponents());
+    List<String> names = components.stream().map(RecordComponent::getName).toList();
+    Object[] arguments = new Object[names.size()];
+    json.beginObject();
+    while (json.hasNext()) {
+      int index = names.indexOf(json.nextName());
+      if (index < 0 || arguments[index] != null) {
+        String wrong = index < 0 ? ": unknown key; known are " + names : ": key appears twice";
+        throw new IllegalArgumentException(where + ": " + path() + wrong);
+      }
+      arguments[index] = value(components.get(index).getGenericType());
+    }
+    json.endObject();
+    int missing = Arrays.asList(arguments).indexOf(null);
+    if (missing >= 0) {
+      throw new IllegalArgumentException(
+          where + ": " + path + ": key '" + names.get(missing) + "' is missing");
+    }
+    return create(type, path, components, arguments);
+  }
+
+  private Object create(
+      Class<?> type, String path, List<RecordComponent> components, Object[] arguments) {
+    try {
+      Class<?>[] types = components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
+      Constructor<?> constructor = type.getDeclaredConstructor(types);
+      return constructor.newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      throw new IllegalArgumentException(
+          where + ": " + path + ": " + e.getCause().getMessage(), e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the record " + type + " cannot be created", e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.varve.model;
+
+import io.varve.model.guard.Guard;
+import io.varve.spi.Hierarchy;
+import io.varve.spi.Node;
+import io.varve.spi.Space;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+
+/** The nodes that a hierarchy writes, held to what it promises. */
+final class HierarchyNodes {
+  private HierarchyNodes() {}
+
+  /**
+   * Asks a hierarchy for its nodes.
+   *
+   * @throws IllegalArgumentException one line: what it refuses, threw or left out
+   */
+  static List<Node> of(Hierarchy hierarchy, Space x) {
+    Guard guard = new Guard("model", hierarchy);
+    List<Node> nodes = guard.built("nodes", () -> hierarchy.nodes(x));
+    for (int i = 0; i < nodes.size(); i++) {
+      requireWhole(guard, "nodes()[" + i + "]", nodes.get(i));
+    }
+    return nodes;
+  }
+
+  /** Refuses null wherever the SPI has a value: in nodes, factors, steps and lists of them. */
+  private static void requireWhole(Guard guard, String path, Object value) {
+    if (value == null) {
+      throw guard.fault(path + " is null", null);
+    }
+    if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        requireWhole(guard, path + "[" + i + "]", list.get(i));
+      }
+    }
+    if (value instanceof Record && value.getClass().getName().startsWith("io.varve.spi.")) {
+      for (RecordComponent component : value.getClass().getRecordComponents()) {
+        requireWhole(guard, path + "." + component.getName(), read(component, value));
+      }
+    }
+  }
+
+  private static Object read(RecordComponent component, Object record) {
+    try {
+      return component.getAccessor().invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(component + " cannot be read", e);
+    }
+  }
+}

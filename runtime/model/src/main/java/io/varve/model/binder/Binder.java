@@ -1,0 +1,300 @@
+package io.varve.model.binder;
+
+import ai.djl.ndarray.types.Shape;
+import io.varve.model.faults.Faults;
+import io.varve.model.faults.Suggestion;
+import io.varve.model.objective.FreeBits;
+import io.varve.model.plugin.Catalog;
+import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Scalars;
+import io.varve.model.yaml.YamlText;
+import io.varve.spi.Component;
+import io.varve.spi.Default;
+import io.varve.spi.Inline;
+import io.varve.spi.Named;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * Binds YAML to records: a record's components are its keys.
+ *
+ * <p>{@code type:} picks the record where an extension point or another sealed interface of {@link
+ * Named} records is expected, and {@code bernoulli} alone is short for {@code {type: bernoulli}}. A
+ * {@link io.varve.spi.Node} is picked by the key of its kind, which holds its name.
+ */
+public final class Binder {
+  private final Catalog catalog;
+
+  /** A binder that picks components from this catalog. */
+  public Binder(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /**
+   * Binds a whole file.
+   *
+   * @throws IllegalArgumentException one line: file, line, path, what is wrong and what is known
+   */
+  public <T> T bind(YamlText yaml, Class<T> type) {
+    return type.cast(new Reading(yaml).value(yaml.root(), type, ""));
+  }
+
+  /** Binds a piece of YAML, such as a {@link Default} or an example. */
+  public <T> T bind(String name, String yaml, Class<T> type) {
+    return bind(YamlText.of(name, yaml), type);
+  }
+
+  /** The records that {@code type:} can pick where this interface is expected, by name. */
+  Map<String, Class<?>> choices(Class<?> point) {
+    if (Component.class.isAssignableFrom(point)) {
+      return catalog.components(point);
+    }
+    Map<String, Class<?>> choices = new TreeMap<>();
+    for (Class<?> permitted : point.getPermittedSubclasses()) {
+      choices.put(permitted.getAnnotation(Named.class).value(), permitted);
+    }
+    return choices;
+  }
+
+  /** Whether {@code type:} picks among records here. */
+  public static boolean isChoice(Class<?> type) {
+    return type.isInterface()
+        && (Component.class.isAssignableFrom(type)
+            || (type.isSealed()
+                && type.getPermittedSubclasses()[0].isAnnotationPresent(Named.class)));
+  }
+
+  private final class Reading {
+    private final YamlText yaml;
+
+    Reading(YamlText yaml) {
+      this.yaml = yaml;
+    }
+
+    Object value(Node node, Type type, String path) {
+      if (type instanceof ParameterizedType generic) {
+        Type argument = generic.getActualTypeArguments()[0];
+        if (generic.getRawType() == Optional.class) {
+          return Optional.of(value(node, argument, path));
+        }
+        if (generic.getRawType() == List.class) {
+          return list(node, argument, path);
+        }
+        throw new IllegalStateException("no YAML is bound to " + type);
+      }
+      Class<?> raw = (Class<?>) type;
+      if (isChoice(raw)) {
+        return choice(node, raw, path);
+      }
+      if (raw.isSealed()) {
+        return kind(node, raw, path);
+      }
+      if (raw == FreeBits.class) {
+        return FreeBits.read(yaml, node, path);
+      }
+      if (raw.isRecord()) {
+        boolean name = isWord(node) && Keys.inlinesChoice(raw);
+        Map<String, Node> entries = name ? Map.of("type", node) : yaml.entries(node, path);
+        return record(raw, node, entries, path, List.of());
+      }
+      if (raw == Shape.class) {
+        return Scalars.shape(yaml, node, list(node, Long.class, path), path);
+      }
+      return Scalars.convert(yaml, node, raw, path);
+    }
+
+    private List<?> list(Node node, Type item, String path) {
+      if (!(node instanceof SequenceNode sequence)) {
+        throw yaml.error(node, path, "expected a list, found " + YamlText.describe(node));
+      }
+      List<Object> items = new ArrayList<>();
+      for (Node child : sequence.getValue()) {
+        items.add(value(child, item, path + "[" + items.size() + "]"));
+      }
+      return List.copyOf(items);
+    }
+
+    /** A component or another named record, picked by {@code type:}, or by its bare name. */
+    private Object choice(Node node, Class<?> point, String path) {
+      Map<String, Node> entries = isWord(node) ? Map.of("type", node) : yaml.entries(node, path);
+      return choose(node, entries, point, path, List.of());
+    }
+
+    private static boolean isWord(Node node) {
+      return node instanceof ScalarNode && !YamlText.isNothing(node);
+    }
+
+    /**
+     * Picks and binds a record.
+     *
+     * @param beside the keys of the record that holds this one inline, for the error message
+     */
+    private Object choose(
+        Node node, Map<String, Node> entries, Class<?> point, String path, List<String> beside) {
+      Map<String, Class<?>> choices = choices(point);
+      String noun = Keys.kebab(point.getSimpleName());
+      Map<String, Node> keys = new LinkedHashMap<>(entries);
+      Node type = keys.remove("type");
+      if (type == null) {
+        throw yaml.error(
+            node, path, "'type' is missing; it names a " + noun + ": " + choices.keySet());
+      }
+      String name = (String) Scalars.convert(yaml, type, String.class, path);
+      Class<?> record = choices.get(name);
+      if (record == null) {
+        throw yaml.error(type, path, unknown(point, name, choices.keySet()));
+      }
+      return record(record, node, keys, path, beside);
+    }
+
+    private String unknown(Class<?> point, String name, Set<String> known) {
+      String noun = Keys.kebab(point.getSimpleName());
+      Optional<Catalog.LeftOut> leftOut = catalog.leftOut(point, name);
+      if (leftOut.isPresent()) {
+        return "no %s is named '%s'; %s, which provides it, was left out: %s"
+            .formatted(noun, name, leftOut.get().jar(), leftOut.get().reason());
+      }
+      boolean open = Component.class.isAssignableFrom(point);
+      String suggestion = Suggestion.of(name, known);
+      return "no %s is named '%s'; %s%s%s"
+          .formatted(
+              noun,
+              name,
+              open ? "loaded plug-ins provide: " : "known are ",
+              known,
+              open && suggestion.isEmpty() ? advice(name, known) : suggestion);
+    }
+
+    private String advice(String name, Set<String> known) {
+      return known.contains("constant") && name.matches("[-+]?[0-9.]+(e[-+]?[0-9]+)?")
+          ? ". Write a number as {type: constant, value: " + name + "}"
+          : ". Is its JAR in the plug-ins folder?";
+    }
+
+    /** A node of a hierarchy: the key of its kind holds its name. */
+    private Object kind(Node node, Class<?> sealed, String path) {
+      Map<String, Node> entries = yaml.entries(node, path);
+      List<String> kinds = new ArrayList<>();
+      for (Class<?> record : sealed.getPermittedSubclasses()) {
+        String kind = record.getSimpleName().toLowerCase(Locale.ROOT);
+        kinds.add(kind);
+        if (entries.containsKey(kind)) {
+          List<String> known = new ArrayList<>(Keys.own(record));
+          known.set(known.indexOf("name"), kind);
+          requireKnown(known, node, entries, path);
+          entries.put("name", entries.remove(kind));
+          return record(record, node, entries, path, List.of());
+        }
+      }
+      Set<String> found = entries.keySet();
+      String first = found.stream().findFirst().orElse("");
+      throw yaml.error(
+          node,
+          path,
+          "expected one of the keys " + kinds + ", found " + found + Suggestion.of(first, kinds));
+    }
+
+    private Object record(
+        Class<?> record, Node node, Map<String, Node> entries, String path, List<String> beside) {
+      if (!Keys.inlinesChoice(record)) {
+        List<String> known = Keys.known(record);
+        known.addAll(beside);
+        requireKnown(known, node, entries, path);
+      }
+      RecordComponent[] components = record.getRecordComponents();
+      Object[] arguments = new Object[components.length];
+      for (int i = 0; i < components.length; i++) {
+        arguments[i] = argument(record, components[i], node, entries, path);
+      }
+      try {
+        Class<?>[] types =
+            Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Constructor<?> constructor = record.getDeclaredConstructor(types);
+        constructor.setAccessible(true);
+        return constructor.newInstance(arguments);
+      } catch (InvocationTargetException e) {
+        if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
+          throw yaml.error(node, path, cause.getMessage());
+        }
+        if (Component.class.isAssignableFrom(record)) {
+          throw yaml.error(node, path, Faults.in(record, "threw " + Faults.thrown(e.getCause())));
+        }
+        String place = YamlText.line(yaml.where(node), path, record.getName());
+        throw new IllegalStateException(place + " failed: " + e.getCause(), e.getCause());
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(record.getName() + " cannot be built", e);
+      }
+    }
+
+    private void requireKnown(List<String> known, Node node, Map<String, Node> entries, String at) {
+      for (String key : entries.keySet()) {
+        if (!known.contains(key)) {
+          throw yaml.error(
+              yaml.key(node, key),
+              at,
+              "there is no key '%s' here; known are %s%s"
+                  .formatted(key, known, Suggestion.of(key, known)));
+        }
+      }
+    }
+
+    private Object argument(
+        Class<?> record,
+        RecordComponent component,
+        Node node,
+        Map<String, Node> entries,
+        String path) {
+      String key = Keys.kebab(component.getName());
+      if (component.isAnnotationPresent(Inline.class)) {
+        return inlined(record, component, node, entries, path);
+      }
+      Node value = entries.get(key);
+      String at = path.isEmpty() ? key : path + "." + key;
+      if (value != null) {
+        return value(value, component.getGenericType(), at);
+      }
+      Default text = component.getAnnotation(Default.class);
+      if (text != null) {
+        YamlText source = YamlText.of("default of " + at, text.value());
+        return new Reading(source).value(source.root(), component.getGenericType(), at);
+      }
+      if (component.getType() == Optional.class) {
+        return Optional.empty();
+      }
+      throw yaml.error(node, path, "the key '" + key + "' is missing");
+    }
+
+    /** The keys that belong to an inlined record, taken out of its holder's mapping. */
+    private Object inlined(
+        Class<?> record,
+        RecordComponent component,
+        Node node,
+        Map<String, Node> entries,
+        String path) {
+      Class<?> type = component.getType();
+      Map<String, Node> own = new LinkedHashMap<>(entries);
+      if (type.isRecord()) {
+        own.keySet().retainAll(Keys.own(type));
+        return record(type, node, own, path, List.of());
+      }
+      List<String> others = Keys.known(record);
+      own.keySet().removeAll(others);
+      return choose(node, own, type, path, others);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.varve.model.faults;
+
+import io.varve.spi.Named;
+import java.net.URI;
+import java.security.CodeSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.pf4j.PluginRuntimeException;
+
+/** What plug-ins do that they must not, in words. */
+public final class Faults {
+  /** Whose frames in a stack trace do not tell an author where to look. */
+  private static final List<String> NOT_THE_AUTHORS =
+      List.of(
+          "java.",
+          "jdk.",
+          "sun.",
+          "com.sun.",
+          "org.pf4j.",
+          "ai.djl.",
+          "io.varve.spi.",
+          "io.varve.export.");
+
+  /** Who calls components: what stands below in a stack trace is not theirs. */
+  private static final String CALLER = "io.varve.model.";
+
+  private Faults() {}
+
+  /**
+   * Runs what loads a class of a plug-in, and so runs code of its author.
+   *
+   * @throws IllegalArgumentException one line: what it needs or threw, and what to do
+   */
+  public static <T> T loading(Callable<T> code) {
+    try {
+      return code.call();
+    } catch (ClassNotFoundException | NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          "needs " + e.getMessage().replace('/', '.') + ", which is nowhere; build it again", e);
+    } catch (PluginRuntimeException | TypeNotPresentException | IncompatibleClassChangeError e) {
+      throw new IllegalArgumentException("cannot be loaded: " + line(e) + "; build it again", e);
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Throwable e) { // whatever a static initialiser throws
+      throw new IllegalArgumentException("threw " + thrown(e) + " when it was loaded; mend it", e);
+    }
+  }
+
+  /** A type of exception, what it says, and the author's line where it came from. */
+  public static String thrown(Throwable e) {
+    Throwable first =
+        e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+    String message = first.getMessage() == null ? "" : ": " + line(first);
+    String at =
+        Stream.of(first.getStackTrace())
+            .takeWhile(frame -> !frame.getClassName().startsWith(CALLER))
+            .filter(frame -> NOT_THE_AUTHORS.stream().noneMatch(frame.getClassName()::startsWith))
+            .findFirst()
+            .map(frame -> " at " + frame)
+            .orElse("");
+    return first.getClass().getSimpleName() + message + at;
+  }
+
+  /** The first line of what an exception says. */
+  public static String line(Throwable e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** What a component did, after its name and its JAR: {@code 'halve' (my.jar): ...}. */
+  public static String in(Class<?> component, String what) {
+    Named named = component.getAnnotation(Named.class);
+    return "'%s' (%s): %s; the plug-in is at fault"
+        .formatted(named == null ? component.getName() : named.value(), origin(component), what);
+  }
+
+  private static String origin(Class<?> component) {
+    return Optional.ofNullable(component.getProtectionDomain().getCodeSource())
+        .map(CodeSource::getLocation)
+        .map(url -> URI.create(url.toString()).getPath())
+        .map(path -> path.substring(path.lastIndexOf('/') + 1))
+        .filter(file -> !file.isEmpty()) // a folder of classes
+        .orElse("the class path");
+  }
+}

@@ -1,0 +1,2 @@
+/** What training maximises, over the bound of a model. */
+package io.varve.model.objective;

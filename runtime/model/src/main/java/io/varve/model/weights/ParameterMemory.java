@@ -1,0 +1,73 @@
+package io.varve.model.weights;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.initializer.Initializer;
+import com.sun.management.OperatingSystemMXBean;
+import io.varve.model.guard.Guard;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * What a machine's memory can hold of a model's parameters: asked before each is made, as a system
+ * that runs out of memory ends the process without a word.
+ */
+final class ParameterMemory {
+  private static final double GIB = 1L << 30;
+
+  private final double limit;
+  private double taken;
+
+  private ParameterMemory(double limit) {
+    this.limit = limit;
+  }
+
+  /** The memory of a device; a card refuses by itself. */
+  static ParameterMemory of(Device device) {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return new ParameterMemory(device.isGpu() ? Double.MAX_VALUE : system.getTotalMemorySize());
+  }
+
+  /** Sees to it that a parameter asks for room when it is initialised. */
+  void watch(String name, Parameter parameter) {
+    Initializer plain =
+        parameter.getInitializer() instanceof Asking asking
+            ? asking.plain()
+            : parameter.getInitializer();
+    if (plain != null) {
+      parameter.setInitializer(new Asking(this, name, plain));
+    }
+  }
+
+  private void take(String name, Shape shape, DataType type) {
+    taken +=
+        Arrays.stream(shape.getShape())
+            .asDoubleStream()
+            .reduce(type.getNumOfBytes(), (a, b) -> a * b);
+    if (taken > limit) {
+      throw new Guard.Fault(
+          String.format(
+              Locale.ROOT,
+              "%s: with this array of shape %s the parameters take %.3g GiB, and this machine has %.3g; make layers or variables smaller",
+              name,
+              shape,
+              taken / GIB,
+              limit / GIB),
+          null);
+    }
+  }
+
+  private record Asking(ParameterMemory room, String name, Initializer plain)
+      implements Initializer {
+    @Override
+    public NDArray initialize(NDManager manager, Shape shape, DataType dataType) {
+      room.take(name, shape, dataType);
+      return plain.initialize(manager, shape, dataType);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.varve.report.tensorboard;
+
+import io.varve.report.metrics.DataPart;
+import io.varve.report.metrics.OptimizationState;
+import io.varve.report.metrics.Point;
+import io.varve.report.picture.Png;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Event files that TensorBoard shows live: {@code tensorboard --logdir FOLDER}.
+ *
+ * <p>The training and the test split are two runs, {@code train} and {@code test}, so that their
+ * curves lie in one chart. Events reach the operating system before a call returns. Not for use by
+ * several threads at once.
+ */
+public final class TensorBoard implements AutoCloseable {
+  private final Map<DataPart, EventFile> files = new EnumMap<>(DataPart.class);
+
+  private TensorBoard(Path folder, long step) {
+    for (DataPart split : DataPart.values()) {
+      files.put(split, EventFile.create(folder.resolve(split.label()), step + 1));
+    }
+  }
+
+  /**
+   * Starts new event files in a folder; earlier files stay, their events after {@code step} are
+   * superseded.
+   *
+   * @param step the optimiser step that training continues from; 0 for a new run
+   * @throws IllegalArgumentException if the folder cannot be written
+   */
+  public static TensorBoard open(Path folder, long step) {
+    return new TensorBoard(folder, step);
+  }
+
+  /**
+   * Adds all of a point's numbers as scalars.
+   *
+   * @throws IllegalArgumentException if the disk refuses
+   */
+  public void add(Point point) {
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    scalars.put("bound/nats", point.score().bound());
+    scalars.put("bound/bits_per_dim", point.score().bitsPerDim());
+    point.score().importance().ifPresent(nats -> scalars.put("bound/importance_nats", nats));
+    point.score().terms().forEach((name, value) -> scalars.put("terms/" + name, value));
+    if (point.split() == DataPart.TRAIN) {
+      OptimizationState effort = point.effort();
+      scalars.put("optimiser/beta", effort.beta());
+      scalars.put("optimiser/rate", effort.rate());
+      scalars.put("optimiser/gradient_norm", effort.gradientNorm());
+      scalars.put("optimiser/skipped", (double) effort.skipped());
+      scalars.put("optimiser/images_per_second", effort.imagesPerSecond());
+    }
+    files.get(point.split()).scalars(point.step(), scalars);
+  }
+
+  /**
+   * Adds a picture.
+   *
+   * @param split the run it is listed under
+   * @param tag its name, the same at every step
+   * @throws IllegalArgumentException if the disk refuses
+   */
+  public void image(DataPart split, String tag, long step, Png png) {
+    files.get(split).image(step, tag, png);
+  }
+
+  @Override
+  public void close() {
+    files.values().forEach(EventFile::close);
+  }
+}

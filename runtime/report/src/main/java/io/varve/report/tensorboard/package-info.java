@@ -1,0 +1,2 @@
+/** Event files that TensorBoard shows. */
+package io.varve.report.tensorboard;

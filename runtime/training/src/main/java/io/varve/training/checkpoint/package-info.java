@@ -1,0 +1,2 @@
+/** The state of a run as files. */
+package io.varve.training.checkpoint;

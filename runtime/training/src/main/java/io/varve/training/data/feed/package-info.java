@@ -1,0 +1,2 @@
+/** Hands batches to a device. */
+package io.varve.training.data.feed;

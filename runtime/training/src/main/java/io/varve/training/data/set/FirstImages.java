@@ -1,0 +1,27 @@
+package io.varve.training.data.set;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** The first images of a split. */
+record FirstImages(Split all, int size) implements Split {
+  @Override
+  public int[] shape() {
+    return all.shape();
+  }
+
+  @Override
+  public void read(int index, byte[] into, int offset) {
+    all.read(index, into, offset);
+  }
+
+  @Override
+  public Optional<Raster> density() {
+    return all.density();
+  }
+
+  @Override
+  public Optional<ByteBuffer> memory() {
+    return all.memory().map(b -> b.slice(0, size * imageBytes()));
+  }
+}

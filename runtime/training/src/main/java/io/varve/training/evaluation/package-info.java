@@ -1,0 +1,2 @@
+/** Measures a model. */
+package io.varve.training.evaluation;

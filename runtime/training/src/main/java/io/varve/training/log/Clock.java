@@ -1,0 +1,69 @@
+package io.varve.training.log;
+
+/** Time spent training; evaluations, saves and pauses between runs do not count. */
+public final class Clock {
+  private double before;
+  private long started;
+  private boolean running;
+  private double lapped;
+  private long lappedStep;
+  private long savedStep;
+  private double savedAt;
+  private double perStep;
+
+  /** Goes on from what an earlier run spent. */
+  public void resume(double seconds, long step) {
+    before = seconds;
+    lapped = seconds;
+    lappedStep = step;
+    savedAt = seconds;
+    savedStep = step;
+  }
+
+  public void start() {
+    started = System.nanoTime();
+    running = true;
+  }
+
+  public void stop() {
+    before = seconds();
+    running = false;
+  }
+
+  /** Seconds since the first step. */
+  public double seconds() {
+    return running ? before + (System.nanoTime() - started) / 1e9 : before;
+  }
+
+  /** Steps per second since the last lap, or since the run was resumed; begins a new lap. */
+  public double lap(long step) {
+    double now = seconds();
+    perStep = (now - lapped) / (step - lappedStep);
+    lapped = now;
+    lappedStep = step;
+    return 1 / perStep;
+  }
+
+  /** Steps per second in the lap under way, or in the last one when it has just ended. */
+  public double speed(long step) {
+    return step > lappedStep ? (step - lappedStep) / (seconds() - lapped) : 1 / perStep;
+  }
+
+  /** The time of a step in the last lap. */
+  public double secondsPerStep() {
+    return perStep;
+  }
+
+  public void saved(long step) {
+    savedStep = step;
+    savedAt = seconds();
+  }
+
+  public long stepsSinceSaved(long step) {
+    return step - savedStep;
+  }
+
+  public double secondsSinceSaved() {
+    return seconds() - savedAt;
+  }
+}

@@ -1,0 +1,76 @@
+package io.varve.training.log;
+
+import io.varve.report.Report;
+import io.varve.report.picture.PlanePanels;
+import io.varve.training.data.set.Raster;
+import io.varve.training.data.set.Split;
+import io.varve.training.evaluation.Evaluator;
+import io.varve.training.evaluation.Scores;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Pictures of a model whose data are points of the plane, two bytes each: its density beside that
+ * of the data, and its draws beside the data.
+ *
+ * @param test the points that are shown, the first so many
+ */
+record PlanePictures(Evaluator evaluator, Split test, long seed) {
+  private static final int POINTS = 10_000;
+  private static final int BATCH = 4096;
+
+  /** A picture of densities and one of points. */
+  List<Report.Picture> pictures() {
+    List<PlanePanels.Density> densities = new ArrayList<>();
+    test.density()
+        .ifPresent(raster -> densities.add(new PlanePanels.Density("data", masses(raster))));
+    densities.add(new PlanePanels.Density("model", masses()));
+    int n = Math.min(POINTS, test.size());
+    List<PlanePanels.Points> points =
+        List.of(
+            new PlanePanels.Points("test data", evaluator.seen(test.first(n), seed)),
+            new PlanePanels.Points("model", evaluator.draws(n, seed)));
+    String density =
+        test.density().isPresent()
+            ? "The density of the data and that of the model, on one scale of colours"
+            : "The density of the model";
+    String draws = "%,d points of the test data, and as many draws of the model".formatted(n);
+    return List.of(
+        new Report.Picture("Density", density, PlanePanels.densities(densities)),
+        new Report.Picture("Draws", draws, PlanePanels.points(points)));
+  }
+
+  private static double[] masses(Raster raster) {
+    double[] masses = new double[Raster.SIDE * Raster.SIDE];
+    Arrays.setAll(masses, i -> raster.mass(i / Raster.SIDE, i % Raster.SIDE));
+    return masses;
+  }
+
+  /** What the model's bound says of every cell; less than its mass where it has latents. */
+  private double[] masses() {
+    Scores scores = evaluator.evaluate(new Cells(), new Evaluator.Plan(0, BATCH, seed));
+    double[] masses = scores.bounds();
+    Arrays.setAll(masses, i -> Math.exp(masses[i] + scores.correction()[i]));
+    return masses;
+  }
+
+  /** Every point there is, once. */
+  private record Cells() implements Split {
+    @Override
+    public int size() {
+      return Raster.SIDE * Raster.SIDE;
+    }
+
+    @Override
+    public int[] shape() {
+      return new int[] {2, 1, 1};
+    }
+
+    @Override
+    public void read(int index, byte[] into, int offset) {
+      into[offset] = (byte) (index / Raster.SIDE);
+      into[offset + 1] = (byte) (index % Raster.SIDE);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** How a gradient moves the weights. */
+package io.varve.training.optimizer;

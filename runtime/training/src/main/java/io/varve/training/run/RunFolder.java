@@ -1,0 +1,153 @@
+package io.varve.training.run;
+
+import io.varve.model.plugin.Catalog;
+import io.varve.model.yaml.YamlText;
+import io.varve.training.checkpoint.JsonFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The folder of a training run: {@code model.yaml} with overrides resolved, {@code plugins.lock},
+ * {@code run.json}, {@code checkpoints/}, {@code metrics.jsonl}, {@code events/}, {@code samples/}
+ * and {@code report.html}.
+ *
+ * <p>Open for writing it is locked; a process that dies gives up its lock.
+ */
+public final class RunFolder implements AutoCloseable {
+  private final Path path;
+  private final FileChannel lock;
+
+  private RunFolder(Path path, FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /**
+   * Starts a run.
+   *
+   * @param yaml the model file's text, overrides resolved
+   * @param plugins the JARs its components come from
+   * @throws IllegalArgumentException if the folder already holds a run or cannot be written
+   */
+  public static RunFolder create(Path path, String yaml, List<Catalog.Plugin> plugins) {
+    requireNone(path);
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          path + ": cannot be made a folder (" + e + "); choose another --out", e);
+    }
+    FileChannel lock = lock(path);
+    PluginLock.write(path, plugins);
+    JsonFiles.write(model(path), yaml); // last: it is what makes the folder a run
+    return new RunFolder(path, lock);
+  }
+
+  /**
+   * Checks that nobody's run would be overwritten.
+   *
+   * @throws IllegalArgumentException if the folder already holds a run
+   */
+  public static void requireNone(Path path) {
+    if (Files.exists(model(path))) {
+      throw new IllegalArgumentException(
+          "%s: already holds a run; continue it with 'varve resume %s' or choose another --out"
+              .formatted(path, path));
+    }
+  }
+
+  /**
+   * Opens a run to go on with it.
+   *
+   * @param plugins the JARs its components come from now
+   * @throws IllegalArgumentException if there is none, or another process writes to it
+   */
+  public static RunFolder open(Path path, List<Catalog.Plugin> plugins) {
+    yaml(path, Optional.empty());
+    RunFolder folder = new RunFolder(path, lock(path));
+    PluginLock.write(path, plugins);
+    return folder;
+  }
+
+  /**
+   * The model file of a run, to read it only.
+   *
+   * @param data the folder of its data set, where it is not the one in the file
+   * @throws IllegalArgumentException if the folder holds no run
+   */
+  public static YamlText yaml(Path path, Optional<String> data) {
+    if (!Files.isRegularFile(model(path))) {
+      throw new IllegalArgumentException(
+          path
+              + ": holds no run, it has no model.yaml; expected the --out folder of 'varve train'");
+    }
+    YamlText yaml = YamlText.read(model(path));
+    data.ifPresent(folder -> yaml.set("data.path", folder));
+    return yaml;
+  }
+
+  private static FileChannel lock(Path path) {
+    Path file = path.resolve("run.lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        if (channel.tryLock() != null) {
+          return channel;
+        }
+      } catch (OverlappingFileLockException e) {
+        // Another thread of this process holds it: the same answer as another process.
+      }
+      channel.close();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + ": cannot be locked (" + e + ")", e);
+    }
+    throw new IllegalArgumentException(
+        path
+            + ": another process is training into this folder; wait for it or choose another --out");
+  }
+
+  /** The folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** The text of a run's model file, as it was written. */
+  public static String text(Path run) {
+    try {
+      return Files.readString(model(run));
+    } catch (IOException e) {
+      throw new UncheckedIOException(model(run) + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Describes the run in {@code run.json}. */
+  public void describe(Map<String, Object> facts) {
+    JsonFiles.write(path.resolve("run.json"), facts);
+  }
+
+  static Path model(Path run) {
+    return run.resolve("model.yaml");
+  }
+
+  public static Path checkpoints(Path run) {
+    return run.resolve("checkpoints");
+  }
+
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": cannot be unlocked: " + e.getMessage(), e);
+    }
+  }
+}

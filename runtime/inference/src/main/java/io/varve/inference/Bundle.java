@@ -1,6 +1,7 @@
 package io.varve.inference;
 
 import io.varve.inference.bundle.BundleVerification;
+import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
 import java.nio.file.Path;
@@ -153,7 +154,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   Map<String, Tensor> inferFrom(String derived, Tensor values, RequestNoise draws) {
-    return requests.onValues(Manifest.INFER + derived, Map.of(derived, values), 1, draws);
+    return requests.onValues(GraphName.inferringFrom(derived).toString(), Map.of(derived, values), 1, draws);
   }
 
   /**

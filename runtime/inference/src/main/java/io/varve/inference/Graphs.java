@@ -3,10 +3,10 @@ package io.varve.inference;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,7 +52,7 @@ final class Graphs implements AutoCloseable {
 
   /** Uses an entry point as the options want it, while nobody can close it. */
   <T> T use(String name, Function<GraphSession, T> request) {
-    return named(options.exact() ? Manifest.EXACT + name : name, request);
+    return named(GraphName.of(name).exactly(options.exact()).toString(), request);
   }
 
   /** Uses a graph while nobody can close it. */
@@ -91,10 +91,9 @@ final class Graphs implements AutoCloseable {
   Map<String, Set<String>> carried() {
     Map<String, Set<String>> carried = new LinkedHashMap<>();
     for (String graph : manifest.graphs().keySet()) {
-      if (graph.startsWith(Manifest.CARRY)) {
-        String[] names = graph.substring(Manifest.CARRY.length()).split(" ");
-        carried.put(graph, new TreeSet<>(List.of(names)));
-      }
+      GraphName.find(graph)
+          .filter(name -> name.kind() == GraphName.Kind.CARRY && !name.exact())
+          .ifPresent(name -> carried.put(graph, new TreeSet<>(name.variables())));
     }
     return carried;
   }

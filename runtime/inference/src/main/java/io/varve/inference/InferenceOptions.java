@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  *     up to twice as fast, but it takes memory, and time to open; with more weights than that, all
  *     graphs on the CPU share the pages of the weights file
  * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
- * @param exact whether entry points run their graphs that do every round of a fixed point, {@link
- *     Manifest#EXACT}, which the bundle must have
+ * @param exact whether entry points run their {@code exact} graphs, which do every round of a fixed
+ *     point and which the bundle must have
  * @param warnings takes one line for each request in which a fixed point is left with a {@link
  *     Manifest#RESIDUAL} above {@link #RESIDUAL}
  */

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import io.varve.spi.Ops;
 import java.util.Collection;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The evidence lower bound of a batch, node by node; every array is nats, shape [B].
@@ -45,13 +44,6 @@ public record Bound(
     }
     NDArray log = Ops.logSumExp(weight.reshape(samples, -1), 0);
     return log.sub(Ops.constant(log, Math.log(samples)));
-  }
-
-  /** What graphs, metrics and reports call each term: {@code log_p.x}, {@code kl.z}. */
-  public Stream<Map.Entry<String, NDArray>> terms() {
-    return Stream.concat(
-        logP.entrySet().stream().map(e -> Map.entry("log_p." + e.getKey(), e.getValue())),
-        kl.entrySet().stream().map(e -> Map.entry("kl." + e.getKey(), e.getValue())));
   }
 
   private static NDArray sum(Collection<NDArray> arrays) {

@@ -217,6 +217,19 @@ public final class Model {
     }
   }
 
+  /** Refuses a variable whose values alone tell no other: an unknown one, x, or a lone y. */
+  public void requireInferableFrom(String name) {
+    if (name.equals(observed())) {
+      throw new IllegalArgumentException(
+          "'%s' is what images are; 'infer' alone takes them, 'infer y' the values of a derived y"
+              .formatted(name));
+    }
+    if (inferable(name).isEmpty()) {
+      throw new IllegalArgumentException(
+          "no variable can be inferred from '%s' alone".formatted(name));
+    }
+  }
+
   /** Refuses a name that no one can carry: an unknown one, a feature or the observed variable. */
   public void requireCarriable(String name) {
     List<String> carriable =

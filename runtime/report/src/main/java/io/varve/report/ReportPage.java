@@ -1,5 +1,6 @@
 package io.varve.report;
 
+import io.varve.inference.bundle.Term;
 import io.varve.report.chart.Axis;
 import io.varve.report.chart.Chart;
 import io.varve.report.chart.Curves;
@@ -7,7 +8,6 @@ import io.varve.report.chart.Heatmap;
 import io.varve.report.chart.Markup;
 import io.varve.report.chart.Plot;
 import io.varve.report.chart.Series;
-import io.varve.report.metrics.BoundScore;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.LatentActivity;
 import io.varve.report.metrics.Numbers;
@@ -219,7 +219,7 @@ final class ReportPage {
 
   private void term(String name, double value) {
     String shown =
-        name.startsWith(BoundScore.KL) ? "KL " + name.substring(BoundScore.KL.length()) : name;
+        Term.isKl(name) ? "KL " + Term.variable(name) : name;
     page.open("tr").leaf("th", shown, "scope", "row");
     page.leaf("td", Numbers.fixed(value, 2), "class", "number").close();
   }

@@ -1,6 +1,6 @@
 package io.varve.report;
 
-import io.varve.report.metrics.BoundScore;
+import io.varve.inference.bundle.Term;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.LatentActivity;
 import io.varve.report.metrics.Numbers;
@@ -28,18 +28,8 @@ final class Results {
 
   /** The latents at that point, with their active units where they were counted. */
   List<LatentActivity> levels() {
-    Map<String, Double> kl = new LinkedHashMap<>();
-    last()
-        .ifPresent(
-            p ->
-                p.score()
-                    .terms()
-                    .forEach(
-                        (name, nats) -> {
-                          if (name.startsWith(BoundScore.KL)) {
-                            kl.put(name.substring(BoundScore.KL.length()), nats);
-                          }
-                        }));
+    Map<String, Double> kl =
+        last().map(p -> Term.byVariable(p.score().terms(), true)).orElse(Map.of());
     return LatentActivity.of(kl, report.summary().measured().activeUnits());
   }
 

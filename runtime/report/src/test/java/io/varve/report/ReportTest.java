@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.inference.ActiveUnits;
+import io.varve.inference.bundle.Term;
 import io.varve.report.Report.Importance;
 import io.varve.report.Report.Measured;
 import io.varve.report.Report.Origin;
@@ -111,8 +112,8 @@ class ReportTest {
     String hostile = "</title></style><script>alert('1')</script>\" onload=\"x & \u0000\uD800 ]]>";
     String shown = hostile.replace('\u0000', '\uFFFD').replace('\uD800', '\uFFFD');
     Map<String, Double> terms = new LinkedHashMap<>();
-    terms.put(BoundScore.KL + hostile, 3.0);
-    terms.put(BoundScore.KL + "z", 2.0);
+    terms.put(Term.kl(hostile), 3.0);
+    terms.put(Term.kl("z"), 2.0);
     terms.put(hostile, -90.0);
     OptimizationState effort = new OptimizationState(1, 1e-3, 2, 0, 100, 1);
     List<Point> points = new ArrayList<>();

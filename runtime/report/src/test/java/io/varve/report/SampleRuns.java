@@ -1,6 +1,7 @@
 package io.varve.report;
 
 import io.varve.inference.ActiveUnits;
+import io.varve.inference.bundle.Term;
 import io.varve.report.Report.Importance;
 import io.varve.report.Report.Measured;
 import io.varve.report.Report.Origin;
@@ -57,7 +58,7 @@ public final class SampleRuns {
     for (int i = 1; i <= nodes; i++) {
       double active = 24.0 / i * (1 - Math.exp(-step / (90.0 * i)));
       double kl = Math.max(0, active * (1 + 0.02 * random.nextGaussian()));
-      terms.put(BoundScore.KL + (nodes == 1 ? "z" : "z" + i), kl);
+      terms.put(Term.kl(nodes == 1 ? "z" : "z" + i), kl);
       all += kl;
     }
     terms.put("log_p.x", bound + all);

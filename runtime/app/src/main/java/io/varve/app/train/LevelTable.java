@@ -2,6 +2,7 @@ package io.varve.app.train;
 
 import io.varve.app.option.Output;
 import io.varve.inference.ActiveUnits;
+import io.varve.inference.bundle.Term;
 import io.varve.report.metrics.Estimate;
 import io.varve.report.metrics.LatentActivity;
 import io.varve.training.evaluation.Scores;
@@ -21,7 +22,7 @@ final class LevelTable {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("latent", "kl", "active_units", ""));
     for (LatentActivity level : levels) {
-      Estimate kl = scores.termMean("kl." + level.name());
+      Estimate kl = scores.termMean(Term.kl(level.name()));
       rows.add(
           List.of(
               level.name(),

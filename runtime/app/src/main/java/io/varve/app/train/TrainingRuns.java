@@ -1,6 +1,7 @@
 package io.varve.app.train;
 
 import io.varve.app.option.Output;
+import io.varve.inference.bundle.Term;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.report.metrics.Divergence;
@@ -46,17 +47,8 @@ public final class TrainingRuns {
     put(summary, errors, "bits_per_dim", scores.bitsMean());
     scores.importanceBits().ifPresent(m -> put(summary, errors, "importance_bits_per_dim", m));
     summary.put("reconstruction", scores.reconstruction());
-    Map<String, Double> logP = new LinkedHashMap<>();
-    scores
-        .means()
-        .forEach(
-            (name, mean) -> {
-              errors.put(name, scores.termMean(name).error());
-              if (name.startsWith("log_p.")) {
-                logP.put(name.substring("log_p.".length()), mean);
-              }
-            });
-    summary.put("log_p", logP);
+    scores.means().keySet().forEach(term -> errors.put(term, scores.termMean(term).error()));
+    summary.put("log_p", Term.byVariable(scores.means(), false));
     summary.put("kl", scores.kl());
     summary.put("term_bits_per_dim", scores.termBits());
     errors.values().removeIf(error -> error.isNaN());

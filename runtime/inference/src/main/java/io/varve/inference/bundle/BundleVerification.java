@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -97,13 +98,9 @@ public final class BundleVerification {
 
   /** The graphs that take images have the inputs and outputs that {@code Bundle} relies on. */
   private void verifyEntryPoint(String name, Manifest.Graph graph) {
-    Map<String, List<String>> wanted =
-        Map.of(
-            "bound", List.of("bound", "bits_per_dim"),
-            "importance", List.of("log_weight"),
-            "infer", List.of());
+    Optional<GraphName> known = GraphName.find(name);
     String where = bundle.resolve(Manifest.FILE) + ": graphs." + name;
-    if (wanted.containsKey(Manifest.kind(name))) {
+    if (known.filter(GraphName::takesImages).isPresent()) {
       Manifest.Port image = new Manifest.Port("", "uint8", manifest.data().shape());
       boolean images =
           graph.inputs().size() == 1
@@ -113,10 +110,18 @@ public final class BundleVerification {
       require(images, where, "inputs " + graph.inputs(), expected);
     }
     List<Manifest.Port> outputs = graph.outputs();
-    for (String output : wanted.getOrDefault(Manifest.kind(name), List.of())) {
+    for (String output : known.map(BundleVerification::wanted).orElse(List.of())) {
       boolean there = outputs.contains(new Manifest.Port(output, "float32", List.of()));
       require(there, where, "outputs " + outputs, "'" + output + "' of shape [] among them");
     }
+  }
+
+  private static List<String> wanted(GraphName graph) {
+    return switch (graph.kind()) {
+      case BOUND -> List.of("bound", "bits_per_dim");
+      case IMPORTANCE -> List.of("log_weight");
+      default -> List.of();
+    };
   }
 
   private void verifyOperators(Path file, OnnxModel model) {

@@ -33,9 +33,7 @@ import java.util.stream.Stream;
  * @param data the space of the images handed in, uint8
  * @param space the space the model sees, after its own preprocessing
  * @param variables the latent, derived and observed variables in the order of the model
- * @param graphs the entry points by name: {@code bound}, {@code importance}, {@code infer}, {@code
- *     generate}, {@code carry u z1} for a carried set and {@code infer y} for a derived variable;
- *     each also with {@link #EXACT} before it
+ * @param graphs the entry points by {@link GraphName}
  * @param plugins where the model's components came from
  * @param parity recorded inputs and outputs to check a runtime with
  * @param files the SHA-256 of every file but the manifest, in lower-case hexadecimal digits
@@ -59,15 +57,6 @@ public record Manifest(
   /** The manifest's name within a bundle. */
   public static final String FILE = "manifest.json";
 
-  /** Begins the name of a graph that takes the values of some variables and generates the rest. */
-  public static final String CARRY = "carry ";
-
-  /** Begins the name of a graph that infers from the values of a derived variable. */
-  public static final String INFER = "infer ";
-
-  /** Begins the name of a graph that does every round of a fixed point, converged or not. */
-  public static final String EXACT = "exact ";
-
   /**
    * The output of a graph that iterates: by how much the last round still changed a value of each
    * row, relative to 1 + |value|, [B].
@@ -79,11 +68,6 @@ public record Manifest(
    * [B]. Rows that are computed at once take as often as the slowest of them.
    */
   public static final String PASSES = "solver.passes";
-
-  /** The name of a graph without {@link #EXACT}. */
-  public static String kind(String graph) {
-    return graph.startsWith(EXACT) ? graph.substring(EXACT.length()).trim() : graph;
-  }
 
   /**
    * Checks that the manifest is consistent in itself.
@@ -302,7 +286,7 @@ public record Manifest(
   /** As {@link #tied(String)}, of a graph that has no manifest yet. */
   public static Set<String> tied(String graph, List<Variable> variables, List<String> outputs) {
     Set<String> tied = new LinkedHashSet<>();
-    if (!kind(graph).equals("generate") && !kind(graph).startsWith(CARRY)) {
+    if (GraphName.find(graph).filter(GraphName::draws).isEmpty()) {
       return tied;
     }
     for (Variable variable : variables) {

@@ -1,6 +1,6 @@
 package io.varve.report.chart;
 
-import io.varve.report.metrics.BoundScore;
+import io.varve.inference.bundle.Term;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Numbers;
 import io.varve.report.metrics.OptimizationState;
@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /** Turns the points of a run into plots over one x axis. */
@@ -46,8 +45,7 @@ public final class Curves {
 
   /** The Kullback-Leibler terms, one curve a node: Apostolopoulou et al. (2020), Figure 6d. */
   public Plot divergences(DataPart split) {
-    List<Series> series =
-        terms(split, name -> name.startsWith(BoundScore.KL), BoundScore.KL.length());
+    List<Series> series = terms(split, true);
     double[] all = series.stream().mapToDouble(Series::last).toArray();
     double[] withZero = Arrays.copyOf(all, all.length + 1);
     return Plot.of(
@@ -56,7 +54,7 @@ public final class Curves {
 
   /** The other terms: log-likelihoods of what is observed and derived. */
   public Plot reconstructions() {
-    List<Series> series = terms(DataPart.TRAIN, name -> !name.startsWith(BoundScore.KL), 0);
+    List<Series> series = terms(DataPart.TRAIN, false);
     return Plot.of("Reconstruction", "nats, train, higher is better", series, scaleOf(series));
   }
 
@@ -103,15 +101,15 @@ public final class Curves {
     return new Series(name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.effort())));
   }
 
-  private List<Series> terms(DataPart split, Predicate<String> wanted, int prefix) {
+  private List<Series> terms(DataPart split, boolean kl) {
     List<Point> all = of(split);
     Set<String> names = new LinkedHashSet<>();
     all.forEach(p -> names.addAll(p.score().terms().keySet()));
     List<Series> series = new ArrayList<>();
     for (String name : names) {
-      if (wanted.test(name)) {
+      if (Term.isKl(name) == kl) {
         List<Point> having = all.stream().filter(p -> p.score().terms().containsKey(name)).toList();
-        String node = name.substring(prefix);
+        String node = kl ? Term.variable(name) : name;
         series.add(new Series(node, samples(having, p -> p.score().terms().get(name))));
       }
     }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import io.varve.inference.ActiveUnits;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.Term;
 import io.varve.model.Bound;
 import io.varve.model.Encoding;
 import io.varve.model.Model;
@@ -96,14 +97,10 @@ public final class Evaluator {
           int rows = (int) bytes.getShape().get(0);
           Mapped x = encode(scope, bytes, plan.seed(), first);
           Bound bound = model.bound(run(scope, plan.seed(), first, rows, 0), x.value());
-          bound
-              .terms()
+          Term.named(bound.logP(), bound.kl())
               .forEach(
-                  term ->
-                      put(
-                          term.getValue(),
-                          terms.computeIfAbsent(term.getKey(), t -> new float[size]),
-                          first));
+                  (term, nats) ->
+                      put(nats, terms.computeIfAbsent(term, t -> new float[size]), first));
           put(x.logDet(), correction, first);
         });
     double seconds = (System.nanoTime() - start) / 1e9;

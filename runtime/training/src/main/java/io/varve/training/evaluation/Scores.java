@@ -1,5 +1,6 @@
 package io.varve.training.evaluation;
 
+import io.varve.inference.bundle.Term;
 import io.varve.report.metrics.Divergence;
 import io.varve.report.metrics.Estimate;
 import io.varve.training.data.set.Split;
@@ -60,9 +61,8 @@ public record Scores(
     double[] bounds = new double[images()];
     terms.forEach(
         (name, values) -> {
-          int sign = name.startsWith("kl.") ? -1 : 1;
           for (int i = 0; i < bounds.length; i++) {
-            bounds[i] += sign * values[i];
+            bounds[i] += Term.signed(name, values[i]);
           }
         });
     return bounds;
@@ -123,14 +123,14 @@ public record Scores(
     means()
         .forEach(
             (name, mean) ->
-                bits.put(name, bits(name.startsWith("kl.") ? -mean : mean, dimensions)));
+                bits.put(name, bits(Term.signed(name, mean), dimensions)));
     return bits;
   }
 
   /** The mean of log p over the data variables, nats. */
   public double reconstruction() {
     return terms.entrySet().stream()
-        .filter(e -> !e.getKey().startsWith("kl."))
+        .filter(e -> !Term.isKl(e.getKey()))
         .mapToDouble(e -> mean(e.getValue()))
         .sum();
   }
@@ -144,15 +144,7 @@ public record Scores(
 
   /** The mean KL of each latent, nats. */
   public Map<String, Double> kl() {
-    Map<String, Double> kl = new LinkedHashMap<>();
-    means()
-        .forEach(
-            (name, mean) -> {
-              if (name.startsWith("kl.")) {
-                kl.put(name.substring("kl.".length()), mean);
-              }
-            });
-    return kl;
+    return Term.byVariable(means(), true);
   }
 
   /** The bound in bits per dimension of the stored bytes; lower is better. */

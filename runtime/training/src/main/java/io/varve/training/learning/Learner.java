@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import io.varve.inference.bundle.Term;
 import io.varve.model.Bound;
 import io.varve.model.EngineNoise;
 import io.varve.model.Model;
@@ -54,9 +55,9 @@ public final class Learner implements AutoCloseable {
     List<String> kl = new ArrayList<>();
     for (Node node : model.nodes()) {
       if (node instanceof Node.Latent) {
-        kl.add("kl." + node.name());
+        kl.add(Term.kl(node.name()));
       } else if (!(node instanceof Node.Feature)) {
-        logP.add("log_p." + node.name());
+        logP.add(Term.logP(node.name()));
       }
     }
     logP.addAll(kl);

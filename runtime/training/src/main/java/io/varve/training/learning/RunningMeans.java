@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.varve.inference.bundle.Term;
 import io.varve.model.Bound;
 import io.varve.training.checkpoint.CheckpointTensors;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ public final class RunningMeans implements AutoCloseable {
   /**
    * What steps added up to.
    *
-   * @param terms mean nats per image by name, as {@link Bound#terms}
+   * @param terms mean nats per image by name, as {@link Term} has it
    * @param importance the mean importance-weighted bound, nats per image, where training draws more
    *     than once
    * @param correction mean nats per image that a log-density of x lacks to one of the stored bytes
@@ -45,7 +46,7 @@ public final class RunningMeans implements AutoCloseable {
     /** The evidence lower bound: log p minus KL. */
     public double bound() {
       return terms.entrySet().stream()
-          .mapToDouble(e -> e.getKey().startsWith("kl.") ? -e.getValue() : e.getValue())
+          .mapToDouble(e -> Term.signed(e.getKey(), e.getValue()))
           .sum();
     }
   }
@@ -69,7 +70,7 @@ public final class RunningMeans implements AutoCloseable {
   /** Adds a batch. */
   void add(Bound batch, NDArray correction) {
     NDList means = new NDList(correction.mean());
-    batch.terms().forEach(term -> means.add(term.getValue().mean()));
+    Term.named(batch.logP(), batch.kl()).values().forEach(term -> means.add(term.mean()));
     if (samples > 1) {
       means.add(batch.importance(samples, 1).mean());
     }

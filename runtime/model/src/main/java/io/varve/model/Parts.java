@@ -14,6 +14,7 @@ import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
 import io.varve.spi.Ops;
 import io.varve.spi.Parameters;
+import io.varve.spi.Reads;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
 import java.util.Collections;
@@ -159,13 +160,6 @@ public final class Parts {
     return !readBySelf.contains(name);
   }
 
-  /** The z of {@code p(z)}, or null. */
-  static String priorOf(String name) {
-    return name.startsWith("p(") && name.endsWith(")")
-        ? name.substring(2, name.length() - 1)
-        : null;
-  }
-
   /** Every part that may hold parameters, by its path: a block or a list of parameters. */
   public Map<String, Object> holders() {
     Map<String, Object> holders = new LinkedHashMap<>();
@@ -199,20 +193,9 @@ public final class Parts {
     spaces.put(name, space);
     shapes.put(name, List.of(space.shape()));
     Roles.require(node, space);
-    Family family = p(node).orElseThrow().family();
+    Family family = Reads.p(node).orElseThrow().family();
     List<Parameters> needs = Conditional.needs(name + ".p", family, space);
     shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
-  }
-
-  /** The factor of a variable's p; a feature has none. */
-  static Optional<Factor> p(Node node) {
-    if (node instanceof Observed o) {
-      return Optional.of(o.p());
-    }
-    if (node instanceof Derived d) {
-      return Optional.of(d.p());
-    }
-    return node instanceof Latent z ? Optional.of(z.p()) : Optional.empty();
   }
 
   /** The space of x, or of what is derived from it in so many steps. */
@@ -247,7 +230,7 @@ public final class Parts {
       Guard guard = new Guard(site.path(), f.network());
       features.put(name, guard.built("build", () -> f.network().build(site, given, wanted)));
     }
-    p(node).ifPresent(factor -> add("p", name, factor));
+    Reads.p(node).ifPresent(factor -> add("p", name, factor));
   }
 
   private void add(String side, String name, Factor factor) {

@@ -1,13 +1,11 @@
 package io.varve.hierarchies;
 
-import io.varve.spi.Factor;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
-import io.varve.spi.Step;
-import java.util.ArrayList;
+import io.varve.spi.Reads;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Whether every name a list of nodes reads is there when it is read. */
-final class Wiring {
+final class NodeOrder {
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
   private final List<Node> nodes;
@@ -26,7 +24,7 @@ final class Wiring {
   /** What generation has computed before the node at hand. */
   private final Set<String> generated = new LinkedHashSet<>();
 
-  Wiring(List<Node> nodes) {
+  NodeOrder(List<Node> nodes) {
     this.nodes = nodes;
   }
 
@@ -50,7 +48,7 @@ final class Wiring {
       throw fault(index, "another node has this name; names are unique");
     }
     if (!(nodes.get(index) instanceof Feature)) {
-      all.add(parametersOf(name));
+      all.add(Reads.parametersOf(name));
     }
   }
 
@@ -72,14 +70,14 @@ final class Wiring {
   private void reads(int index) {
     Node node = nodes.get(index);
     if (node instanceof Observed observed) {
-      readsEarlier(index, "p", readBy(observed.p()));
+      readsEarlier(index, "p", Reads.by(observed.p()));
     } else if (node instanceof Derived derived) {
       ofLaterData(index, derived.of());
-      readsEarlier(index, "p", readBy(derived.p()));
+      readsEarlier(index, "p", Reads.by(derived.p()));
     } else if (node instanceof Latent latent) {
-      readsEarlier(index, "p", readBy(latent.p()));
-      readsEarlier(index, "shared", readBy(latent.shared()));
-      readsOthers(index, "q", readBy(latent.q()));
+      readsEarlier(index, "p", Reads.by(latent.p()));
+      readsEarlier(index, "shared", Reads.by(latent.shared()));
+      readsOthers(index, "q", Reads.by(latent.q()));
     } else if (node instanceof Feature feature) {
       readsOthers(index, "given", feature.given());
       if (!generated.containsAll(feature.given())) {
@@ -87,7 +85,7 @@ final class Wiring {
       }
     }
     generated.add(node.name());
-    generated.add(parametersOf(node.name()));
+    generated.add(Reads.parametersOf(node.name()));
   }
 
   private void readsEarlier(int index, String key, Collection<String> names) {
@@ -128,20 +126,6 @@ final class Wiring {
           index,
           "of: '%s' is not data generated after it; expected one of %s".formatted(of, later));
     }
-  }
-
-  static List<String> readBy(Factor factor) {
-    List<String> names = new ArrayList<>(factor.given());
-    names.addAll(readBy(factor.flow()));
-    return names;
-  }
-
-  static List<String> readBy(List<Step> steps) {
-    return steps.stream().flatMap(step -> step.given().stream()).toList();
-  }
-
-  private static String parametersOf(String name) {
-    return "p(" + name + ")";
   }
 
   private static List<String> variables(Set<String> names) {

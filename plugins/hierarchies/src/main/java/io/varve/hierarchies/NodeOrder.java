@@ -5,7 +5,7 @@ import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
-import io.varve.spi.Reads;
+import io.varve.spi.NodeReads;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,7 +48,7 @@ final class NodeOrder {
       throw fault(index, "another node has this name; names are unique");
     }
     if (!(nodes.get(index) instanceof Feature)) {
-      all.add(Reads.parametersOf(name));
+      all.add(NodeReads.parametersOf(name));
     }
   }
 
@@ -70,14 +70,14 @@ final class NodeOrder {
   private void reads(int index) {
     Node node = nodes.get(index);
     if (node instanceof Observed observed) {
-      readsEarlier(index, "p", Reads.by(observed.p()));
+      readsEarlier(index, "p", NodeReads.by(observed.p()));
     } else if (node instanceof Derived derived) {
       ofLaterData(index, derived.of());
-      readsEarlier(index, "p", Reads.by(derived.p()));
+      readsEarlier(index, "p", NodeReads.by(derived.p()));
     } else if (node instanceof Latent latent) {
-      readsEarlier(index, "p", Reads.by(latent.p()));
-      readsEarlier(index, "shared", Reads.by(latent.shared()));
-      readsOthers(index, "q", Reads.by(latent.q()));
+      readsEarlier(index, "p", NodeReads.by(latent.p()));
+      readsEarlier(index, "shared", NodeReads.by(latent.shared()));
+      readsOthers(index, "q", NodeReads.by(latent.q()));
     } else if (node instanceof Feature feature) {
       readsOthers(index, "given", feature.given());
       if (!generated.containsAll(feature.given())) {
@@ -85,7 +85,7 @@ final class NodeOrder {
       }
     }
     generated.add(node.name());
-    generated.add(Reads.parametersOf(node.name()));
+    generated.add(NodeReads.parametersOf(node.name()));
   }
 
   private void readsEarlier(int index, String key, Collection<String> names) {

@@ -11,7 +11,7 @@ import io.varve.spi.Node;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
-import io.varve.spi.Reads;
+import io.varve.spi.NodeReads;
 import io.varve.spi.Space;
 import io.varve.spi.Step;
 import java.util.ArrayList;
@@ -172,7 +172,7 @@ public record Sere(
   }
 
   private static Stream<String> readBy(Latent z) {
-    return Stream.of(Reads.by(z.p()), Reads.by(z.q()), Reads.by(z.shared()))
+    return Stream.of(NodeReads.by(z.p()), NodeReads.by(z.q()), NodeReads.by(z.shared()))
         .flatMap(List::stream);
   }
 

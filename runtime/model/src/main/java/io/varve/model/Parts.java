@@ -14,7 +14,7 @@ import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
 import io.varve.spi.Ops;
 import io.varve.spi.Parameters;
-import io.varve.spi.Reads;
+import io.varve.spi.NodeReads;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
 import java.util.Collections;
@@ -193,7 +193,7 @@ public final class Parts {
     spaces.put(name, space);
     shapes.put(name, List.of(space.shape()));
     Roles.require(node, space);
-    Family family = Reads.p(node).orElseThrow().family();
+    Family family = NodeReads.p(node).orElseThrow().family();
     List<Parameters> needs = Conditional.needs(name + ".p", family, space);
     shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
   }
@@ -230,7 +230,7 @@ public final class Parts {
       Guard guard = new Guard(site.path(), f.network());
       features.put(name, guard.built("build", () -> f.network().build(site, given, wanted)));
     }
-    Reads.p(node).ifPresent(factor -> add("p", name, factor));
+    NodeReads.p(node).ifPresent(factor -> add("p", name, factor));
   }
 
   private void add(String side, String name, Factor factor) {

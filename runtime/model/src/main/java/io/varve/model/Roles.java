@@ -7,7 +7,7 @@ import io.varve.spi.Named;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Prior;
-import io.varve.spi.Reads;
+import io.varve.spi.NodeReads;
 import io.varve.spi.Space;
 
 /** Which families may stand where: priors over latents, likelihoods over data. */
@@ -31,7 +31,7 @@ final class Roles {
       }
       return;
     }
-    Factor factor = Reads.p(node).orElseThrow();
+    Factor factor = NodeReads.p(node).orElseThrow();
     if (!(factor.family() instanceof Likelihood)) {
       throw new IllegalArgumentException(
           name + ".p: " + named(factor) + " is a family over latents, not over data");

@@ -6,7 +6,7 @@ import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
-import io.varve.spi.Reads;
+import io.varve.spi.NodeReads;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -35,8 +35,8 @@ final class Wiring {
    * @throws IllegalArgumentException naming the path of a cycle
    */
   static void refuseCycles(Map<String, Node> nodes) {
-    Wiring inference = new Wiring(nodes, "inference", Reads::inInference);
-    Wiring generation = new Wiring(nodes, "generation", Reads::inGeneration);
+    Wiring inference = new Wiring(nodes, "inference", NodeReads::inInference);
+    Wiring generation = new Wiring(nodes, "generation", NodeReads::inGeneration);
     for (Node node : nodes.values()) {
       inference.visit(node.name());
       if (!(node instanceof Feature)) {
@@ -54,8 +54,8 @@ final class Wiring {
     Set<String> found = new LinkedHashSet<>();
     for (Node node : nodes.values()) {
       if (node instanceof Latent z) {
-        Wiring inference = new Wiring(nodes, "inference", Reads::inInference);
-        Reads.by(z.p()).forEach(inference::visit);
+        Wiring inference = new Wiring(nodes, "inference", NodeReads::inInference);
+        NodeReads.by(z.p()).forEach(inference::visit);
         if (inference.done.contains(z.name())) {
           found.add(z.name());
         }
@@ -93,9 +93,9 @@ final class Wiring {
       return name.equals(data);
     }
     List<String> needs =
-        Reads.ofParameters(name)
-            .map(variable -> Reads.p(nodes.get(variable)).orElseThrow().given())
-            .orElseGet(() -> Reads.inInference(node));
+        NodeReads.ofParameters(name)
+            .map(variable -> NodeReads.p(nodes.get(variable)).orElseThrow().given())
+            .orElseGet(() -> NodeReads.inInference(node));
     return needs.stream().allMatch(need -> isInferable(need, data, nodes));
   }
 
@@ -110,8 +110,8 @@ final class Wiring {
           "the variables %s -> %s need each other in %s; break the cycle in their 'given'"
               .formatted(String.join(" -> ", path), name, task));
     }
-    Reads.ofParameters(name)
-        .map(variable -> Reads.p(nodes.get(variable)).orElseThrow().given())
+    NodeReads.ofParameters(name)
+        .map(variable -> NodeReads.p(nodes.get(variable)).orElseThrow().given())
         .orElseGet(() -> reads.apply(nodes.get(name)))
         .forEach(this::visit);
     open.remove(name);

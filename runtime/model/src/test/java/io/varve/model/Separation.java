@@ -5,7 +5,7 @@ import io.varve.spi.Node;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
-import io.varve.spi.Reads;
+import io.varve.spi.NodeReads;
 import io.varve.spi.Step;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -114,9 +114,9 @@ final class Separation {
   private Set<String> variables(Collection<String> names) {
     Set<String> found = new HashSet<>();
     for (String name : names) {
-      Optional<String> prior = Reads.ofParameters(name);
+      Optional<String> prior = NodeReads.ofParameters(name);
       if (prior.isPresent()) {
-        found.addAll(variables(Reads.p(nodes.get(prior.get())).orElseThrow().given()));
+        found.addAll(variables(NodeReads.p(nodes.get(prior.get())).orElseThrow().given()));
       } else if (nodes.get(name) instanceof Feature feature) {
         found.addAll(variables(feature.given()));
       } else {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** What nodes read, by name: {@code v} is a value of v, {@code p(v)} the parameters of its p. */
-public final class Reads {
-  private Reads() {}
+public final class NodeReads {
+  private NodeReads() {}
 
   /** The name under which the parameters of a variable's p are read. */
   public static String parametersOf(String variable) {

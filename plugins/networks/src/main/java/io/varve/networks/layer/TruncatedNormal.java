@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import static io.varve.spi.Ops.constant;
 

@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;

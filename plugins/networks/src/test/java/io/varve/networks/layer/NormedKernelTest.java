@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import static io.varve.spi.TestPass.doubles;
 import static io.varve.spi.TestPass.values;
@@ -14,6 +14,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import io.varve.networks.Loops;
+import io.varve.networks.Resnet;
+import io.varve.networks.ResnetTest;
 import io.varve.spi.Site;
 import io.varve.spi.Starts;
 import java.util.Arrays;

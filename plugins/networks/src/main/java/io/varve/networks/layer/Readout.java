@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -10,7 +10,7 @@ import java.util.List;
  * The last, fully connected layer: of one tower to all outputs together, or of each of T towers to
  * its own output; the latter is one product where outputs have one size.
  */
-final class Readout {
+public final class Readout {
   private final List<Shape> outputs;
   private final long towers;
   private final Activation activation;
@@ -22,7 +22,7 @@ final class Readout {
    * @param towers 1, or as many as there are outputs
    * @param width what one tower gives it
    */
-  Readout(List<Shape> outputs, long towers, long width, LayerStyle style) {
+  public Readout(List<Shape> outputs, long towers, long width, LayerStyle style) {
     this.outputs = List.copyOf(outputs);
     this.towers = towers;
     this.activation = style.after();
@@ -45,7 +45,7 @@ final class Readout {
    *
    * @param h [B, width] of one tower, [T, B, width] of several
    */
-  NDList apply(Reading reading, NDArray h) {
+  public NDList apply(Reading reading, NDArray h) {
     if (towers == 1) {
       return Vectors.apart(activation.of(layers.get(0).apply(reading, h)), outputs);
     }

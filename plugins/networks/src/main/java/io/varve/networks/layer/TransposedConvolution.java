@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -17,12 +17,12 @@ import java.util.function.Consumer;
  * x(m + 1). So even rows come from one ordinary convolution of height 1 and odd rows from one of
  * height 2, each with even and odd columns as channels of its own.
  */
-final class TransposedConvolution implements Layer {
+public final class TransposedConvolution implements Layer {
   private static final Shape ONE = new Shape(1, 1);
 
   private final NormedKernel kernel;
 
-  TransposedConvolution(String name, long inputs, long outputs, Consumer<Parameter> owner) {
+  public TransposedConvolution(String name, long inputs, long outputs, Consumer<Parameter> owner) {
     this.kernel = new NormedKernel(name, new Shape(outputs, inputs, 3, 3), owner);
   }
 

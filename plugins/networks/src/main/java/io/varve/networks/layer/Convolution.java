@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -7,7 +7,7 @@ import ai.djl.nn.convolutional.Conv2d;
 import java.util.function.Consumer;
 
 /** A weight-normed convolution with zeros around the image, of stride 1 or 2. */
-final class Convolution implements Layer {
+public final class Convolution implements Layer {
   private static final Shape ONE = new Shape(1, 1);
 
   private final NormedKernel kernel;
@@ -21,14 +21,14 @@ final class Convolution implements Layer {
   }
 
   /** One that keeps the image's size; the kernel's side is odd. */
-  static Convolution same(
+  public static Convolution same(
       String name, long inputs, long outputs, long side, Consumer<Parameter> owner) {
     Shape shape = new Shape(outputs, inputs, side, side);
     return new Convolution(new NormedKernel(name, shape, owner), 1, side);
   }
 
   /** One of 3 x 3 that halves the image's sides, rounding up. */
-  static Convolution down(String name, long inputs, long outputs, Consumer<Parameter> owner) {
+  public static Convolution down(String name, long inputs, long outputs, Consumer<Parameter> owner) {
     Shape shape = new Shape(outputs, inputs, 3, 3);
     return new Convolution(new NormedKernel(name, shape, owner), 2, 3);
   }

@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -7,11 +7,11 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 
 /** Inputs and outputs of a network as rows of numbers. */
-final class Vectors {
+public final class Vectors {
   private Vectors() {}
 
   /** Refuses to read or to give nothing. */
-  static void require(String network, List<Shape> inputs, List<Shape> outputs) {
+  public static void require(String network, List<Shape> inputs, List<Shape> outputs) {
     if (inputs.isEmpty() || outputs.isEmpty()) {
       throw new IllegalArgumentException(
           "'%s' needs at least one input and one output, but has %d and %d; name what it reads in 'given', or leave the network out for learned constants"
@@ -20,12 +20,12 @@ final class Vectors {
   }
 
   /** Numbers of all together. */
-  static long size(List<Shape> shapes) {
+  public static long size(List<Shape> shapes) {
     return shapes.stream().mapToLong(Shape::size).sum();
   }
 
   /** Every array as [B, size], side by side. */
-  static NDArray flat(NDList arrays) {
+  public static NDArray flat(NDList arrays) {
     NDList flat = new NDList(arrays.size());
     for (NDArray x : arrays) {
       boolean rows = x.getShape().dimension() == 2;

@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 
@@ -22,7 +22,7 @@ public enum Activation {
   SWISH;
 
   /** Applies it elementwise. */
-  NDArray of(NDArray x) {
+  public NDArray of(NDArray x) {
     return switch (this) {
       case NONE -> x;
       case RELU -> ai.djl.nn.Activation.relu(x);

@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * @param after the activation that follows
  * @param owner the block the parameters belong to
  */
-record LayerStyle(Initialization start, Activation after, Consumer<Parameter> owner) {
+public record LayerStyle(Initialization start, Activation after, Consumer<Parameter> owner) {
   /** A new weight. */
   Parameter weight(String name, Shape shape, long fanIn, long fanOut) {
     return add(name + ".weight", Parameter.Type.WEIGHT, shape, start.weight(after, fanIn, fanOut));

@@ -1,8 +1,8 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 
 /** A part of a block, from images [B, C, H, W] to images. */
-interface Layer {
+public interface Layer {
   NDArray apply(Reading reading, NDArray x);
 }

@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
@@ -7,7 +7,7 @@ import io.varve.spi.Starts;
 import java.util.Optional;
 
 /** How the layers of a block read their parameters in one forward pass. */
-record Reading(ParameterStore store, NDArray like, boolean training) {
+public record Reading(ParameterStore store, NDArray like, boolean training) {
   /** The present value of a parameter. */
   NDArray of(Parameter parameter) {
     return store.getValue(parameter, like.getDevice(), training);

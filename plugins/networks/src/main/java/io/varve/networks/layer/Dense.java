@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -6,13 +6,13 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 
 /** A fully connected layer of each of T towers, T = 1 or more, computed as one product. */
-final class Dense {
+public final class Dense {
   private final Parameter weight;
   private final Parameter bias;
   private final Size size;
 
   /** The widths of a layer of each of T towers. */
-  record Size(long towers, long inputs, long outputs) {}
+  public record Size(long towers, long inputs, long outputs) {}
 
   private Dense(Parameter weight, Parameter bias, Size size) {
     this.weight = weight;
@@ -21,7 +21,7 @@ final class Dense {
   }
 
   /** Towers that all read the same [B, inputs]. */
-  static Dense ofOne(String name, Size size, LayerStyle style) {
+  public static Dense ofOne(String name, Size size, LayerStyle style) {
     long all = size.towers() * size.outputs();
     Shape shape = new Shape(all, size.inputs());
     return new Dense(
@@ -31,7 +31,7 @@ final class Dense {
   }
 
   /** Towers that read [T, B, inputs], each its own. */
-  static Dense ofEach(String name, Size size, LayerStyle style) {
+  public static Dense ofEach(String name, Size size, LayerStyle style) {
     Shape shape = new Shape(size.towers(), size.inputs(), size.outputs());
     Shape biases = new Shape(size.towers(), 1, size.outputs());
     return new Dense(
@@ -41,7 +41,7 @@ final class Dense {
   }
 
   /** W x + b; [B, outputs] of one tower, [T, B, outputs] of several. */
-  NDArray apply(Reading reading, NDArray x) {
+  public NDArray apply(Reading reading, NDArray x) {
     NDArray w = reading.of(weight);
     NDArray b = reading.of(bias);
     if (w.getShape().dimension() == 3) {
@@ -54,7 +54,7 @@ final class Dense {
    * W (scale x + shift) + b with a scale and a shift for each tower, [T, inputs]. W takes them in,
    * so that all towers still read one x in one product.
    */
-  NDArray apply(Reading reading, NDArray x, NDArray scale, NDArray shift) {
+  public NDArray apply(Reading reading, NDArray x, NDArray scale, NDArray shift) {
     NDArray w = reading.of(weight).reshape(size.towers(), size.outputs(), size.inputs());
     NDArray scaled = w.mul(scale.expandDims(1)).reshape(-1, size.inputs());
     NDArray b = w.batchMatMul(shift.expandDims(2)).flatten().addi(reading.of(bias));

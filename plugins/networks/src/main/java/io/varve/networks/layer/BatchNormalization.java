@@ -1,4 +1,4 @@
-package io.varve.networks;
+package io.varve.networks.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * <p>Every pass in training moves the averages a tenth of the way to the batch, whose variance is
  * taken without bias. Several readers of one array may each have their own scale and shift.
  */
-final class BatchNormalization implements Layer {
+public final class BatchNormalization implements Layer {
   private static final float EPSILON = 1e-3f; // as Keras
   private static final float KEPT = 0.9f;
   private static final int CHANNELS = -1; // the engine's name for axis 1, without swapping axes
@@ -29,7 +29,7 @@ final class BatchNormalization implements Layer {
    *
    * @param owner the block the parameters belong to
    */
-  BatchNormalization(String name, long features, Consumer<Parameter> owner) {
+  public BatchNormalization(String name, long features, Consumer<Parameter> owner) {
     this(name, new Shape(features), owner);
   }
 
@@ -38,7 +38,7 @@ final class BatchNormalization implements Layer {
    *
    * @param scales the shape of scale and shift: [F], or [T, F] for T readers
    */
-  BatchNormalization(String name, Shape scales, Consumer<Parameter> owner) {
+  public BatchNormalization(String name, Shape scales, Consumer<Parameter> owner) {
     Shape features = new Shape(scales.tail());
     mean = add(name + ".mean", Parameter.Type.RUNNING_MEAN, features, owner);
     variance = add(name + ".variance", Parameter.Type.RUNNING_VAR, features, owner);
@@ -67,7 +67,7 @@ final class BatchNormalization implements Layer {
   }
 
   /** Of mean 0 and variance 1, before any scale and shift. */
-  NDArray standardised(Reading reading, NDArray x) {
+  public NDArray standardised(Reading reading, NDArray x) {
     NDArray like = reading.of(mean);
     NDArray ones = x.getManager().ones(like.getShape(), x.getDataType());
     NDArray zeros = x.getManager().zeros(like.getShape(), x.getDataType());
@@ -75,12 +75,12 @@ final class BatchNormalization implements Layer {
   }
 
   /** The scale, [F], or [T, F] for T readers. */
-  NDArray scale(Reading reading) {
+  public NDArray scale(Reading reading) {
     return reading.of(scale);
   }
 
   /** The shift, [F], or [T, F] for T readers. */
-  NDArray shift(Reading reading) {
+  public NDArray shift(Reading reading) {
     return reading.of(shift);
   }
 

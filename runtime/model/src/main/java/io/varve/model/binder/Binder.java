@@ -3,9 +3,8 @@ package io.varve.model.binder;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.faults.Faults;
 import io.varve.model.faults.Suggestion;
-import io.varve.model.objective.FreeBits;
 import io.varve.model.plugin.Catalog;
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
 import io.varve.model.yaml.Scalars;
 import io.varve.model.yaml.YamlText;
 import io.varve.spi.Component;
@@ -13,12 +12,15 @@ import io.varve.spi.Default;
 import io.varve.spi.Inline;
 import io.varve.spi.Named;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -71,14 +74,6 @@ public final class Binder {
     return choices;
   }
 
-  /** Whether {@code type:} picks among records here. */
-  public static boolean isChoice(Class<?> type) {
-    return type.isInterface()
-        && (Component.class.isAssignableFrom(type)
-            || (type.isSealed()
-                && type.getPermittedSubclasses()[0].isAnnotationPresent(Named.class)));
-  }
-
   private final class Reading {
     private final YamlText yaml;
 
@@ -95,20 +90,24 @@ public final class Binder {
         if (generic.getRawType() == List.class) {
           return list(node, argument, path);
         }
+        if (generic.getRawType() == Map.class) {
+          return map(node, generic.getActualTypeArguments()[1], path);
+        }
         throw new IllegalStateException("no YAML is bound to " + type);
       }
       Class<?> raw = (Class<?>) type;
-      if (isChoice(raw)) {
+      if (Keys.isChoice(raw)) {
         return choice(node, raw, path);
       }
       if (raw.isSealed()) {
         return kind(node, raw, path);
       }
-      if (raw == FreeBits.class) {
-        return FreeBits.read(yaml, node, path);
+      List<Method> forms = Keys.forms(raw);
+      if (!forms.isEmpty()) {
+        return formed(node, raw, forms, path);
       }
       if (raw.isRecord()) {
-        boolean name = isWord(node) && Keys.inlinesChoice(raw);
+        boolean name = isWord(node) && Keys.inlinedChoice(raw).isPresent();
         Map<String, Node> entries = name ? Map.of("type", node) : yaml.entries(node, path);
         return record(raw, node, entries, path, List.of());
       }
@@ -129,6 +128,24 @@ public final class Binder {
       return List.copyOf(items);
     }
 
+    private Map<String, Object> map(Node node, Type item, String path) {
+      Map<String, Object> items = new LinkedHashMap<>();
+      yaml.entries(node, path)
+          .forEach((key, child) -> items.put(key, value(child, item, path + "." + key)));
+      return Collections.unmodifiableMap(items);
+    }
+
+    /** A record that is written in a form of its own. */
+    private Object formed(Node node, Class<?> record, List<Method> forms, String path) {
+      Method form =
+          forms.stream()
+              .filter(f -> Keys.isMapping(f) == node instanceof MappingNode)
+              .findFirst()
+              .orElse(forms.get(0));
+      Object written = value(node, form.getGenericParameterTypes()[0], path);
+      return made(record, form, node, path, written);
+    }
+
     /** A component or another named record, picked by {@code type:}, or by its bare name. */
     private Object choice(Node node, Class<?> point, String path) {
       Map<String, Node> entries = isWord(node) ? Map.of("type", node) : yaml.entries(node, path);
@@ -147,7 +164,7 @@ public final class Binder {
     private Object choose(
         Node node, Map<String, Node> entries, Class<?> point, String path, List<String> beside) {
       Map<String, Class<?>> choices = choices(point);
-      String noun = Keys.kebab(point.getSimpleName());
+      String noun = Kebab.of(point.getSimpleName());
       Map<String, Node> keys = new LinkedHashMap<>(entries);
       Node type = keys.remove("type");
       if (type == null) {
@@ -163,7 +180,7 @@ public final class Binder {
     }
 
     private String unknown(Class<?> point, String name, Set<String> known) {
-      String noun = Keys.kebab(point.getSimpleName());
+      String noun = Kebab.of(point.getSimpleName());
       Optional<Catalog.LeftOut> leftOut = catalog.leftOut(point, name);
       if (leftOut.isPresent()) {
         return "no %s is named '%s'; %s, which provides it, was left out: %s"
@@ -211,7 +228,7 @@ public final class Binder {
 
     private Object record(
         Class<?> record, Node node, Map<String, Node> entries, String path, List<String> beside) {
-      if (!Keys.inlinesChoice(record)) {
+      if (Keys.inlinedChoice(record).isEmpty()) {
         List<String> known = Keys.known(record);
         known.addAll(beside);
         requireKnown(known, node, entries, path);
@@ -221,12 +238,29 @@ public final class Binder {
       for (int i = 0; i < components.length; i++) {
         arguments[i] = argument(record, components[i], node, entries, path);
       }
+      return made(record, canonical(record), node, path, arguments);
+    }
+
+    private static Constructor<?> canonical(Class<?> record) {
+      Class<?>[] types =
+          Arrays.stream(record.getRecordComponents())
+              .map(RecordComponent::getType)
+              .toArray(Class<?>[]::new);
       try {
-        Class<?>[] types =
-            Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        Constructor<?> constructor = record.getDeclaredConstructor(types);
-        constructor.setAccessible(true);
-        return constructor.newInstance(arguments);
+        return record.getDeclaredConstructor(types);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(record.getName() + " cannot be built", e);
+      }
+    }
+
+    /** What a record's constructor or form returns; what it refuses gets its place in the file. */
+    private Object made(
+        Class<?> record, Executable maker, Node node, String path, Object... arguments) {
+      try {
+        maker.setAccessible(true);
+        return maker instanceof Method form
+            ? form.invoke(null, arguments)
+            : ((Constructor<?>) maker).newInstance(arguments);
       } catch (InvocationTargetException e) {
         if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
           throw yaml.error(node, path, cause.getMessage());
@@ -259,7 +293,7 @@ public final class Binder {
         Node node,
         Map<String, Node> entries,
         String path) {
-      String key = Keys.kebab(component.getName());
+      String key = Kebab.of(component.getName());
       if (component.isAnnotationPresent(Inline.class)) {
         return inlined(record, component, node, entries, path);
       }

@@ -4,10 +4,10 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.varve.model.objective.FreeBits;
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
 import io.varve.spi.Default;
 import io.varve.spi.Inline;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -41,7 +41,13 @@ public final class Schema {
 
   private JsonObject type(Type type) {
     if (type instanceof ParameterizedType generic) {
-      JsonObject argument = type(generic.getActualTypeArguments()[0]);
+      Type[] arguments = generic.getActualTypeArguments();
+      if (generic.getRawType() == Map.class) {
+        JsonObject each = plain("object");
+        each.add("additionalProperties", type(arguments[1]));
+        return each;
+      }
+      JsonObject argument = type(arguments[0]);
       return generic.getRawType() == Optional.class ? argument : array(argument);
     }
     Class<?> raw = (Class<?>) type;
@@ -50,17 +56,15 @@ public final class Schema {
       axis.addProperty("minimum", 1);
       return array(axis);
     }
-    if (raw == FreeBits.class) {
-      JsonObject each = plain("object");
-      each.add("additionalProperties", plain("number"));
-      JsonArray forms = new JsonArray();
-      forms.add(plain("number"));
-      forms.add(each);
-      return anyOf(forms);
+    List<Method> forms = Keys.forms(raw);
+    if (!forms.isEmpty()) {
+      JsonArray options = new JsonArray();
+      forms.forEach(form -> options.add(type(form.getGenericParameterTypes()[0])));
+      return options.size() == 1 ? options.get(0).getAsJsonObject() : anyOf(options);
     }
     if (raw.isEnum()) {
       JsonObject choice = new JsonObject();
-      choice.add("enum", strings(Keys.kebab(raw)));
+      choice.add("enum", strings(Kebab.constants(raw)));
       return choice;
     }
     if (raw.isRecord() || (raw.isInterface() && !raw.getName().startsWith("java."))) {
@@ -92,7 +96,7 @@ public final class Schema {
   }
 
   private JsonObject definition(Class<?> raw) {
-    if (Binder.isChoice(raw)) {
+    if (Keys.isChoice(raw)) {
       return choice(raw, key -> object(binder.choices(raw).get(key), Map.of("type", key)));
     }
     if (raw.isSealed()) {
@@ -102,7 +106,7 @@ public final class Schema {
       }
       return anyOf(options);
     }
-    return inlinedChoice(raw)
+    return Keys.inlinedChoice(raw)
         .map(point -> choice(point, key -> merged(raw, binder.choices(point).get(key), key)))
         .orElseGet(() -> object(raw, Map.of()));
   }
@@ -126,13 +130,6 @@ public final class Schema {
       options.add(word);
     }
     return anyOf(options);
-  }
-
-  private static Optional<Class<?>> inlinedChoice(Class<?> record) {
-    return Arrays.stream(record.getRecordComponents())
-        .filter(c -> c.isAnnotationPresent(Inline.class) && Binder.isChoice(c.getType()))
-        .<Class<?>>map(RecordComponent::getType)
-        .findFirst();
   }
 
   /** One record in another's mapping, as a family in its factor's. */
@@ -180,7 +177,7 @@ public final class Schema {
         }
         continue;
       }
-      String key = Keys.kebab(component.getName());
+      String key = Kebab.of(component.getName());
       JsonObject value = type(component.getGenericType());
       Default text = component.getAnnotation(Default.class);
       if (text != null) {

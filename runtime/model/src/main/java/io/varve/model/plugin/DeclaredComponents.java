@@ -1,6 +1,6 @@
 package io.varve.model.plugin;
 
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
 import io.varve.spi.Named;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +66,7 @@ final class DeclaredComponents extends ClassVisitor {
       int version, int access, String type, String signature, String parent, String[] interfaces) {
     for (String point : interfaces) {
       if (point.startsWith(SPI)) {
-        kinds.add(Keys.kebab(point.substring(SPI.length())));
+        kinds.add(Kebab.of(point.substring(SPI.length())));
       }
     }
   }

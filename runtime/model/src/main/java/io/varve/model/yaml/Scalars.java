@@ -86,7 +86,7 @@ public final class Scalars {
       return "a whole number below 2^63";
     }
     if (type.isEnum()) {
-      return "one of " + Keys.kebab(type);
+      return "one of " + Kebab.constants(type);
     }
     return type == Path.class ? "a path" : "text";
   }
@@ -94,11 +94,11 @@ public final class Scalars {
   private static Object constant(
       YamlText yaml, Node node, Class<?> type, String text, String path) {
     for (Object constant : type.getEnumConstants()) {
-      if (Keys.kebab((Enum<?>) constant).equals(text)) {
+      if (Kebab.of((Enum<?>) constant).equals(text)) {
         return constant;
       }
     }
-    List<String> known = Keys.kebab(type);
+    List<String> known = Kebab.constants(type);
     throw yaml.error(
         node,
         path,

@@ -8,7 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.varve.model.Kit;
 import io.varve.model.objective.Objective;
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
 import io.varve.spi.Default;
 import io.varve.spi.Hierarchy;
 import java.lang.reflect.RecordComponent;
@@ -90,7 +90,7 @@ class SchemaTest {
               (type, record) -> {
                 JsonObject properties = option(point.getName(), type).getAsJsonObject("properties");
                 for (RecordComponent component : record.getRecordComponents()) {
-                  assertThat(properties.has(Keys.kebab(component.getName()))).isTrue();
+                  assertThat(properties.has(Kebab.of(component.getName()))).isTrue();
                 }
               });
     }

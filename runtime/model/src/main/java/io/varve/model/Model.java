@@ -2,7 +2,9 @@ package io.varve.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.nn.Parameter;
 import io.varve.model.faults.Suggestion;
+import io.varve.model.guard.GuardedHierarchy;
 import io.varve.spi.Distribution;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Node;
@@ -40,7 +42,7 @@ public final class Model {
    * @throws IllegalArgumentException naming the node that does not fit, and why
    */
   public static Model of(Hierarchy hierarchy, Space x, long seed) {
-    return new Model(Parts.build(HierarchyNodes.of(hierarchy, x), x, seed));
+    return new Model(Parts.build(GuardedHierarchy.nodes(hierarchy, x), x, seed));
   }
 
   /** The nodes in generative order, data last. */
@@ -58,8 +60,16 @@ public final class Model {
     return parts.observed();
   }
 
-  /** What the parts are built of, for the one who holds their parameters. */
-  public Parts parts() {
+  /**
+   * Every parameter and buffer once, by its path, {@code z.q.network.01Linear_weight}, in the order
+   * of the nodes.
+   */
+  public Map<String, Parameter> parameters() {
+    return parts.parameters();
+  }
+
+  /** The parts it is built of. */
+  Parts parts() {
     return parts;
   }
 

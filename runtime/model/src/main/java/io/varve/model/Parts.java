@@ -3,10 +3,11 @@ package io.varve.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
-import io.varve.model.guard.Guard;
+import ai.djl.nn.Parameter;
+import io.varve.model.guard.GuardedFamily;
+import io.varve.model.guard.GuardedNetwork;
+import io.varve.model.guard.GuardedTransform;
 import io.varve.spi.Factor;
-import io.varve.spi.Family;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
@@ -26,7 +27,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The built parts of a hierarchy: what each node's name leads to. */
-public final class Parts {
+final class Parts {
   /** Names stand in file names, graph inputs, {@code p(z)} and lists separated by commas. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
@@ -37,7 +38,8 @@ public final class Parts {
   private final Map<String, Space> spaces = new LinkedHashMap<>();
   private final Map<String, Conditional> factors = new LinkedHashMap<>();
   private final Map<String, Flow> shared = new LinkedHashMap<>();
-  private final Map<String, Block> features = new LinkedHashMap<>();
+  private final Map<String, GuardedNetwork> features = new LinkedHashMap<>();
+  private final Map<String, GuardedTransform> transforms = new LinkedHashMap<>();
   private final Set<String> readBySelf = new HashSet<>();
   private final VariableShapes shapes;
 
@@ -101,10 +103,7 @@ public final class Parts {
       return Optional.of(factors.get(name).parameters(run, scope));
     }
     if (nodes.get(name) instanceof Feature f) {
-      NDList inputs = scope.inputs(f.given());
-      Guard guard = new Guard(name + ".network", f.network());
-      List<Shape> wanted = List.of(f.shape());
-      return Optional.of(guard.network(run.at(name), features.get(name), inputs, wanted));
+      return Optional.of(features.get(name).run(run.at(name), scope.inputs(f.given())));
     }
     return Optional.empty();
   }
@@ -119,8 +118,7 @@ public final class Parts {
 
   /** y = d(x). */
   NDArray derive(Derived node, Run run, NDArray of) {
-    Space promised = spaces.get(node.name());
-    return Derivation.value(node, run.parameters(), of, spaces.get(node.of()), promised);
+    return transforms.get(node.name()).apply(run.parameters(), of);
   }
 
   /** What a network reads for a value: data of more than two levels scaled to [-1, 1]. */
@@ -166,17 +164,34 @@ public final class Parts {
         : null;
   }
 
-  /** Every part that may hold parameters, by its path: a block or a list of parameters. */
-  public Map<String, Object> holders() {
-    Map<String, Object> holders = new LinkedHashMap<>();
+  /** Every parameter and buffer once, by its path, in the order of the nodes. */
+  Map<String, Parameter> parameters() {
+    Map<Parameter, String> names = new LinkedHashMap<>();
     for (Conditional factor : factors.values()) {
-      factor.network().ifPresent(block -> holders.put(factor.path() + ".network", block));
-      holders.put(factor.path(), factor.constants());
-      holders.putAll(factor.flow().parameters());
+      factor.network().ifPresent(network -> name(network, names));
+      name(factor.path(), factor.constants(), names);
+      factor.flow().parameters().forEach((path, listed) -> name(path, listed, names));
     }
-    shared.values().forEach(flow -> holders.putAll(flow.parameters()));
-    features.forEach((name, block) -> holders.put(name + ".network", block));
-    return holders;
+    for (Flow flow : shared.values()) {
+      flow.parameters().forEach((path, listed) -> name(path, listed, names));
+    }
+    features.values().forEach(network -> name(network, names));
+    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    names.forEach((parameter, name) -> parameters.put(name, parameter));
+    return parameters;
+  }
+
+  private static void name(GuardedNetwork network, Map<Parameter, String> names) {
+    network
+        .block()
+        .getParameters()
+        .forEach(e -> names.putIfAbsent(e.getValue(), network.path() + "." + e.getKey()));
+  }
+
+  private static void name(String path, List<Parameter> listed, Map<Parameter, String> names) {
+    for (int i = 0; i < listed.size(); i++) {
+      names.putIfAbsent(listed.get(i), path + "." + i + "." + listed.get(i).getName());
+    }
   }
 
   private void requireOneObserved() {
@@ -199,8 +214,8 @@ public final class Parts {
     spaces.put(name, space);
     shapes.put(name, List.of(space.shape()));
     Roles.require(node, space);
-    Family family = p(node).orElseThrow().family();
-    List<Parameters> needs = Conditional.needs(name + ".p", family, space);
+    GuardedFamily family = new GuardedFamily(name + ".p", p(node).orElseThrow().family());
+    List<Parameters> needs = family.parameters(space);
     shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
   }
 
@@ -232,7 +247,9 @@ public final class Parts {
           "%s: a variable derived from the continuous '%s' has no bound; derive from data with levels"
               .formatted(d.name(), d.of()));
     }
-    return Derivation.space(d, source);
+    GuardedTransform transform = new GuardedTransform(d.name() + ".by", d.by(), source);
+    transforms.put(d.name(), transform);
+    return transform.space();
   }
 
   private void build(Node node) {
@@ -243,9 +260,7 @@ public final class Parts {
     } else if (node instanceof Feature f) {
       Site site = shapes.site(name + ".network");
       List<Shape> given = shapes.of(f.given(), name);
-      List<Shape> wanted = List.of(f.shape());
-      Guard guard = new Guard(site.path(), f.network());
-      features.put(name, guard.built("build", () -> f.network().build(site, given, wanted)));
+      features.put(name, new GuardedNetwork(f.network(), site, given, List.of(f.shape())));
     }
     p(node).ifPresent(factor -> add("p", name, factor));
   }

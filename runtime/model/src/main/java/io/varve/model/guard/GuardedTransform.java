@@ -1,47 +1,55 @@
-package io.varve.model;
+package io.varve.model.guard;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.ParameterStore;
-import io.varve.model.guard.Guard;
-import io.varve.spi.Node.Derived;
 import io.varve.spi.Space;
+import io.varve.spi.Transform;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** y = d(x): the transform of a derived variable, held to what it promises. */
-final class Derivation {
-  private Derivation() {}
+/** The transform y = d(x) of a derived variable, held to what it promises. */
+public final class GuardedTransform {
+  private final Guard guard;
+  private final Transform transform;
+  private final Space from;
+  private final Space to;
 
-  /** The space of y, given that of what it is derived from. */
-  static Space space(Derived node, Space of) {
-    Guard guard = guard(node);
-    Space space = guard.built("space", () -> node.by().space(of));
+  /**
+   * Asks a transform for the space of y.
+   *
+   * @param path its place in a model, {@code y.by}
+   * @param from the space of x
+   * @throws IllegalArgumentException if the transform refuses it or is at fault
+   */
+  public GuardedTransform(String path, Transform transform, Space from) {
+    this.guard = new Guard(path, transform);
+    this.transform = transform;
+    this.from = from;
+    this.to = guard.built("space", () -> transform.space(from));
     boolean sound =
-        space.shape() != null
-            && space.levels() >= 0
-            && Arrays.stream(space.shape().getShape()).allMatch(axis -> axis > 0);
+        to.shape() != null
+            && to.levels() >= 0
+            && Arrays.stream(to.shape().getShape()).allMatch(axis -> axis > 0);
     if (!sound) {
-      throw guard.fault("space returned " + space + ", whose axes must be above 0", null);
+      throw guard.fault("space returned " + to + ", whose axes must be above 0", null);
     }
-    return space;
+  }
+
+  /** The space of y. */
+  public Space space() {
+    return to;
   }
 
   /**
-   * The value of y.
+   * The value of y, [B, y].
    *
-   * @param of the value it is derived from, and its space
-   * @param promised the space of y
+   * @param parameters those of the pass
+   * @param x [B, x]
    */
-  static NDArray value(
-      Derived node, ParameterStore parameters, NDArray of, Space space, Space promised) {
-    Guard guard = guard(node);
-    NDArray y = guard.run("apply", parameters, new NDList(of), () -> node.by().apply(of, space));
-    long rows = of.getShape().get(0);
-    return guard.batch("apply", y, Optional.of(of.getDataType()), promised.shape(), rows);
-  }
-
-  private static Guard guard(Derived node) {
-    return new Guard(node.name() + ".by", node.by());
+  public NDArray apply(ParameterStore parameters, NDArray x) {
+    NDArray y = guard.run("apply", parameters, new NDList(x), () -> transform.apply(x, from));
+    return guard.batch(
+        "apply", y, Optional.of(x.getDataType()), to.shape(), x.getShape().get(0));
   }
 }

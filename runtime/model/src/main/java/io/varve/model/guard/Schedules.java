@@ -1,6 +1,5 @@
-package io.varve.model.objective;
+package io.varve.model.guard;
 
-import io.varve.model.guard.Guard;
 import io.varve.spi.Progress;
 import io.varve.spi.Schedule;
 

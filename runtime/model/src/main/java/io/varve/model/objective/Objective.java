@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import io.varve.model.Bound;
 import io.varve.model.Model;
 import io.varve.model.Run;
+import io.varve.model.guard.Schedules;
 import io.varve.spi.Default;
 import io.varve.spi.Node;
 import io.varve.spi.Ops;
@@ -92,7 +93,7 @@ public record Objective(
     NDArray weight = Ops.constant(loss, betaAt(progress));
     for (Map.Entry<String, NDArray> kl : bound.kl().entrySet()) {
       NDArray mean = kl.getValue().mean();
-      double lambda = freeBits.of(kl.getKey());
+      double lambda = freeBits.lambda(kl.getKey());
       if (lambda > 0) {
         mean = NDArrays.maximum(mean, Ops.constant(mean, lambda));
       }

@@ -11,6 +11,7 @@ import io.varve.model.EngineNoise;
 import io.varve.model.Model;
 import io.varve.model.NoiseSource;
 import io.varve.model.Run;
+import io.varve.model.guard.FirstParameters;
 import io.varve.spi.Space;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -21,7 +22,7 @@ import java.util.Set;
  * changes its arguments, and notes which parameters are read. A bare parameter is initialised when
  * it is first read.
  */
-public final class FirstPass extends ParameterStore {
+final class FirstPass extends ParameterStore implements FirstParameters {
   private final Set<Parameter> read = new LinkedHashSet<>();
 
   /**

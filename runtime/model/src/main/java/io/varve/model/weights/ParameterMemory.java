@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.initializer.Initializer;
 import com.sun.management.OperatingSystemMXBean;
-import io.varve.model.guard.Guard;
+import io.varve.model.guard.Fault;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
@@ -50,7 +50,7 @@ final class ParameterMemory {
             .asDoubleStream()
             .reduce(type.getNumOfBytes(), (a, b) -> a * b);
     if (taken > limit) {
-      throw new Guard.Fault(
+      throw new Fault(
           String.format(
               Locale.ROOT,
               "%s: with this array of shape %s the parameters take %.3g GiB, and this machine has %.3g; make layers or variables smaller",

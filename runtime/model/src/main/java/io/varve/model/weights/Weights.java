@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.varve.model.Model;
@@ -86,7 +85,8 @@ public final class Weights implements AutoCloseable {
     try (NDManager trial = manager.newSubManager()) {
       Map<Parameter, NDArray> preset = new LinkedHashMap<>();
       ParameterMemory room = ParameterMemory.of(manager.getDevice());
-      named(model)
+      model
+          .parameters()
           .forEach(
               (name, parameter) -> {
                 room.watch(name, parameter);
@@ -100,38 +100,13 @@ public final class Weights implements AutoCloseable {
               });
       FirstPass run = new FirstPass(trial);
       run.of(model);
-      Map<String, Parameter> parameters = named(model);
+      Map<String, Parameter> parameters = model.parameters();
       run.requireComplete(parameters);
       return new Weights(owner, parameters, preset);
     } catch (RuntimeException e) {
       owner.close();
       throw e;
     }
-  }
-
-  /** Every parameter once, by its path. */
-  private static Map<String, Parameter> named(Model model) {
-    Map<Parameter, String> names = new LinkedHashMap<>();
-    model
-        .parts()
-        .holders()
-        .forEach(
-            (path, holder) -> {
-              if (holder instanceof Block block) {
-                block
-                    .getParameters()
-                    .forEach(e -> names.putIfAbsent(e.getValue(), path + "." + e.getKey()));
-              } else {
-                int i = 0;
-                for (Object listed : (List<?>) holder) {
-                  Parameter parameter = (Parameter) listed;
-                  names.putIfAbsent(parameter, path + "." + i++ + "." + parameter.getName());
-                }
-              }
-            });
-    Map<String, Parameter> named = new LinkedHashMap<>();
-    names.forEach((parameter, name) -> named.put(name, parameter));
-    return named;
   }
 
   /** The vector of everything trained, [parameters]. */

@@ -14,6 +14,7 @@ import io.varve.spi.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** A {@link Factor} with its parts built: p(v | given) or q(v | given) in working order. */
 final class Conditional {
@@ -89,22 +90,15 @@ final class Conditional {
     return name;
   }
 
-  /** Its place in a model, {@code z.p}. */
-  String path() {
-    return path;
-  }
-
   List<String> given() {
     return given;
   }
 
-  Optional<GuardedNetwork> network() {
-    return network;
-  }
-
-  /** The family's parameters where no network computes them. */
-  List<Parameter> constants() {
-    return constants;
+  /** Names the parameters of its parts. */
+  void parameters(BiConsumer<String, Parameter> each) {
+    network.ifPresent(n -> n.parameters(each));
+    Parts.number(path, constants, each);
+    flow.parameters(each);
   }
 
   Flow flow() {

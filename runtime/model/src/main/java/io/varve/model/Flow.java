@@ -12,9 +12,8 @@ import io.varve.spi.Pass;
 import io.varve.spi.Site;
 import io.varve.spi.Step;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** A chain of bijections of one event, each with the variables that condition it. */
 final class Flow {
@@ -44,11 +43,9 @@ final class Flow {
     return links.isEmpty();
   }
 
-  /** The parameters of each bijection, by its place. */
-  Map<String, List<Parameter>> parameters() {
-    Map<String, List<Parameter>> parameters = new LinkedHashMap<>();
-    links.forEach(link -> parameters.put(link.path(), link.map().parameters()));
-    return parameters;
+  /** Names the parameters of each bijection by its place. */
+  void parameters(BiConsumer<String, Parameter> each) {
+    links.forEach(link -> Parts.number(link.path(), link.map().parameters(), each));
   }
 
   /** y = f(x) and log|det ∂f/∂x|. The flow must have a step. */

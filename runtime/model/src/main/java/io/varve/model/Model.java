@@ -1,7 +1,9 @@
 package io.varve.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Parameter;
 import io.varve.model.faults.Suggestion;
 import io.varve.model.guard.GuardedHierarchy;
@@ -12,6 +14,7 @@ import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
+import io.varve.spi.Ops;
 import io.varve.spi.Space;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -75,7 +78,7 @@ public final class Model {
 
   /** The evidence lower bound of data x [B, x], values on their grid. */
   public Bound bound(Run run, NDArray x) {
-    return bound(inferred(run, x, Inferred.Kept.AFRESH), parts::hasExactKl);
+    return bound(inferred(run, x), parts::hasExactKl);
   }
 
   /**
@@ -88,7 +91,54 @@ public final class Model {
    * @param x [B, x], values on their grid
    */
   public Bound importanceTerms(int samples, Run run, NDArray x) {
-    return bound(Inferred.of(parts, run, parts.observed(), x, samples), z -> false);
+    return importanceTerms(samples, run, inferred(run, x));
+  }
+
+  private static Bound importanceTerms(int samples, Run run, Inferred data) {
+    return bound(data.draws(run, samples), z -> false);
+  }
+
+  /** log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight. */
+  public NDArray logWeight(Run run, NDArray x) {
+    return importanceTerms(1, run, x).total();
+  }
+
+  /**
+   * log of the mean importance weight over K draws, [B] nats (Burda et al., 2016, equation 8): at
+   * least the bound in expectation, at most log p(x), and for a model with derived variables at
+   * most log p(x, d(x)).
+   *
+   * <p>Draws follow each other, and the arrays of one are closed with it, except for those that all
+   * share. So memory does not grow with K.
+   *
+   * @param samples K
+   * @param draws the run of draw k, on a manager that outlives this call
+   * @throws IllegalArgumentException if K is below 1
+   */
+  public NDArray importanceBound(int samples, Function<Integer, Run> draws, NDArray x) {
+    if (samples < 1) {
+      throw new IllegalArgumentException("importance samples: must be at least 1, not " + samples);
+    }
+    Run first = draws.apply(0);
+    Inferred data = inferred(first, x);
+    NDArray sum = importanceTerms(1, first, data).total();
+    for (int k = 1; k < samples; k++) {
+      NDArray next;
+      try (NDScope draw = new NDScope()) {
+        draw.suppressNotUsedWarning();
+        NDArray weight = importanceTerms(1, draws.apply(k), data).total();
+        next = Ops.logSumExp(NDArrays.stack(new NDList(sum, weight)), 0);
+        NDScope.unregister(next);
+      }
+      NDScope.register(next); // with the caller's scope, if there is one
+      sum.close();
+      sum = next;
+    }
+    return sum.sub(Ops.constant(sum, Math.log(samples)));
+  }
+
+  private Inferred inferred(Run run, NDArray x) {
+    return new Inferred(parts, run, parts.observed(), x);
   }
 
   /** The bound of what was inferred, with the KL of some latents in closed form where known. */
@@ -109,38 +159,6 @@ public final class Model {
     return new Bound(inferred.logP(), kl, sampled);
   }
 
-  private Inferred inferred(Run run, NDArray x, Inferred.Kept kept) {
-    return new Inferred(parts, run, parts.observed(), x, kept);
-  }
-
-  /**
-   * log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight.
-   *
-   * @param memo what is the same for every draw of one batch, kept by the caller from draw to draw
-   *     so that networks that read data alone run once
-   */
-  NDArray logWeight(Run run, NDArray x, Map<String, NDList> memo) {
-    return bound(inferred(run, x, Inferred.Kept.in(memo)), z -> false).total();
-  }
-
-  /** log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight. */
-  public NDArray logWeight(Run run, NDArray x) {
-    return bound(inferred(run, x, Inferred.Kept.AFRESH), z -> false).total();
-  }
-
-  /**
-   * log of the mean importance weight over K draws, [B] nats (Burda et al., 2016, equation 8): at
-   * least the bound in expectation, at most log p(x), and for a model with derived variables at
-   * most log p(x, d(x)).
-   *
-   * @param samples K
-   * @param draws the run of draw k, on a manager that outlives this call; all arrays of a draw but
-   *     those that every draw shares are closed with it, so memory does not grow with K
-   */
-  public NDArray importanceBound(int samples, Function<Integer, Run> draws, NDArray x) {
-    return Importance.bound(this, samples, draws, x);
-  }
-
   /** A draw of every latent and the value of every derived variable given x, by name. */
   public Map<String, NDArray> infer(Run run, NDArray x) {
     return infer(run, parts.observed(), x);
@@ -149,7 +167,7 @@ public final class Model {
   /** As {@link #infer(Run, NDArray)}, of what one data variable alone tells: {@link #inferable}. */
   public Map<String, NDArray> infer(Run run, String data, NDArray value) {
     List<String> names = inferable(data);
-    Inferred inferred = new Inferred(parts, run, data, value, Inferred.Kept.AFRESH);
+    Inferred inferred = new Inferred(parts, run, data, value);
     Map<String, NDArray> values = new LinkedHashMap<>();
     names.forEach(name -> values.put(name, inferred.value(name)));
     return values;
@@ -215,8 +233,7 @@ public final class Model {
 
   /** Whether it has a latent or derived variable to infer from images. */
   public boolean infers() {
-    return parts.nodes().values().stream()
-        .anyMatch(node -> node instanceof Latent || node instanceof Derived);
+    return !parts.names(Latent.class, Derived.class).isEmpty();
   }
 
   /** Refuses to infer where there is nothing to. */
@@ -229,11 +246,7 @@ public final class Model {
 
   /** Refuses a name that no one can carry: an unknown one, a feature or the observed variable. */
   public void requireCarriable(String name) {
-    List<String> carriable =
-        parts.nodes().values().stream()
-            .filter(node -> node instanceof Latent || node instanceof Derived)
-            .map(Node::name)
-            .toList();
+    List<String> carriable = parts.names(Latent.class, Derived.class);
     if (!carriable.contains(name)) {
       throw new IllegalArgumentException(
           "'%s' cannot be carried; this model's latent and derived variables are %s%s"

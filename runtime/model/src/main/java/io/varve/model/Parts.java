@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The built parts of a hierarchy: what each node's name leads to. */
 final class Parts {
@@ -90,11 +92,15 @@ final class Parts {
   }
 
   String observed() {
+    return names(Observed.class).get(0);
+  }
+
+  /** The names of the nodes of some kinds, in generative order. */
+  List<String> names(Class<?>... kinds) {
     return nodes.values().stream()
-        .filter(Observed.class::isInstance)
+        .filter(node -> Stream.of(kinds).anyMatch(kind -> kind.isInstance(node)))
         .map(Node::name)
-        .findFirst()
-        .orElseThrow();
+        .toList();
   }
 
   /** What both scopes compute alike: a feature, or a factor's parameters. */
@@ -167,36 +173,24 @@ final class Parts {
   /** Every parameter and buffer once, by its path, in the order of the nodes. */
   Map<String, Parameter> parameters() {
     Map<Parameter, String> names = new LinkedHashMap<>();
-    for (Conditional factor : factors.values()) {
-      factor.network().ifPresent(network -> name(network, names));
-      name(factor.path(), factor.constants(), names);
-      factor.flow().parameters().forEach((path, listed) -> name(path, listed, names));
-    }
-    for (Flow flow : shared.values()) {
-      flow.parameters().forEach((path, listed) -> name(path, listed, names));
-    }
-    features.values().forEach(network -> name(network, names));
+    BiConsumer<String, Parameter> each = (name, parameter) -> names.putIfAbsent(parameter, name);
+    factors.values().forEach(factor -> factor.parameters(each));
+    shared.values().forEach(flow -> flow.parameters(each));
+    features.values().forEach(network -> network.parameters(each));
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     names.forEach((parameter, name) -> parameters.put(name, parameter));
     return parameters;
   }
 
-  private static void name(GuardedNetwork network, Map<Parameter, String> names) {
-    network
-        .block()
-        .getParameters()
-        .forEach(e -> names.putIfAbsent(e.getValue(), network.path() + "." + e.getKey()));
-  }
-
-  private static void name(String path, List<Parameter> listed, Map<Parameter, String> names) {
+  /** Names the parameters that a part lists, {@code z.p.0.constant0}. */
+  static void number(String path, List<Parameter> listed, BiConsumer<String, Parameter> each) {
     for (int i = 0; i < listed.size(); i++) {
-      names.putIfAbsent(listed.get(i), path + "." + i + "." + listed.get(i).getName());
+      each.accept(path + "." + i + "." + listed.get(i).getName(), listed.get(i));
     }
   }
 
   private void requireOneObserved() {
-    List<String> observed =
-        nodes.values().stream().filter(Observed.class::isInstance).map(Node::name).toList();
+    List<String> observed = names(Observed.class);
     if (observed.size() != 1) {
       throw new IllegalArgumentException(
           "a model has exactly one observed variable, this one has " + observed);

@@ -12,7 +12,6 @@ import io.varve.spi.Default;
 import io.varve.spi.Inline;
 import io.varve.spi.Named;
 import java.lang.reflect.Constructor;
-import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
@@ -143,7 +142,7 @@ public final class Binder {
               .findFirst()
               .orElse(forms.get(0));
       Object written = value(node, form.getGenericParameterTypes()[0], path);
-      return made(record, form, node, path, written);
+      return made(record, node, path, () -> form.invoke(null, written));
     }
 
     /** A component or another named record, picked by {@code type:}, or by its bare name. */
@@ -238,29 +237,27 @@ public final class Binder {
       for (int i = 0; i < components.length; i++) {
         arguments[i] = argument(record, components[i], node, entries, path);
       }
-      return made(record, canonical(record), node, path, arguments);
-    }
-
-    private static Constructor<?> canonical(Class<?> record) {
       Class<?>[] types =
-          Arrays.stream(record.getRecordComponents())
-              .map(RecordComponent::getType)
-              .toArray(Class<?>[]::new);
-      try {
-        return record.getDeclaredConstructor(types);
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException(record.getName() + " cannot be built", e);
-      }
+          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      return made(
+          record,
+          node,
+          path,
+          () -> {
+            Constructor<?> constructor = record.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(arguments);
+          });
     }
 
-    /** What a record's constructor or form returns; what it refuses gets its place in the file. */
-    private Object made(
-        Class<?> record, Executable maker, Node node, String path, Object... arguments) {
+    private interface Maker {
+      Object make() throws ReflectiveOperationException;
+    }
+
+    /** A record; what its code refuses gets its place in the file. */
+    private Object made(Class<?> record, Node node, String path, Maker maker) {
       try {
-        maker.setAccessible(true);
-        return maker instanceof Method form
-            ? form.invoke(null, arguments)
-            : ((Constructor<?>) maker).newInstance(arguments);
+        return maker.make();
       } catch (InvocationTargetException e) {
         if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
           throw yaml.error(node, path, cause.getMessage());

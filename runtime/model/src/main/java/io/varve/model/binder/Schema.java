@@ -2,9 +2,11 @@ package io.varve.model.binder;
 
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.varve.model.yaml.Kebab;
+import io.varve.model.yaml.Scalars;
 import io.varve.spi.Default;
 import io.varve.spi.Inline;
 import java.lang.reflect.Method;
@@ -60,29 +62,15 @@ public final class Schema {
     if (!forms.isEmpty()) {
       JsonArray options = new JsonArray();
       forms.forEach(form -> options.add(type(form.getGenericParameterTypes()[0])));
-      return options.size() == 1 ? options.get(0).getAsJsonObject() : anyOf(options);
+      return options.size() == 1 ? options.get(0).getAsJsonObject() : with("anyOf", options);
     }
     if (raw.isEnum()) {
-      JsonObject choice = new JsonObject();
-      choice.add("enum", strings(Kebab.constants(raw)));
-      return choice;
+      return with("enum", strings(Kebab.constants(raw)));
     }
     if (raw.isRecord() || (raw.isInterface() && !raw.getName().startsWith("java."))) {
-      JsonObject reference = new JsonObject();
-      reference.addProperty("$ref", reference(raw));
-      return reference;
+      return with("$ref", new JsonPrimitive(reference(raw)));
     }
-    return plain(primitive(raw));
-  }
-
-  private static String primitive(Class<?> raw) {
-    if (raw == int.class || raw == long.class || raw == Integer.class || raw == Long.class) {
-      return "integer";
-    }
-    if (raw == double.class || raw == Double.class) {
-      return "number";
-    }
-    return raw == boolean.class || raw == Boolean.class ? "boolean" : "string";
+    return plain(Scalars.schema(raw));
   }
 
   /** Defines a type once, and names where. */
@@ -104,7 +92,7 @@ public final class Schema {
       for (Class<?> kind : raw.getPermittedSubclasses()) {
         options.add(node(kind));
       }
-      return anyOf(options);
+      return with("anyOf", options);
     }
     return Keys.inlinedChoice(raw)
         .map(point -> choice(point, key -> merged(raw, binder.choices(point).get(key), key)))
@@ -125,11 +113,9 @@ public final class Schema {
               }
             });
     if (!words.isEmpty()) {
-      JsonObject word = new JsonObject();
-      word.add("enum", words);
-      options.add(word);
+      options.add(with("enum", words));
     }
-    return anyOf(options);
+    return with("anyOf", options);
   }
 
   /** One record in another's mapping, as a family in its factor's. */
@@ -156,9 +142,7 @@ public final class Schema {
     JsonArray required = new JsonArray();
     constants.forEach(
         (key, value) -> {
-          JsonObject constant = new JsonObject();
-          constant.addProperty("const", value);
-          properties.add(key, constant);
+          properties.add(key, with("const", new JsonPrimitive(value)));
           required.add(key);
         });
     describe(record, properties, required);
@@ -191,9 +175,7 @@ public final class Schema {
   }
 
   private static JsonObject plain(String type) {
-    JsonObject object = new JsonObject();
-    object.addProperty("type", type);
-    return object;
+    return with("type", new JsonPrimitive(type));
   }
 
   private static JsonObject array(JsonObject items) {
@@ -202,9 +184,9 @@ public final class Schema {
     return array;
   }
 
-  private static JsonObject anyOf(JsonArray options) {
+  private static JsonObject with(String key, JsonElement value) {
     JsonObject object = new JsonObject();
-    object.add("anyOf", options);
+    object.add(key, value);
     return object;
   }
 

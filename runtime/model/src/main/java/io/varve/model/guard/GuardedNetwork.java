@@ -6,12 +6,14 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import io.varve.model.faults.Faults;
 import io.varve.spi.Network;
 import io.varve.spi.Pass;
 import io.varve.spi.Site;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** A network at one place of a model, which must return the arrays that it was built for. */
 public final class GuardedNetwork {
@@ -32,14 +34,11 @@ public final class GuardedNetwork {
     this.outputs = outputs;
   }
 
-  /** Its place in a model, {@code z.q.network}. */
-  public String path() {
-    return guard.path();
-  }
-
-  /** What was built, which holds the parameters. */
-  public Block block() {
-    return block;
+  /** Names its parameters, {@code z.q.network.01Linear_weight}. */
+  public void parameters(BiConsumer<String, Parameter> each) {
+    block
+        .getParameters()
+        .forEach(entry -> each.accept(guard.path() + "." + entry.getKey(), entry.getValue()));
   }
 
   /**

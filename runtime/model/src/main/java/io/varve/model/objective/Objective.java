@@ -29,7 +29,7 @@ public record Objective(
 
   /** Refuses a beta that starts below zero, no draws, and free bits of importance weights. */
   public Objective {
-    betaAt(beta, new Progress(0, 0));
+    Schedules.at("beta", beta, new Progress(0, 0), Double.MAX_VALUE);
     if (importanceSamples < 1) {
       throw new IllegalArgumentException(
           "'importance-samples' must be at least 1, not " + importanceSamples);
@@ -47,10 +47,6 @@ public record Objective(
    * @throws IllegalArgumentException if the schedule gives a negative number
    */
   public double betaAt(Progress progress) {
-    return betaAt(beta, progress);
-  }
-
-  private static double betaAt(Schedule beta, Progress progress) {
     return Schedules.at("beta", beta, progress, Double.MAX_VALUE);
   }
 

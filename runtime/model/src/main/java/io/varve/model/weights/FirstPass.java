@@ -26,9 +26,9 @@ final class FirstPass extends ParameterStore implements FirstParameters {
   private final Set<Parameter> read = new LinkedHashSet<>();
 
   /**
-   * A trial that runs once.
+   * A pass that runs once.
    *
-   * @param manager owns the arrays of the trial, the parameters among them
+   * @param manager owns its arrays, with those of the parameters
    */
   FirstPass(NDManager manager) {
     super(manager, false);
@@ -47,7 +47,7 @@ final class FirstPass extends ParameterStore implements FirstParameters {
   }
 
   /** One bound and one generation, as in training. */
-  void of(Model model) {
+  void run(Model model) {
     Space x = model.spaces().get(model.observed());
     Shape batch = new Shape(2).addAll(x.shape());
     // Ones, where the grid has them: to scale zeros in place is not to change them.

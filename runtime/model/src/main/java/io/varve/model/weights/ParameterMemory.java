@@ -33,14 +33,14 @@ final class ParameterMemory {
     return new ParameterMemory(device.isGpu() ? Double.MAX_VALUE : system.getTotalMemorySize());
   }
 
-  /** Sees to it that a parameter asks for room when it is initialised. */
+  /** Counts a parameter when it is initialised. */
   void watch(String name, Parameter parameter) {
     Initializer plain =
-        parameter.getInitializer() instanceof Asking asking
-            ? asking.plain()
+        parameter.getInitializer() instanceof Counted counted
+            ? counted.plain()
             : parameter.getInitializer();
     if (plain != null) {
-      parameter.setInitializer(new Asking(this, name, plain));
+      parameter.setInitializer(new Counted(this, name, plain));
     }
   }
 
@@ -62,11 +62,11 @@ final class ParameterMemory {
     }
   }
 
-  private record Asking(ParameterMemory room, String name, Initializer plain)
+  private record Counted(ParameterMemory memory, String name, Initializer plain)
       implements Initializer {
     @Override
     public NDArray initialize(NDManager manager, Shape shape, DataType dataType) {
-      room.take(name, shape, dataType);
+      memory.take(name, shape, dataType);
       return plain.initialize(manager, shape, dataType);
     }
   }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** How YAML spells the names of Java: lower case, words joined by hyphens. */
+/** How YAML spells the names of Java: in lower case, words joined by hyphens. */
 public final class Kebab {
   private Kebab() {}
 
@@ -13,13 +13,10 @@ public final class Kebab {
     return camel.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 
-  /** {@code SOFTPLUS_ELU} as {@code softplus-elu}. */
-  static String of(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  /** The constants of an enum, in order. */
+  /** The constants of an enum in order, {@code SOFTPLUS_ELU} as {@code softplus-elu}. */
   public static List<String> constants(Class<?> enumType) {
-    return Arrays.stream(enumType.getEnumConstants()).map(c -> of((Enum<?>) c)).toList();
+    return Arrays.stream(enumType.getEnumConstants())
+        .map(c -> ((Enum<?>) c).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .toList();
   }
 }

@@ -73,36 +73,27 @@ final class Flow {
 
   /** The base distribution pushed through this flow, by the change of variables. */
   Distribution push(Pass pass, Scope scope, Distribution base) {
-    return isIdentity() ? base : new Pushed(pass, scope, base);
+    return isIdentity() ? base : new Pushed(this, pass, scope, base);
   }
 
-  private final class Pushed implements Distribution {
-    private final Pass pass;
-    private final Scope scope;
-    private final Distribution base;
-
-    Pushed(Pass pass, Scope scope, Distribution base) {
-      this.pass = pass;
-      this.scope = scope;
-      this.base = base;
-    }
-
+  private record Pushed(Flow flow, Pass pass, Scope scope, Distribution base)
+      implements Distribution {
     @Override
     public Draw draw() {
       Draw epsilon = base.draw();
-      Mapped mapped = forward(pass, scope, epsilon.value());
+      Mapped mapped = flow.forward(pass, scope, epsilon.value());
       return new Draw(mapped.value(), epsilon.logProb().sub(mapped.logDet()));
     }
 
     @Override
     public NDArray logProb(NDArray value) {
-      Mapped mapped = inverse(pass, scope, value);
+      Mapped mapped = flow.inverse(pass, scope, value);
       return base.logProb(mapped.value()).add(mapped.logDet());
     }
 
     @Override
     public NDArray mode() {
-      return forward(pass, scope, base.mode()).value();
+      return flow.forward(pass, scope, base.mode()).value();
     }
   }
 }

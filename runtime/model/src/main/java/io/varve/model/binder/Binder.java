@@ -26,7 +26,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -40,11 +39,11 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * {@link io.varve.spi.Node} is picked by the key of its kind, which holds its name.
  */
 public final class Binder {
-  private final Catalog catalog;
+  private final Choices choices;
 
   /** A binder that picks components from this catalog. */
   public Binder(Catalog catalog) {
-    this.catalog = catalog;
+    this.choices = new Choices(catalog);
   }
 
   /**
@@ -61,15 +60,8 @@ public final class Binder {
     return bind(YamlText.of(name, yaml), type);
   }
 
-  /** The records that {@code type:} can pick where this interface is expected, by name. */
-  Map<String, Class<?>> choices(Class<?> point) {
-    if (Component.class.isAssignableFrom(point)) {
-      return catalog.components(point);
-    }
-    Map<String, Class<?>> choices = new TreeMap<>();
-    for (Class<?> permitted : point.getPermittedSubclasses()) {
-      choices.put(permitted.getAnnotation(Named.class).value(), permitted);
-    }
+  /** What {@code type:} can pick. */
+  Choices choices() {
     return choices;
   }
 
@@ -95,7 +87,7 @@ public final class Binder {
         throw new IllegalStateException("no YAML is bound to " + type);
       }
       Class<?> raw = (Class<?>) type;
-      if (Keys.isChoice(raw)) {
+      if (Choices.isChoice(raw)) {
         return choice(node, raw, path);
       }
       if (raw.isSealed()) {
@@ -162,44 +154,19 @@ public final class Binder {
      */
     private Object choose(
         Node node, Map<String, Node> entries, Class<?> point, String path, List<String> beside) {
-      Map<String, Class<?>> choices = choices(point);
-      String noun = Kebab.of(point.getSimpleName());
       Map<String, Node> keys = new LinkedHashMap<>(entries);
       Node type = keys.remove("type");
       if (type == null) {
+        String noun = Kebab.of(point.getSimpleName());
         throw yaml.error(
-            node, path, "'type' is missing; it names a " + noun + ": " + choices.keySet());
+            node, path, "'type' is missing; it names a " + noun + ": " + choices.of(point).keySet());
       }
       String name = (String) Scalars.convert(yaml, type, String.class, path);
-      Class<?> record = choices.get(name);
+      Class<?> record = choices.of(point).get(name);
       if (record == null) {
-        throw yaml.error(type, path, unknown(point, name, choices.keySet()));
+        throw yaml.error(type, path, choices.unknown(point, name));
       }
       return record(record, node, keys, path, beside);
-    }
-
-    private String unknown(Class<?> point, String name, Set<String> known) {
-      String noun = Kebab.of(point.getSimpleName());
-      Optional<Catalog.LeftOut> leftOut = catalog.leftOut(point, name);
-      if (leftOut.isPresent()) {
-        return "no %s is named '%s'; %s, which provides it, was left out: %s"
-            .formatted(noun, name, leftOut.get().jar(), leftOut.get().reason());
-      }
-      boolean open = Component.class.isAssignableFrom(point);
-      String suggestion = Suggestion.of(name, known);
-      return "no %s is named '%s'; %s%s%s"
-          .formatted(
-              noun,
-              name,
-              open ? "loaded plug-ins provide: " : "known are ",
-              known,
-              open && suggestion.isEmpty() ? advice(name, known) : suggestion);
-    }
-
-    private String advice(String name, Set<String> known) {
-      return known.contains("constant") && name.matches("[-+]?[0-9.]+(e[-+]?[0-9]+)?")
-          ? ". Write a number as {type: constant, value: " + name + "}"
-          : ". Is its JAR in the plug-ins folder?";
     }
 
     /** A node of a hierarchy: the key of its kind holds its name. */

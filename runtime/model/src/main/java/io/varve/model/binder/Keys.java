@@ -1,10 +1,8 @@
 package io.varve.model.binder;
 
 import io.varve.model.yaml.Kebab;
-import io.varve.spi.Component;
 import io.varve.spi.Default;
 import io.varve.spi.Inline;
-import io.varve.spi.Named;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -40,24 +38,19 @@ final class Keys {
     return known;
   }
 
-  /** Whether {@code type:} picks among records where this type is expected. */
-  static boolean isChoice(Class<?> type) {
-    return type.isInterface()
-        && (Component.class.isAssignableFrom(type)
-            || (type.isSealed()
-                && type.getPermittedSubclasses()[0].isAnnotationPresent(Named.class)));
-  }
-
   /** The interface whose record, picked by {@code type:}, has its keys in this record's mapping. */
   static Optional<Class<?>> inlinedChoice(Class<?> record) {
     return Arrays.stream(record.getRecordComponents())
-        .filter(c -> c.isAnnotationPresent(Inline.class) && isChoice(c.getType()))
+        .filter(c -> c.isAnnotationPresent(Inline.class) && Choices.isChoice(c.getType()))
         .<Class<?>>map(RecordComponent::getType)
         .findFirst();
   }
 
   /** The {@link YamlForm}s of a type, one for a mapping last; most types have none. */
   static List<Method> forms(Class<?> type) {
+    if (!type.isRecord()) {
+      return List.of();
+    }
     return Arrays.stream(type.getDeclaredMethods())
         .filter(method -> method.isAnnotationPresent(YamlForm.class))
         .sorted(Comparator.comparing(Keys::isMapping))

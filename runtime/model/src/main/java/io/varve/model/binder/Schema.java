@@ -24,16 +24,16 @@ import java.util.function.Function;
  * A JSON Schema of what a {@link Binder} accepts, so that editors complete and check model files.
  */
 public final class Schema {
-  private final Binder binder;
+  private final Choices choices;
   private final JsonObject definitions = new JsonObject();
 
-  private Schema(Binder binder) {
-    this.binder = binder;
+  private Schema(Choices choices) {
+    this.choices = choices;
   }
 
   /** The schema of files bound to a record, with the plug-ins of the binder's catalog. */
   public static JsonObject of(Binder binder, Class<?> record) {
-    Schema schema = new Schema(binder);
+    Schema schema = new Schema(binder.choices());
     JsonObject root = new JsonObject();
     root.addProperty("$schema", "https://json-schema.org/draft/2020-12/schema");
     root.addProperty("$ref", schema.reference(record));
@@ -84,8 +84,8 @@ public final class Schema {
   }
 
   private JsonObject definition(Class<?> raw) {
-    if (Keys.isChoice(raw)) {
-      return choice(raw, key -> object(binder.choices(raw).get(key), Map.of("type", key)));
+    if (Choices.isChoice(raw)) {
+      return choice(raw, key -> object(choices.of(raw).get(key), Map.of("type", key)));
     }
     if (raw.isSealed()) {
       JsonArray options = new JsonArray();
@@ -95,7 +95,7 @@ public final class Schema {
       return with("anyOf", options);
     }
     return Keys.inlinedChoice(raw)
-        .map(point -> choice(point, key -> merged(raw, binder.choices(point).get(key), key)))
+        .map(point -> choice(point, key -> merged(raw, choices.of(point).get(key), key)))
         .orElseGet(() -> object(raw, Map.of()));
   }
 
@@ -103,8 +103,8 @@ public final class Schema {
   private JsonObject choice(Class<?> point, Function<String, JsonObject> option) {
     JsonArray options = new JsonArray();
     JsonArray words = new JsonArray();
-    binder
-        .choices(point)
+    choices
+        .of(point)
         .forEach(
             (key, record) -> {
               options.add(option.apply(key));

@@ -85,7 +85,8 @@ class SchemaTest {
     assertThat(file.get("additionalProperties").getAsBoolean()).isFalse();
     for (Class<?> point : List.of(io.varve.spi.Network.class, io.varve.spi.Schedule.class)) {
       Kit.binder()
-          .choices(point)
+          .choices()
+          .of(point)
           .forEach(
               (type, record) -> {
                 JsonObject properties = option(point.getName(), type).getAsJsonObject("properties");

@@ -159,12 +159,18 @@ public final class Model {
     return new Bound(inferred.logP(), kl, sampled);
   }
 
-  /** A draw of every latent and the value of every derived variable given x, by name. */
+  /** A draw of every latent and the value of every derived variable given x [B, x], by name. */
   public Map<String, NDArray> infer(Run run, NDArray x) {
     return infer(run, parts.observed(), x);
   }
 
-  /** As {@link #infer(Run, NDArray)}, of what one data variable alone tells: {@link #inferable}. */
+  /**
+   * As {@link #infer(Run, NDArray)}, given one data variable alone.
+   *
+   * @param data the variable's name
+   * @param value of it, [B, variable]
+   * @return the variables of {@link #inferable} by name
+   */
   public Map<String, NDArray> infer(Run run, String data, NDArray value) {
     List<String> names = inferable(data);
     Inferred inferred = new Inferred(parts, run, data, value);
@@ -183,7 +189,7 @@ public final class Model {
   }
 
   /**
-   * Draws every variable but those carried from p, in generative order.
+   * Draws every variable that is not carried from its p, in generative order.
    *
    * @param carried variables with given values [B, variable]: none generates, {@code {u}} is
    *     reconstruction 1, {@code {u, z}} reconstruction 2 (Gatopoulos and Tomczak, 2021, section
@@ -203,7 +209,11 @@ public final class Model {
     MODE
   }
 
-  /** As {@link #generate(Run, Map)}, with a choice of what stands for derived and observed data. */
+  /**
+   * As {@link #generate(Run, Map)}.
+   *
+   * @param pick what stands for derived and observed data
+   */
   public Map<String, NDArray> generate(Run run, Map<String, NDArray> carried, Pick pick) {
     Map<String, NDArray> given = new HashMap<>();
     carried.forEach(
@@ -236,7 +246,11 @@ public final class Model {
     return !parts.names(Latent.class, Derived.class).isEmpty();
   }
 
-  /** Refuses to infer where there is nothing to. */
+  /**
+   * Refuses a model that has nothing to infer.
+   *
+   * @throws IllegalArgumentException if it has no latent and no derived variables
+   */
   public void requireInfers() {
     if (!infers()) {
       throw new IllegalArgumentException(
@@ -244,7 +258,11 @@ public final class Model {
     }
   }
 
-  /** Refuses a name that no one can carry: an unknown one, a feature or the observed variable. */
+  /**
+   * Refuses a variable that cannot be carried into generation.
+   *
+   * @throws IllegalArgumentException if it is neither latent nor derived
+   */
   public void requireCarriable(String name) {
     List<String> carriable = parts.names(Latent.class, Derived.class);
     if (!carriable.contains(name)) {

@@ -78,7 +78,9 @@ class ImportanceTermsTest {
     return model.importanceTerms(samples, run, x);
   }
 
-  /** The bound of one draw by itself, which is its weight as no KL of the model has a closed form. */
+  /**
+   * The bound of one draw by itself, which is its weight as no KL of the model has a closed form.
+   */
   private float[] total(int draw) {
     return model.bound(run(manager, draw), x).total().toFloatArray();
   }

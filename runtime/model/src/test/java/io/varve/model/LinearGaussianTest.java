@@ -130,7 +130,9 @@ class LinearGaussianTest {
         .isCloseTo(EXACT, within(ERRORS * Kit.standardError(bound.total())));
   }
 
-  /** Weights, one by one and laid along the batch, and their mean: each draw in double precision. */
+  /**
+   * Weights, one by one and laid along the batch, and their mean: each draw in double precision.
+   */
   @Test
   void weighsDrawsOfAnotherPosterior() {
     setPosterior(0.3, 1.5);

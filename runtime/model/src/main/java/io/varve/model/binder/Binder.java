@@ -159,7 +159,9 @@ public final class Binder {
       if (type == null) {
         String noun = Kebab.of(point.getSimpleName());
         throw yaml.error(
-            node, path, "'type' is missing; it names a " + noun + ": " + choices.of(point).keySet());
+            node,
+            path,
+            "'type' is missing; it names a " + noun + ": " + choices.of(point).keySet());
       }
       String name = (String) Scalars.convert(yaml, type, String.class, path);
       Class<?> record = choices.of(point).get(name);

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * beside what was promised.
  *
  * <p>Shapes and types are checked whenever the code runs, which costs next to nothing. In a model's
- * first pass ({@link FirstParameters}) it is also checked that the code left its arguments unchanged.
+ * first pass ({@link FirstParameters}) it is also checked that the code left its arguments
+ * unchanged.
  *
  * @param path the place, as {@code x.p.flow[0]}
  * @param component whose code runs there
@@ -94,8 +95,7 @@ record Guard(String path, Object component) {
    * @param type what it must be of, where that is known
    * @param rows how many it may have; any number if none is given
    */
-  NDArray batch(
-      String method, NDArray found, Optional<DataType> type, Shape event, long... rows) {
+  NDArray batch(String method, NDArray found, Optional<DataType> type, Shape event, long... rows) {
     Shape shape = answer(method, found).getShape();
     boolean fits =
         isBatch(shape, event)

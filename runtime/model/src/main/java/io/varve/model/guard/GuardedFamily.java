@@ -43,14 +43,12 @@ public final class GuardedFamily {
   /** The member at these parameters, each [B or 1, shape]. */
   public Distribution of(Pass pass, Space event, NDList parameters) {
     Distribution member =
-        guard.run(
-            "of", pass.parameters(), parameters, () -> family.of(pass, event, parameters));
+        guard.run("of", pass.parameters(), parameters, () -> family.of(pass, event, parameters));
     return new GuardedDistribution(guard, pass, event.shape(), parameters, member);
   }
 
   /** Whether it is a prior whose draws pass gradients. */
   public boolean reparameterised() {
-    return family instanceof Prior prior
-        && guard.built("reparameterised", prior::reparameterised);
+    return family instanceof Prior prior && guard.built("reparameterised", prior::reparameterised);
   }
 }

@@ -6,7 +6,7 @@ import io.varve.spi.Space;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 
-/** The nodes that a hierarchy writes, held to what it promises. */
+/** Asks a hierarchy for its nodes, which must be whole. */
 public final class GuardedHierarchy {
   private GuardedHierarchy() {}
 

@@ -49,7 +49,6 @@ public final class GuardedTransform {
    */
   public NDArray apply(ParameterStore parameters, NDArray x) {
     NDArray y = guard.run("apply", parameters, new NDList(x), () -> transform.apply(x, from));
-    return guard.batch(
-        "apply", y, Optional.of(x.getDataType()), to.shape(), x.getShape().get(0));
+    return guard.batch("apply", y, Optional.of(x.getDataType()), to.shape(), x.getShape().get(0));
   }
 }

@@ -3,7 +3,7 @@ package io.varve.model.guard;
 import io.varve.spi.Progress;
 import io.varve.spi.Schedule;
 
-/** Numbers that change over training: schedules asked in the one way that checks their answers. */
+/** Asks schedules for numbers that change over training, and checks their answers. */
 public final class Schedules {
   private Schedules() {}
 

@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What a machine's memory can hold of a model's parameters: asked before each is made, as a system
- * that runs out of memory ends the process without a word.
+ * Refuses parameters that do not fit into the machine's memory, before they are made: a system that
+ * runs out of memory ends the process without a message.
  */
 final class ParameterMemory {
   private static final double GIB = 1L << 30;
@@ -27,7 +27,7 @@ final class ParameterMemory {
     this.limit = limit;
   }
 
-  /** The memory of a device; a card refuses by itself. */
+  /** The memory of a device; a GPU refuses by itself. */
   static ParameterMemory of(Device device) {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return new ParameterMemory(device.isGpu() ? Double.MAX_VALUE : system.getTotalMemorySize());

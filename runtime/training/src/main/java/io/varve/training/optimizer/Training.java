@@ -93,8 +93,7 @@ public record Training(
       Matcher form = FORM.matcher(text);
       if (!form.matches()) {
         throw new IllegalArgumentException(
-            "must be steps, such as 500, or seconds, such as 300s, not '%s'"
-                .formatted(text));
+            "must be steps, such as 500, or seconds, such as 300s, not '%s'".formatted(text));
       }
       return new Every(Double.parseDouble(form.group(1)), !form.group(2).isEmpty());
     }

@@ -193,7 +193,7 @@ public final class Trainer implements AutoCloseable {
         if (ended && (step / perEpoch % training.evaluateEvery() == 0 || step == steps())) {
           evaluate();
         }
-        Training.Every every = Training.Every.of(training.checkpointEvery());
+        Training.Every every = training.checkpointEvery();
         if (step == steps() || every.due(clock.stepsSinceSaved(step), clock.secondsSinceSaved())) {
           save();
         }

@@ -1,10 +1,9 @@
-package io.varve.model.objective;
+package io.varve.model.guard;
 
-import io.varve.model.guard.Guard;
 import io.varve.spi.Progress;
 import io.varve.spi.Schedule;
 
-/** Numbers that change over training: schedules asked in the one way that checks their answers. */
+/** Asks schedules for numbers that change over training, and checks their answers. */
 public final class Schedules {
   private Schedules() {}
 

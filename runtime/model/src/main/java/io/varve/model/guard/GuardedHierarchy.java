@@ -1,22 +1,21 @@
-package io.varve.model;
+package io.varve.model.guard;
 
-import io.varve.model.guard.Guard;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Node;
 import io.varve.spi.Space;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 
-/** The nodes that a hierarchy writes, held to what it promises. */
-final class HierarchyNodes {
-  private HierarchyNodes() {}
+/** Asks a hierarchy for its nodes, which must be whole. */
+public final class GuardedHierarchy {
+  private GuardedHierarchy() {}
 
   /**
    * Asks a hierarchy for its nodes.
    *
    * @throws IllegalArgumentException one line: what it refuses, threw or left out
    */
-  static List<Node> of(Hierarchy hierarchy, Space x) {
+  public static List<Node> nodes(Hierarchy hierarchy, Space x) {
     Guard guard = new Guard("model", hierarchy);
     List<Node> nodes = guard.built("nodes", () -> hierarchy.nodes(x));
     for (int i = 0; i < nodes.size(); i++) {

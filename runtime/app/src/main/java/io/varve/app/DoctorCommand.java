@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
 import ai.onnxruntime.OrtEnvironment;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
 import io.varve.app.option.Workspace;
@@ -27,7 +28,7 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     description = "Prints what this installation is made of, and what is wrong with it.")
 final class DoctorCommand implements Callable<Integer> {
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   private final List<String> problems = new ArrayList<>();
 
@@ -80,7 +81,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private String plugins() {
-    try (Workspace workspace = Workspace.quietly(varve)) {
+    try (Workspace workspace = Workspace.quietly(global)) {
       workspace
           .catalog()
           .leftOut()

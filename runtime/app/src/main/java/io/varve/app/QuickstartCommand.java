@@ -3,6 +3,7 @@ package io.varve.app;
 import io.varve.app.bundle.BundleData;
 import io.varve.app.bundle.BundlePictures;
 import io.varve.app.option.DataOptions;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Workspace;
 import io.varve.app.train.ExportCommand;
@@ -42,7 +43,7 @@ final class QuickstartCommand implements Callable<Integer> {
   private static final int PICTURES = 16;
   private static final int SCORED = 500;
 
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
 
   @Option(
@@ -58,7 +59,7 @@ final class QuickstartCommand implements Callable<Integer> {
     Map<String, Object> results = new LinkedHashMap<>();
     Path run = out.resolve("run");
     Path bundle = out.resolve("bundle");
-    try (Workspace workspace = Workspace.open(varve)) {
+    try (Workspace workspace = Workspace.open(global)) {
       Output.say("1. varve train quickstart.yaml --out %s", run);
       String command = "varve quickstart --out " + out;
       Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", command);

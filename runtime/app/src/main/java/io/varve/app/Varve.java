@@ -1,18 +1,19 @@
 package io.varve.app;
 
 import io.varve.app.bench.BenchCommand;
-import io.varve.app.bundle.FidCommand;
 import io.varve.app.bundle.GenerateCommand;
 import io.varve.app.bundle.InterpolateCommand;
 import io.varve.app.bundle.ReconstructCommand;
 import io.varve.app.bundle.ResampleCommand;
-import io.varve.app.bundle.ScoreCommand;
 import io.varve.app.bundle.SuperResolveCommand;
+import io.varve.app.measure.EvaluateCommand;
+import io.varve.app.measure.FidCommand;
+import io.varve.app.measure.ScoreCommand;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Version;
 import io.varve.app.plugins.PluginsCommand;
 import io.varve.app.plugins.SchemaCommand;
 import io.varve.app.plugins.VerifyCommand;
-import io.varve.app.train.EvaluateCommand;
 import io.varve.app.train.ExpandCommand;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.ResumeCommand;
@@ -20,12 +21,12 @@ import io.varve.app.train.TrainCommand;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /**
  * Hierarchical variational autoencoders on the JVM: train a model file, export it, use the bundle.
@@ -67,21 +68,26 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DoctorCommand.class,
       CommandLine.HelpCommand.class
     })
-public final class Varve {
+public final class Varve implements GlobalOptions {
   @Option(
       names = "--plugins",
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
       description = "A further folder of plug-in JARs; may be repeated.")
-  public List<Path> plugins = List.of();
+  private List<Path> plugins = List.of();
 
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
       description = "On failure print where in the code it happened.")
-  boolean stacktrace;
+  private boolean stacktrace;
 
   private Varve() {}
+
+  @Override
+  public List<Path> plugins() {
+    return plugins;
+  }
 
   /** Runs one command and exits. */
   public static void main(String[] args) {

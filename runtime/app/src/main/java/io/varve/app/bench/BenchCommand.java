@@ -1,9 +1,9 @@
 package io.varve.app.bench;
 
-import io.varve.app.Varve;
 import io.varve.app.option.DeviceOption;
+import io.varve.app.option.GlobalOptions;
+import io.varve.app.option.ModelOptions;
 import io.varve.app.option.Output;
-import io.varve.app.option.TemporaryFolder;
 import io.varve.app.option.Workspace;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
@@ -39,21 +39,16 @@ import picocli.CommandLine.ParentCommand;
 public final class BenchCommand implements Callable<Integer> {
   private static final List<Integer> BATCHES = List.of(1, 64);
 
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
+  @Mixin private ModelOptions model;
 
   @Parameters(paramLabel = "MODEL.yaml|BUNDLE", description = "What to time.")
   private Path target;
 
   @Option(names = "--train", description = "Only training.")
   private boolean trainOnly;
-
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets a key of the model file.")
-  private List<String> set = List.of();
-
-  @Option(names = "--data", paramLabel = "DIR", description = "The folder of the data set.")
-  private String data;
 
   @Option(
       names = "--exact",
@@ -81,7 +76,7 @@ public final class BenchCommand implements Callable<Integer> {
     } else if (Files.exists(target.resolve(Manifest.FILE))) {
       inference(target, results);
     } else {
-      try (Workspace workspace = Workspace.open(varve)) {
+      try (Workspace workspace = Workspace.open(global)) {
         model(workspace.catalog(), results);
       }
     }
@@ -92,28 +87,19 @@ public final class BenchCommand implements Callable<Integer> {
   private void model(Catalog catalog, Map<String, Object> results) {
     try (TemporaryFolder folder = new TemporaryFolder()) {
       TrainingBench training = new TrainingBench(catalog, device.name, steps);
-      training.measure(read(), folder.path().resolve("timed"), results);
+      training.measure(model.read(target), folder.path().resolve("timed"), results);
       if (trainOnly) {
         return;
       }
       Path run = folder.path().resolve("run");
-      YamlText brief =
-          read().set("training.epochs=1").set("data.train-images=64").set("data.test-images=64");
-      TrainingRuns.train(brief.set("training.batch=64"), catalog, run, "cpu", "varve bench");
+      YamlText brief = model.read(target).set("training.epochs=1").set("training.batch=64");
+      brief.set("data.train-images=64").set("data.test-images=64");
+      TrainingRuns.train(brief, catalog, run, "cpu", "varve bench");
       Path bundle = folder.path().resolve("bundle");
       ExportCommand.export(catalog, run, bundle, Optional.empty());
       inference(bundle, results);
       djl(catalog, run, results);
     }
-  }
-
-  private YamlText read() {
-    YamlText yaml = YamlText.read(target);
-    set.forEach(yaml::set);
-    if (data != null) {
-      yaml.set("data.path", data);
-    }
-    return yaml;
   }
 
   private void inference(Path path, Map<String, Object> results) {

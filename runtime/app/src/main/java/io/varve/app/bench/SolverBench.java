@@ -1,6 +1,6 @@
 package io.varve.app.bench;
 
-import io.varve.app.bundle.Solved;
+import io.varve.app.bundle.Convergence;
 import io.varve.inference.Bundle;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
@@ -52,7 +52,7 @@ record SolverBench(Path bundle, InferenceOptions options, int count) {
         drawn = open.generate(count, 1, 1);
         seconds.add((System.nanoTime() - start) * 1e-9);
       }
-      Solved.of(drawn, results);
+      Convergence.addTo(results, drawn);
       results.put("seconds", Stopwatch.median(seconds));
       results.put("processor_seconds", (processorSeconds() - before) / runs);
       return drawn;

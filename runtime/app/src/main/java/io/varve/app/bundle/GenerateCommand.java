@@ -2,7 +2,6 @@ package io.varve.app.bundle;
 
 import io.varve.app.option.BundleOptions;
 import io.varve.app.option.Output;
-import io.varve.app.option.PictureOption;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import java.util.LinkedHashMap;
@@ -52,7 +51,7 @@ public final class GenerateCommand implements Callable<Integer> {
       results.put("seed", options.seed);
       results.put("device", bundle.device());
       results.put("images_per_second", count / seconds);
-      Solved.of(values, results);
+      Convergence.addTo(results, values);
       results.put("out", picture.file.toString());
       output.results(results);
       return 0;

@@ -3,7 +3,6 @@ package io.varve.app.bundle;
 import io.varve.app.option.BundleOptions;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
-import io.varve.app.option.PictureOption;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;

@@ -1,7 +1,6 @@
 package io.varve.app.bundle;
 
 import io.varve.app.option.Output;
-import io.varve.app.option.VariationOptions;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;

@@ -1,6 +1,5 @@
 package io.varve.app.option;
 
-import io.varve.app.Varve;
 import io.varve.model.binder.Binder;
 import io.varve.model.plugin.Catalog;
 import java.nio.file.Files;
@@ -22,8 +21,8 @@ public final class Workspace implements AutoCloseable {
    *
    * @throws IllegalArgumentException if a folder is missing
    */
-  public static Workspace open(Varve varve) {
-    Workspace workspace = quietly(varve);
+  public static Workspace open(GlobalOptions global) {
+    Workspace workspace = quietly(global);
     workspace
         .catalog
         .leftOut()
@@ -32,15 +31,15 @@ public final class Workspace implements AutoCloseable {
   }
 
   /** Loads the plug-ins; those left out are the caller's to tell. */
-  public static Workspace quietly(Varve varve) {
-    return new Workspace(Catalog.open(folders(varve)));
+  public static Workspace quietly(GlobalOptions global) {
+    return new Workspace(Catalog.open(folders(global)));
   }
 
   /** The folders of plug-ins, in the order in which they are loaded. */
-  public static List<Path> folders(Varve varve) {
+  public static List<Path> folders(GlobalOptions global) {
     List<Path> folders = new ArrayList<>();
     home().ifPresent(home -> folders.add(home.resolve("plugins")));
-    for (Path folder : varve.plugins) {
+    for (Path folder : global.plugins()) {
       if (!Files.isDirectory(folder)) {
         throw new IllegalArgumentException("--plugins " + folder + ": is no folder");
       }

@@ -1,6 +1,6 @@
 package io.varve.app.plugins;
 
-import io.varve.app.Varve;
+import io.varve.app.option.GlobalOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -16,5 +16,5 @@ import picocli.CommandLine.ParentCommand;
       PluginsNewCommand.class
     })
 public final class PluginsCommand {
-  @ParentCommand Varve varve;
+  @ParentCommand GlobalOptions global;
 }

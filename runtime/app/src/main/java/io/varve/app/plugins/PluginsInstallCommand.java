@@ -34,7 +34,7 @@ final class PluginsInstallCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PluginFolder folder = PluginFolder.of(plugins.varve);
+    PluginFolder folder = PluginFolder.of(plugins.global);
     Catalog.Plugin plugin = folder.install(jar, replace);
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("id", plugin.id());

@@ -28,7 +28,7 @@ final class PluginsListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Workspace workspace = Workspace.quietly(plugins.varve)) {
+    try (Workspace workspace = Workspace.quietly(plugins.global)) {
       Catalog catalog = workspace.catalog();
       if (output.json) {
         Map<String, Object> results = new LinkedHashMap<>();

@@ -129,7 +129,7 @@ final class PluginsNewCommand implements Callable<Integer> {
           "'%s' would make a record %s, which Java code means otherwise; take another name"
               .formatted(name, type()));
     }
-    try (Workspace workspace = Workspace.open(plugins.varve)) {
+    try (Workspace workspace = Workspace.open(plugins.global)) {
       Optional.ofNullable(workspace.catalog().components(kind.point).get(name))
           .map(workspace.catalog()::origin)
           .ifPresent(

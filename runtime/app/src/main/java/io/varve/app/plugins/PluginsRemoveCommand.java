@@ -26,7 +26,7 @@ final class PluginsRemoveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String jar = PluginFolder.of(plugins.varve).remove(which, force).toString();
+    String jar = PluginFolder.of(plugins.global).remove(which, force).toString();
     output.result("removed " + jar, Map.of("removed", jar));
     return 0;
   }

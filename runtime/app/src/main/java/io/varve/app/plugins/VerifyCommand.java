@@ -1,6 +1,6 @@
 package io.varve.app.plugins;
 
-import io.varve.app.Varve;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Workspace;
 import io.varve.conformance.Limits;
@@ -41,7 +41,7 @@ public final class VerifyCommand implements Callable<Integer> {
   private static final Pattern SIZE =
       Pattern.compile("(\\d{1,9})([kmg])", Pattern.CASE_INSENSITIVE);
 
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
 
   @Parameters(paramLabel = "JAR", arity = "1..*", description = "Plug-ins to verify.")
@@ -83,7 +83,7 @@ public final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Limits limits = new Limits(Duration.ofSeconds(timeout), bytes(memory));
-    List<Path> beside = Catalog.jars(Workspace.folders(varve));
+    List<Path> beside = Catalog.jars(Workspace.folders(global));
     Verification verification = new Verification(beside, rules, limits);
     List<Verdict> verdicts = new ArrayList<>();
     for (Path jar : jars) {

@@ -1,7 +1,7 @@
 package io.varve.app.train;
 
-import io.varve.app.Varve;
 import io.varve.app.option.ChangedPluginsOption;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
 import io.varve.app.option.Workspace;
@@ -9,7 +9,6 @@ import io.varve.export.bundle.BundleExport;
 import io.varve.export.bundle.Exported;
 import io.varve.inference.bundle.Manifest;
 import io.varve.model.plugin.Catalog;
-import io.varve.training.engine.Devices;
 import io.varve.training.run.TrainedModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,7 +31,7 @@ import picocli.CommandLine.ParentCommand;
       "A bundle needs no plug-in. Every graph is checked against DJL in ONNX Runtime first."
     })
 public final class ExportCommand implements Callable<Integer> {
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   @Mixin private ChangedPluginsOption changed;
 
@@ -54,8 +53,9 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Workspace workspace = Workspace.open(varve)) {
-      TrainedModel.Options options = options(workspace.catalog(), changed.accepted);
+    try (Workspace workspace = Workspace.open(global)) {
+      TrainedModel.Options options =
+          changed.loading(workspace.catalog(), Optional.empty(), "cpu");
       BundleExport.Result result = export(options, run, out, Optional.ofNullable(graphs));
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("out", result.bundle().toString());
@@ -66,19 +66,11 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private static TrainedModel.Options options(Catalog catalog, boolean acceptChangedPlugins) {
-    return new TrainedModel.Options(
-        catalog,
-        Optional.empty(),
-        Devices.of("cpu"),
-        note -> Output.say("note: %s", note),
-        acceptChangedPlugins);
-  }
-
   /** Exports the newest checkpoint of a run that these plug-ins have just trained. */
   public static BundleExport.Result export(
       Catalog catalog, Path run, Path out, Optional<List<String>> graphs) {
-    return export(options(catalog, false), run, out, graphs);
+    ChangedPluginsOption unchanged = new ChangedPluginsOption();
+    return export(unchanged.loading(catalog, Optional.empty(), "cpu"), run, out, graphs);
   }
 
   private static BundleExport.Result export(

@@ -1,5 +1,6 @@
-package io.varve.app.bundle;
+package io.varve.app.measure;
 
+import io.varve.app.bundle.BundleData;
 import io.varve.inference.ActiveUnits;
 import io.varve.inference.Bundle;
 import io.varve.inference.Score;

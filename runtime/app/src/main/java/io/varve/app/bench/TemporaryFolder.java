@@ -1,4 +1,4 @@
-package io.varve.app.option;
+package io.varve.app.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
-package io.varve.app.bundle;
+package io.varve.app.measure;
 
+import io.varve.app.bundle.BundleData;
 import io.varve.app.option.BundleOptions;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
-import io.varve.app.train.TrainingRuns;
 import io.varve.inference.Bundle;
 import io.varve.inference.file.AtomicFile;
 import io.varve.training.data.set.Split;
@@ -55,7 +55,7 @@ public final class ScoreCommand implements Callable<Integer> {
       if (csv != null) {
         write(columns(scores), split.size());
       }
-      Map<String, Object> results = TrainingRuns.summary(scores);
+      Map<String, Object> results = ScoreSummary.of(scores);
       results.put("device", bundle.device());
       output.results(results);
       return 0;

@@ -1,4 +1,4 @@
-package io.varve.app.option;
+package io.varve.app.bundle;
 
 import java.nio.file.Path;
 import java.util.Locale;
@@ -7,14 +7,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where a command writes its picture. */
-public final class PictureOption {
+final class PictureOption {
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE.png",
       description = "Where to.",
       converter = PngFile.class)
-  public Path file;
+  Path file;
 
   /** Refuses names that promise another format. */
   static final class PngFile implements ITypeConverter<Path> {

@@ -1,11 +1,10 @@
-package io.varve.app.train;
+package io.varve.app.measure;
 
-import io.varve.app.Varve;
 import io.varve.app.bundle.BundleData;
-import io.varve.app.bundle.BundleScores;
 import io.varve.app.option.ChangedPluginsOption;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.DeviceOption;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Workspace;
 import io.varve.inference.ActiveUnits;
@@ -14,7 +13,6 @@ import io.varve.inference.InferenceOptions;
 import io.varve.inference.bundle.Manifest;
 import io.varve.report.metrics.LatentActivity;
 import io.varve.training.data.set.Split;
-import io.varve.training.engine.Devices;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
 import io.varve.training.run.TrainedModel;
@@ -39,7 +37,7 @@ import picocli.CommandLine.ParentCommand;
       "One seed is one noise for both."
     })
 public final class EvaluateCommand implements Callable<Integer> {
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private DataOptions data;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
@@ -94,16 +92,10 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void run() {
     Evaluator.Plan plan = plan();
-    try (Workspace workspace = Workspace.open(varve);
+    try (Workspace workspace = Workspace.open(global);
         TrainedModel trained =
             TrainedModel.load(
-                target,
-                new TrainedModel.Options(
-                    workspace.catalog(),
-                    data.folder(),
-                    Devices.of(device.name),
-                    note -> Output.say("note: %s", note),
-                    changed.accepted))) {
+                target, changed.loading(workspace.catalog(), data.folder(), device.name))) {
       Split split = data.of(trained.data());
       Evaluator evaluator = trained.evaluator();
       show(split, evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));
@@ -112,8 +104,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   /** People read the latents as a table, scripts by key. */
   private void show(Split split, Scores scores, Map<String, ActiveUnits.Count> units) {
-    Map<String, Object> results = TrainingRuns.summary(scores);
-    scores.divergence(split).ifPresent(divergence -> TrainingRuns.add(results, divergence));
+    Map<String, Object> results = ScoreSummary.of(scores, scores.divergence(split));
     List<LatentActivity> levels = LatentActivity.of(scores.kl(), units);
     if (output.json) {
       if (!units.isEmpty()) {

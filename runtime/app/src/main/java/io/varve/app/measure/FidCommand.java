@@ -1,4 +1,4 @@
-package io.varve.app.bundle;
+package io.varve.app.measure;
 
 import io.varve.app.option.DeviceOption;
 import io.varve.app.option.Output;

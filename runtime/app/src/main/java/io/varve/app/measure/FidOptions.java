@@ -1,5 +1,6 @@
-package io.varve.app.bundle;
+package io.varve.app.measure;
 
+import io.varve.app.bundle.BundleData;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
 import io.varve.inference.InferenceOptions;

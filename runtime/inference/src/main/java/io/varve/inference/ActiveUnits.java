@@ -52,17 +52,17 @@ public final class ActiveUnits {
     return counts;
   }
 
-  /** Sums the draws of some images; {@link Batch#close()} adds what they say. */
-  public Batch batch(int images) {
-    return new Batch(images);
+  /** Sums the draws of some images; {@link Draws#close()} adds what they say. */
+  public Draws draws(int images) {
+    return new Draws(images);
   }
 
   /** The draws of some images, which must all be there when it is closed. */
-  public final class Batch implements AutoCloseable {
+  public final class Draws implements AutoCloseable {
     private final int images;
     private final Map<String, float[][]> sums = new LinkedHashMap<>();
 
-    private Batch(int images) {
+    private Draws(int images) {
       this.images = images;
     }
 

@@ -106,14 +106,14 @@ public final class Bundle implements AutoCloseable {
    */
   public double[] importanceBound(byte[] images, int samples, long seed, long firstRow) {
     check(samples >= 1, "samples: " + samples + ", expected at least 1");
-    RequestNoise draws = new RequestNoise(seed, firstRow, 1);
+    RequestNoise noise = new RequestNoise(seed, firstRow, 1);
     return graphs.use(
         "importance",
         session -> {
           int rows = Inputs.rows(images, Inputs.image(session.graph()));
           LogMeanExp mean = new LogMeanExp(rows);
           requests
-              .imageSweep(session, images, draws)
+              .imageRun(session, images, noise)
               .each(rows, samples, (output, from, values) -> mean.add(from, values));
           return mean.values(samples);
         });
@@ -135,8 +135,8 @@ public final class Bundle implements AutoCloseable {
     return infer(images, new RequestNoise(seed, firstRow, 1));
   }
 
-  Map<String, Tensor> infer(byte[] images, RequestNoise draws) {
-    return requests.onImages("infer", images, draws);
+  Map<String, Tensor> infer(byte[] images, RequestNoise noise) {
+    return requests.onImages("infer", images, noise);
   }
 
   /**
@@ -152,8 +152,8 @@ public final class Bundle implements AutoCloseable {
     return inferFrom(derived, values, new RequestNoise(seed, 0, 1));
   }
 
-  Map<String, Tensor> inferFrom(String derived, Tensor values, RequestNoise draws) {
-    return requests.onValues(Manifest.INFER + derived, Map.of(derived, values), 1, draws);
+  Map<String, Tensor> inferFrom(String derived, Tensor values, RequestNoise noise) {
+    return requests.onValues(Manifest.INFER + derived, Map.of(derived, values), 1, noise);
   }
 
   /**
@@ -168,16 +168,16 @@ public final class Bundle implements AutoCloseable {
         "infer",
         session -> {
           int rows = Inputs.rows(images, Inputs.image(session.graph()));
-          try (ActiveUnits.Batch batch = units.batch(rows)) {
+          try (ActiveUnits.Draws draws = units.draws(rows)) {
             requests
-                .imageSweep(session, images, new RequestNoise(seed, firstRow, 1, true))
+                .imageRun(session, images, new RequestNoise(seed, firstRow, 1, true))
                 .each(
                     rows,
                     ActiveUnits.DRAWS,
                     (name, from, values) ->
                         manifest
                             .latent(name)
-                            .ifPresent(z -> batch.add(name, from, values, Manifest.size(z))));
+                            .ifPresent(z -> draws.add(name, from, values, Manifest.size(z))));
           }
           return rows;
         });
@@ -203,9 +203,9 @@ public final class Bundle implements AutoCloseable {
    */
   public Map<String, Tensor> generate(int n, long seed, float temperature, long firstRow) {
     check(n >= 1, "n: " + n + ", expected at least 1");
-    RequestNoise draws = new RequestNoise(seed, firstRow, temperature);
+    RequestNoise noise = new RequestNoise(seed, firstRow, temperature);
     return graphs.use(
-        "generate", session -> requests.sweep(session, Map.of(), draws).collect(n, 1));
+        "generate", session -> requests.chunkedRun(session, Map.of(), noise).collect(n, 1));
   }
 
   /**
@@ -230,8 +230,8 @@ public final class Bundle implements AutoCloseable {
   public Map<String, Tensor> carry(
       Map<String, Tensor> carried, int samples, long seed, float temperature) {
     check(samples >= 1, "samples: " + samples + ", expected at least 1");
-    RequestNoise draws = new RequestNoise(seed, 0, temperature);
-    return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, draws);
+    RequestNoise noise = new RequestNoise(seed, 0, temperature);
+    return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, noise);
   }
 
   /** Whether the bundle has the graph that a mode needs. */
@@ -277,7 +277,7 @@ public final class Bundle implements AutoCloseable {
         session -> {
           List<Manifest.Port> ports = Inputs.all(session.graph());
           int rows = Inputs.rows(inputs, ports);
-          return requests.unchunked(session, Inputs.sources(inputs, ports), rows).collect(rows, 1);
+          return requests.unchunkedRun(session, Inputs.sources(inputs, ports), rows).collect(rows, 1);
         });
   }
 

@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import io.varve.inference.file.OnnxModel;
+import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +42,7 @@ public final class FeatureGraph implements AutoCloseable {
     this.file = file;
     this.environment = environment;
     this.session = session;
-    this.hash = hash(file, OnnxModel.read(file));
+    this.hash = hash(file, OnnxFile.read(file));
     this.input = one(file, "inputs", session.getInputNames(), "");
     this.output = one(file, "outputs", session.getOutputNames(), wanted);
     if (!(session.getInputInfo().get(input).getInfo() instanceof TensorInfo info)
@@ -67,7 +67,7 @@ public final class FeatureGraph implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": no such file; expected an ONNX file");
     }
-    verify(file, OnnxModel.read(file));
+    verify(file, OnnxFile.read(file));
     OrtEnvironment environment = Graphs.environment();
     Device device = Device.choose(options, environment, file);
     try (OrtSession.SessionOptions settings = device.settings(options, true)) {
@@ -95,7 +95,7 @@ public final class FeatureGraph implements AutoCloseable {
   }
 
   /** Of the graph and of the files its weights lie in. */
-  private static String hash(Path file, OnnxModel model) {
+  private static String hash(Path file, OnnxFile model) {
     Set<String> files = new TreeSet<>();
     model.externals().forEach(external -> files.add(external.location()));
     StringBuilder hashes = new StringBuilder();
@@ -110,9 +110,9 @@ public final class FeatureGraph implements AutoCloseable {
     }
   }
 
-  private static void verify(Path file, OnnxModel model) {
+  private static void verify(Path file, OnnxFile model) {
     Path folder = file.toAbsolutePath().getParent();
-    for (OnnxModel.External external : model.externals()) {
+    for (OnnxFile.External external : model.externals()) {
       String where = file + ": tensor '" + external.tensor() + "' has its data in '";
       String location = external.location();
       try {

@@ -36,11 +36,11 @@ interface InputSource {
    *
    * @param rows the most rows asked for at once
    */
-  static InputSource noise(Manifest.Noise port, RequestNoise draws, int rows) {
+  static InputSource noise(Manifest.Noise port, RequestNoise noise, int rows) {
     int perRow = Manifest.size(port.shape());
     float[] scratch = new float[Math.multiplyExact(rows, perRow)];
     return (first, count, sample, into) -> {
-      draws.fill(port, first, count, sample, scratch);
+      noise.fill(port, first, count, sample, scratch);
       put(scratch, 0, count * perRow, into);
     };
   }

@@ -1,6 +1,6 @@
 package io.varve.inference;
 
-import io.varve.inference.file.Safetensors;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,6 +19,6 @@ public record Score(float[] bound, float[] bitsPerDim, Map<String, float[]> term
     outputs.forEach((name, tensor) -> terms.put(name, tensor.values()));
     float[] bound = terms.remove("bound");
     float[] bitsPerDim = terms.remove("bits_per_dim");
-    return new Score(bound, bitsPerDim, Safetensors.frozen(terms));
+    return new Score(bound, bitsPerDim, Collections.unmodifiableMap(terms));
   }
 }

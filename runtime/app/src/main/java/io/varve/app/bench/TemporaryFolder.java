@@ -1,17 +1,16 @@
 package io.varve.app.bench;
 
+import io.varve.inference.file.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** A folder that is gone when its user is done. */
-public final class TemporaryFolder implements AutoCloseable {
+final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 
-  public TemporaryFolder() {
+  TemporaryFolder() {
     try {
       path = Files.createTempDirectory("varve-");
     } catch (IOException e) {
@@ -19,18 +18,12 @@ public final class TemporaryFolder implements AutoCloseable {
     }
   }
 
-  public Path path() {
+  Path path() {
     return path;
   }
 
   @Override
   public void close() {
-    try (Stream<Path> files = Files.walk(path)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be removed: " + e.getMessage(), e);
-    }
+    Folders.delete(path);
   }
 }

@@ -67,19 +67,9 @@ public final class BundlePictures {
     return rows;
   }
 
-  /** Pixels 0..255 as bytes. */
-  static byte[] bytes(Tensor pixels) {
-    return bytes(pixels, GREYS);
-  }
-
   /** Values of so many levels as pixels 0..255. */
   static byte[] bytes(Tensor values, int levels) {
-    float scale = (GREYS - 1f) / (levels - 1);
-    byte[] bytes = new byte[values.values().length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) Math.max(0, Math.min(GREYS - 1, Math.round(values.values()[i] * scale)));
-    }
-    return bytes;
+    return values.bytes((GREYS - 1f) / (levels - 1));
   }
 
   /** Pixels 0..255 as values of so many levels, [B, shape]. */
@@ -88,13 +78,6 @@ public final class BundlePictures {
     for (int i = 0; i < values.length; i++) {
       values[i] = Math.round((pixels[i] & 0xFF) * (levels - 1f) / (GREYS - 1));
     }
-    long[] batch = new long[shape.size() + 1];
-    long scalars = 1;
-    for (int i = 1; i < batch.length; i++) {
-      batch[i] = shape.get(i - 1);
-      scalars *= batch[i];
-    }
-    batch[0] = pixels.length / scalars;
-    return new Tensor(batch, values);
+    return new Tensor(Tensor.shape(pixels.length / Manifest.size(shape), shape), values);
   }
 }

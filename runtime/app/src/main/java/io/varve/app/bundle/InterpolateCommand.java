@@ -64,7 +64,7 @@ public final class InterpolateCommand implements Callable<Integer> {
       byte[] to = every(images, split.imageBytes(), 1);
       List<byte[]> columns = new ArrayList<>(List.of(from));
       for (Map<String, Tensor> step : options.of(bundle).interpolate(from, to, walked, steps)) {
-        columns.add(BundlePictures.bytes(step.get("pixels.mean")));
+        columns.add(step.get("pixels.mean").bytes(1));
       }
       columns.add(to);
       PictureGrid.table(header(), BundlePictures.rows(columns, bundle.manifest().data()))

@@ -162,7 +162,7 @@ public final class ReconstructCommand implements Callable<Integer> {
         mode.carried().isEmpty()
             ? bundle.generate(rows, options.seed, temperature)
             : bundle.reconstruct(images, mode.carried(), options.seed, temperature);
-    return BundlePictures.bytes(values.get("pixels.mean"));
+    return values.get("pixels.mean").bytes(1);
   }
 
   private static Map<String, Object> results(

@@ -57,7 +57,7 @@ public final class ResampleCommand implements Callable<Integer> {
       int rows = Math.min(VariationOptions.atLeast(1, "-n", count), split.size());
       byte[] images = BundleData.read(split, 0, rows);
       Map<String, Tensor> values = options.of(bundle).resample(images, kept, draws);
-      byte[] drawn = BundlePictures.bytes(values.get("pixels.mean"));
+      byte[] drawn = values.get("pixels.mean").bytes(1);
       List<String> header = new ArrayList<>(List.of("x"));
       List<byte[]> columns = new ArrayList<>(List.of(images));
       for (int draw = 0; draw < draws; draw++) {

@@ -75,7 +75,7 @@ public final class SuperResolveCommand implements Callable<Integer> {
         sheet.add("bicubic", "bicubic_psnr_db", enlarged(small, y, manifest.data()));
       }
       String name = reduced(y, manifest.data()) ? "super-resolution" : "x given " + y.name();
-      sheet.add(name, "psnr_db", BundlePictures.bytes(pixels));
+      sheet.add(name, "psnr_db", pixels.bytes(1));
       originals.ifPresent(
           images ->
               sheet.rows.add(

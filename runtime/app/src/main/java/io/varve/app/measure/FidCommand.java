@@ -97,19 +97,11 @@ public final class FidCommand implements Callable<Integer> {
     for (int from = 0; from < count; from += options.batch()) {
       int some = Math.min(options.batch(), count - from);
       Tensor pixels = bundle.generate(some, seed, 1, from).get(mean ? "pixels.mean" : "pixels");
-      Tensor features = extractor.features(bytes(pixels.values()), shape);
+      Tensor features = extractor.features(pixels.bytes(1), shape);
       moments = moments == null ? new Moments((int) features.shape()[1]) : moments;
       moments.add(features.values());
     }
     return moments.gaussian();
-  }
-
-  private static byte[] bytes(float[] pixels) {
-    byte[] bytes = new byte[pixels.length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) Math.max(0, Math.min(255, Math.round(pixels[i])));
-    }
-    return bytes;
   }
 
   private static Map<String, Object> results(Gaussian real, Gaussian other, Extractor extractor) {

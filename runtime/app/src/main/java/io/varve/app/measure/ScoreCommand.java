@@ -9,7 +9,6 @@ import io.varve.inference.file.AtomicFile;
 import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -86,7 +85,7 @@ public final class ScoreCommand implements Callable<Integer> {
       }
       text.append('\n');
     }
-    AtomicFile.write(csv, text.toString().getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(csv, text.toString());
     Output.say("wrote %s", csv);
   }
 }

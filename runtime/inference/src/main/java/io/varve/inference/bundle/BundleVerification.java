@@ -1,6 +1,6 @@
 package io.varve.inference.bundle;
 
-import io.varve.inference.file.OnnxModel;
+import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import java.io.IOException;
@@ -84,11 +84,11 @@ public final class BundleVerification {
     for (Map.Entry<String, Manifest.Graph> entry : manifest.graphs().entrySet()) {
       Manifest.Graph graph = entry.getValue();
       Path file = bundle.resolve(graph.file());
-      OnnxModel model = OnnxModel.read(file);
+      OnnxFile model = OnnxFile.read(file);
       verifyOperators(file, model);
       verifyNames(file, graph, model);
       verifyEntryPoint(entry.getKey(), graph);
-      for (OnnxModel.External external : model.externals()) {
+      for (OnnxFile.External external : model.externals()) {
         verifyExternal(file, external, weights);
       }
     }
@@ -119,7 +119,7 @@ public final class BundleVerification {
     }
   }
 
-  private void verifyOperators(Path file, OnnxModel model) {
+  private void verifyOperators(Path file, OnnxFile model) {
     Set<String> unknown = new TreeSet<>(model.operators());
     unknown.removeAll(OPERATORS);
     require(unknown.isEmpty(), file, "operators " + unknown, "only those a bundle may use");
@@ -128,7 +128,7 @@ public final class BundleVerification {
     require(model.opsets().equals(expected), file, "operator sets " + model.opsets(), opset);
   }
 
-  private static void verifyNames(Path file, Manifest.Graph graph, OnnxModel model) {
+  private static void verifyNames(Path file, Manifest.Graph graph, OnnxFile model) {
     Set<String> inputs = new TreeSet<>();
     graph.inputs().forEach(port -> inputs.add(port.name()));
     graph.noise().forEach(noise -> inputs.add(noise.name()));
@@ -140,7 +140,7 @@ public final class BundleVerification {
 
   /** Data outside the graph must lie within the data of a listed safetensors file. */
   private void verifyExternal(
-      Path file, OnnxModel.External external, Map<String, Safetensors> weights) {
+      Path file, OnnxFile.External external, Map<String, Safetensors> weights) {
     String where = file + ": tensor '" + external.tensor() + "'";
     String location = external.location();
     boolean listed = manifest.files().containsKey(location) && location.endsWith(".safetensors");

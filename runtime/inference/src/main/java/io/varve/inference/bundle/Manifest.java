@@ -2,17 +2,16 @@ package io.varve.inference.bundle;
 
 import com.google.gson.GsonBuilder;
 import io.varve.inference.file.AtomicFile;
-import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import io.varve.inference.file.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,9 +92,9 @@ public record Manifest(
    */
   public Manifest {
     variables = List.copyOf(variables);
-    graphs = Safetensors.frozen(graphs);
+    graphs = Collections.unmodifiableMap(new LinkedHashMap<>(graphs));
     plugins = List.copyOf(plugins);
-    files = Safetensors.frozen(files);
+    files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     check(format == FORMAT, "format: " + format, "" + FORMAT);
     for (Map.Entry<String, String> file : files.entrySet()) {
       checkPath(file.getKey());
@@ -266,8 +265,7 @@ public record Manifest(
    */
   public void write(Path bundle) {
     String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(this);
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text + "\n");
-    AtomicFile.write(bundle.resolve(FILE), channel -> AtomicFile.writeFully(channel, bytes));
+    AtomicFile.write(bundle.resolve(FILE), text + "\n");
   }
 
   /**

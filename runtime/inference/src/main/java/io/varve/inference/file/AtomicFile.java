@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,7 @@ public final class AtomicFile {
 
   /** Writes the content of a file. */
   public interface Content {
+    /** Writes all of it. */
     void writeTo(FileChannel channel) throws IOException;
   }
 
@@ -28,6 +30,15 @@ public final class AtomicFile {
    */
   public static void write(Path file, byte[] bytes) {
     write(file, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
+  }
+
+  /**
+   * Replaces a file by a text in UTF-8.
+   *
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public static void write(Path file, String text) {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Replaces a file by what the content writes beside it, once that is on the disk. */
@@ -54,7 +65,7 @@ public final class AtomicFile {
   }
 
   /** In pieces, because the JDK copies what lies on the heap and keeps the copy's memory. */
-  public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
     int end = bytes.limit();
     while (bytes.position() < end) {
       bytes.limit(Math.min(end, bytes.position() + PIECE));

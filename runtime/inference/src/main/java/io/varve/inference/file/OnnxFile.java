@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * sets, the data outside the file, and the names of inputs and outputs. The numbers of the fields
  * are those of the ONNX project's {@code onnx.proto}.
  */
-public final class OnnxModel {
+public final class OnnxFile {
   private final Path file;
   private final Set<String> operators = new TreeSet<>();
   private final Map<String, Long> opsets = new LinkedHashMap<>();
@@ -24,16 +24,16 @@ public final class OnnxModel {
   private final Set<String> inputs = new TreeSet<>();
   private final Set<String> outputs = new TreeSet<>();
 
-  private OnnxModel(Path file) {
+  private OnnxFile(Path file) {
     this.file = file;
   }
 
   /** Data of a tensor that lie in another file; a length of -1 means the rest of it. */
   public record External(String tensor, String location, long offset, long length) {}
 
-  public static OnnxModel read(Path file) {
+  public static OnnxFile read(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
-      OnnxModel model = new OnnxModel(file);
+      OnnxFile model = new OnnxFile(file);
       if (channel.size() > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(file + ": has 2 GiB or more; no ONNX file may");
       }

@@ -22,11 +22,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
-/** Prints what this installation is made of and what is wrong with it. */
+/** Prints the parts of this installation and any problems with it. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = "Prints what this installation is made of, and what is wrong with it.")
+    description = "Prints the parts of this installation and any problems with it.")
 final class DoctorCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
   @Mixin private Output output;

@@ -31,13 +31,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** The whole path on data drawn here: train, export, score, generate, reconstruct. */
+/** The whole workflow on drawn data: train, export, score, generate and reconstruct. */
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the whole path in a minute or two, without data or network.",
-      "Draws strokes and digits, trains a small VAE on them, exports it, and uses the bundle in ONNX Runtime."
+      "Shows the whole workflow in a minute or two. Needs no data set and no network.",
+      "Draws strokes and digits, trains a small VAE on them, exports it, and runs the bundle in ONNX Runtime."
     })
 final class QuickstartCommand implements Callable<Integer> {
   private static final int PICTURES = 16;
@@ -50,7 +50,7 @@ final class QuickstartCommand implements Callable<Integer> {
       names = "--out",
       defaultValue = "quickstart",
       paramLabel = "DIR",
-      description = "Where to (default: ${DEFAULT-VALUE}).")
+      description = "The folder to write to (default: ${DEFAULT-VALUE}).")
   private Path out;
 
   @Override

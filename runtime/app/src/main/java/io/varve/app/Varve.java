@@ -29,10 +29,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import picocli.CommandLine;
 
 /**
- * Hierarchical variational autoencoders on the JVM: train a model file, export it, use the bundle.
+ * The command line of Varve: trains a model file, exports it and uses the bundle.
  *
- * <p>Exit codes: 0 done, 1 failed, 2 the input is at fault. What people read goes to standard
- * error; standard output holds results, with {@code --json} one object on its last line.
+ * <p>Exit codes: 0 success, 1 failure, 2 bad input. Standard error has the messages for people.
+ * Standard output has the results; with {@code --json} they are one object on the last line.
  */
 @Command(
     name = "varve",
@@ -45,7 +45,7 @@ import picocli.CommandLine;
     footer = {
       "",
       "First steps:  varve quickstart --out demo",
-      "Exit codes:   0 done, 1 failed, 2 the input is at fault"
+      "Exit codes:   0 success, 1 failure, 2 bad input"
     },
     subcommands = {
       QuickstartCommand.class,
@@ -73,13 +73,13 @@ public final class Varve implements GlobalOptions {
       names = "--plugins",
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
-      description = "A further folder of plug-in JARs; may be repeated.")
+      description = "Also load plug-in JARs from this folder; may be repeated.")
   private List<Path> plugins = List.of();
 
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "On failure print where in the code it happened.")
+      description = "On failure, print the stack trace.")
   private boolean stacktrace;
 
   private Varve() {}
@@ -109,7 +109,7 @@ public final class Varve implements GlobalOptions {
     }
   }
 
-  /** A misused option in one line; no command at all gets the help. */
+  /** Reports a misused option in one line. Without a command, shows the help. */
   private static int misuse(ParameterException e, String... args) {
     CommandLine command = e.getCommandLine();
     if (args.length == 0) {
@@ -126,7 +126,7 @@ public final class Varve implements GlobalOptions {
     return CommandLine.ExitCode.USAGE;
   }
 
-  /** Bad input in one line; a failure of ours with what helps to find it. */
+  /** Reports bad input in one line, and a defect with a hint how to find it. */
   private int report(Throwable e) {
     boolean input = e instanceof IllegalArgumentException || e instanceof UncheckedIOException;
     String message = e.getMessage() == null ? e.toString() : e.getMessage();

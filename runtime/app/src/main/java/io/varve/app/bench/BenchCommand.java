@@ -28,13 +28,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Times training and inference of a model, warmed up, as medians. */
+/** Measures the speed of training and inference. */
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
-      "Times a model file or a bundle: warmed up, medians, images per second.",
-      "Of a model file training steps, and inference of its bundle with fresh weights; of a bundle inference."
+      "Measures the speed of a model file or a bundle: medians after a warm-up, images per second.",
+      "For a model file: training steps, and inference of its bundle with fresh weights. For a bundle: inference."
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final List<Integer> BATCHES = List.of(1, 64);
@@ -44,17 +44,17 @@ public final class BenchCommand implements Callable<Integer> {
   @Mixin private DeviceOption device;
   @Mixin private ModelOptions model;
 
-  @Parameters(paramLabel = "MODEL.yaml|BUNDLE", description = "What to time.")
+  @Parameters(paramLabel = "MODEL.yaml|BUNDLE", description = "What to measure.")
   private Path target;
 
-  @Option(names = "--train", description = "Only training.")
+  @Option(names = "--train", description = "Measure training only.")
   private boolean trainOnly;
 
   @Option(
       names = "--exact",
       description = {
-        "Of a bundle with both graphs, only compare 'generate' with 'exact generate', which does",
-        "every round where it iterates: passes, residual, seconds and what the few rounds save."
+        "Only compare 'generate' with 'exact generate', which runs every round where it iterates:",
+        "passes, residual, seconds and the speed-up. The bundle needs both graphs."
       })
   private boolean exact;
 
@@ -62,10 +62,10 @@ public final class BenchCommand implements Callable<Integer> {
       names = "-n",
       paramLabel = "N",
       defaultValue = "16",
-      description = "With --exact: how many images at once (default: 16).")
+      description = "With --exact: images per batch (default: 16).")
   private int count;
 
-  @Option(names = "--steps", defaultValue = "100", description = "Timed steps (default: 100).")
+  @Option(names = "--steps", defaultValue = "100", description = "How many training steps to time (default: 100).")
   private int steps;
 
   @Override

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder that is gone when its user is done. */
+/** A folder that is deleted when it is closed. */
 final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 
@@ -14,7 +14,7 @@ final class TemporaryFolder implements AutoCloseable {
     try {
       path = Files.createTempDirectory("varve-");
     } catch (IOException e) {
-      throw new UncheckedIOException("no temporary folder can be made: " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot make a temporary folder: " + e.getMessage(), e);
     }
   }
 

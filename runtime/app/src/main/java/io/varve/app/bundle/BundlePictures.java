@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What bundles return and take, as pictures. */
+/** Turns the values that bundles take and return into pictures. */
 public final class BundlePictures {
   private static final int GREYS = 256;
 
   private BundlePictures() {}
 
-  /** Images in reading order, in a square; points of the plane as dots. */
+  /** A square of images in reading order; points of the plane become dots. */
   static Png sheet(Tensor pixels) {
     long[] shape = pixels.shape();
     if (PlanePanels.holds(Arrays.copyOfRange(shape, 1, shape.length))) {
@@ -37,12 +37,12 @@ public final class BundlePictures {
     return PictureBatch.of(pixels.values(), size);
   }
 
-  /** Stored images, end to end. */
+  /** Stored images, one after the other. */
   public static PictureBatch of(byte[] stored, Manifest.Space data) {
     return PictureBatch.of(stored, size(data.shape()));
   }
 
-  /** What images of a shape [C, H, W] look like, 256 levels each. */
+  /** The size of images of shape [C, H, W] with 256 levels. */
   static PictureBatch.Size size(List<Long> shape) {
     if (shape.size() != 3) {
       throw new IllegalArgumentException(
@@ -52,7 +52,7 @@ public final class BundlePictures {
         shape.get(0).intValue(), shape.get(1).intValue(), shape.get(2).intValue(), GREYS);
   }
 
-  /** Rows of a table from its columns, each of which has an image for every row. */
+  /** Makes rows of a table from its columns; each column has one image per row. */
   static List<PictureGrid.Row> rows(List<byte[]> columns, Manifest.Space data) {
     PictureBatch.Size size = size(data.shape());
     int bytes = size.scalars();

@@ -24,7 +24,7 @@ public final class GenerateCommand implements Callable<Integer> {
       names = "-n",
       paramLabel = "N",
       defaultValue = "64",
-      description = "How many (default: 64).")
+      description = "How many images (default: 64).")
   private int count;
 
   @Mixin private PictureOption picture;
@@ -32,10 +32,10 @@ public final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--temperature",
       defaultValue = "1",
-      description = "Scales the noise: below 1 for more typical images (default: 1).")
+      description = "Scales the noise; below 1 gives more typical images (default: 1).")
   private float temperature;
 
-  @Option(names = "--draw", description = "Show draws of the pixels instead of their expectation.")
+  @Option(names = "--draw", description = "Show drawn pixels instead of expected ones.")
   private boolean draw;
 
   @Override

@@ -16,13 +16,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Keeps some variables of images and draws the others again and again. */
+/** Keeps some variables of images and draws the others several times. */
 @Command(
     name = "resample",
     mixinStandardHelpOptions = true,
     description = {
-      "Keeps some variables of images, draws the others several times, and writes a PNG, an image a row.",
-      "The first column is the image itself. What the draws share is what the kept variables hold."
+      "Keeps some variables of images, draws the others several times, and writes a PNG, one row per image.",
+      "The first column is the image itself. What all draws share is held by the kept variables."
     })
 public final class ResampleCommand implements Callable<Integer> {
   @Mixin private VariationOptions options;
@@ -32,7 +32,7 @@ public final class ResampleCommand implements Callable<Integer> {
       names = "--keep",
       paramLabel = "VARIABLES",
       split = ",",
-      description = "The variables to keep, as y,u; the first latent of the model unless given.")
+      description = "The variables to keep, as y,u (default: the model's first latent).")
   private List<String> keep;
 
   @Option(
@@ -80,10 +80,7 @@ public final class ResampleCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * How far the draws of a pixel lie apart: the root of their variance, which is averaged over
-   * pixels.
-   */
+  /** The standard deviation of a pixel's draws: the root of the variance averaged over pixels. */
   private static double deviation(List<byte[]> draws) {
     double squares = 0;
     int pixels = draws.get(0).length;

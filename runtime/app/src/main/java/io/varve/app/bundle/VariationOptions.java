@@ -11,7 +11,7 @@ import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the commands have in common that make new images from old ones. */
+/** The options of commands that make new images from old ones. */
 final class VariationOptions {
   @Mixin BundleOptions bundle;
   @Mixin DataOptions data;
@@ -20,7 +20,7 @@ final class VariationOptions {
   @Option(
       names = "--temperature",
       defaultValue = "1",
-      description = "Scales the noise of what is drawn; below 1 for less variance (default: 1).")
+      description = "Scales the noise of what is drawn; below 1 gives less variance (default: 1).")
   private float temperature;
 
   Variations of(Bundle opened) {

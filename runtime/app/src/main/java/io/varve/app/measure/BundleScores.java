@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a bundle says of many images, streamed a block at a time. */
+/** Scores many images with a bundle, a block at a time. */
 public final class BundleScores {
   private static final int BLOCK = 1024;
 
@@ -19,7 +19,7 @@ public final class BundleScores {
   private final Split split;
   private final Evaluator.Plan plan;
 
-  /** Will score a split; the bundle's own chunk takes the place of the plan's batch. */
+  /** Will score a split, in chunks as the bundle was opened with. */
   public BundleScores(Bundle bundle, Split split, Evaluator.Plan plan) {
     this.bundle = bundle;
     this.split = split;
@@ -71,7 +71,7 @@ public final class BundleScores {
     return units.counts();
   }
 
-  /** What a log-density of x lacks to that of the stored bytes: what the bits have beyond x's. */
+  /** The log-density of the stored bytes minus that of x, which the bits include. */
   private float[] corrections(Score score) {
     float[] corrections = new float[score.bound().length];
     for (int i = 0; i < corrections.length; i++) {

@@ -19,22 +19,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/**
- * Scores images with a bundle: the bound is high for what the model has seen, low for anomalies.
- */
+/** Scores images with a bundle: high for images like the training data, low for anomalies. */
 @Command(
     name = "score",
     mixinStandardHelpOptions = true,
     description = {
       "Scores images with a bundle, in nats.",
-      "High for images like those it was trained on, low for anomalies."
+      "Scores are high for images like the training data and low for anomalies."
     })
 public final class ScoreCommand implements Callable<Integer> {
   @Mixin private BundleOptions options;
   @Mixin private DataOptions data;
   @Mixin private Output output;
 
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write a line per image.")
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write one line per image to this file.")
   private Path csv;
 
   @Option(
@@ -42,7 +40,7 @@ public final class ScoreCommand implements Callable<Integer> {
       paramLabel = "K",
       defaultValue = "0",
       description =
-          "Also the importance-weighted bound by K samples; needs the graph 'importance'.")
+          "Also compute the importance-weighted bound with K samples; needs the graph 'importance'.")
   private int samples;
 
   @Override
@@ -61,7 +59,7 @@ public final class ScoreCommand implements Callable<Integer> {
     }
   }
 
-  /** One number an image, by column: bound, bits_per_dim, log_p.x, kl.z, ... */
+  /** One number per image, by column: bound, bits_per_dim, log_p.x, kl.z, ... */
   private static Map<String, double[]> columns(Scores scores) {
     Map<String, double[]> columns = new LinkedHashMap<>();
     columns.put("bound", scores.bounds());

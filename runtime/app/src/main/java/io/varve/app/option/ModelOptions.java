@@ -10,7 +10,7 @@ public final class ModelOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Sets a key of the model file, as training.epochs=3; may be repeated.")
+      description = "Set a key of the model file, as training.epochs=3; may be repeated.")
   private List<String> set = List.of();
 
   @Option(
@@ -19,7 +19,7 @@ public final class ModelOptions {
       description = "The folder of the data set; short for --set data.path=DIR.")
   private String data;
 
-  /** A model file with its changes. */
+  /** Reads a model file and makes the changes. */
   public YamlText read(Path file) {
     YamlText yaml = YamlText.read(file);
     set.forEach(yaml::set);

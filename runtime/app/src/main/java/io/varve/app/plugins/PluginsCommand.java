@@ -4,11 +4,11 @@ import io.varve.app.option.GlobalOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** Everything about plug-in JARs as files. */
+/** The group of commands that handle plug-in JARs. */
 @Command(
     name = "plugins",
     mixinStandardHelpOptions = true,
-    description = "Lists, installs, removes and starts plug-ins.",
+    description = "Lists, installs, removes and creates plug-ins.",
     subcommands = {
       PluginsListCommand.class,
       PluginsInstallCommand.class,

@@ -23,11 +23,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Shows the nodes that a model file's hierarchy stands for. */
+/** Shows the nodes that a model file's hierarchy expands to. */
 @Command(
     name = "expand",
     mixinStandardHelpOptions = true,
-    description = "Shows the nodes that a model file stands for, with shapes and parameter counts.")
+    description = "Shows the nodes of a model file with their shapes and parameter counts.")
 public final class ExpandCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
   @Mixin private ModelOptions options;
@@ -40,7 +40,7 @@ public final class ExpandCommand implements Callable<Integer> {
       names = "--shape",
       split = ",",
       paramLabel = "C,H,W",
-      description = "The images' shape, to expand without the data set.")
+      description = "The shape of the images; the data set is then not needed.")
   private long[] shape;
 
   @Override
@@ -106,7 +106,7 @@ public final class ExpandCommand implements Callable<Integer> {
     return factor.family() + given + factor.network().map(n -> " " + n).orElse("") + flow;
   }
 
-  /** Trained numbers by node and side: {@code z.q 1,234}. */
+  /** The number of parameters by node and side: {@code z.q 1,234}. */
   private static Map<String, Long> byPart(Weights weights) {
     Map<String, Long> counts = new LinkedHashMap<>();
     weights

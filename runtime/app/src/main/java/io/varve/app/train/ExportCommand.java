@@ -27,18 +27,18 @@ import picocli.CommandLine.ParentCommand;
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Exports a run to a bundle: ONNX graphs over one weights file.",
-      "A bundle needs no plug-in. Every graph is checked against DJL in ONNX Runtime first."
+      "Exports a run to a bundle: ONNX graphs that share one weights file.",
+      "A bundle needs no plug-ins. Each graph is run in ONNX Runtime and compared with DJL first."
     })
 public final class ExportCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   @Mixin private ChangedPluginsOption changed;
 
-  @Parameters(paramLabel = "RUN", description = "A folder that `varve train` wrote.")
+  @Parameters(paramLabel = "RUN", description = "A folder written by 'varve train'.")
   private Path run;
 
-  @Option(names = "--out", required = true, paramLabel = "BUNDLE", description = "Where to.")
+  @Option(names = "--out", required = true, paramLabel = "BUNDLE", description = "The bundle's folder.")
   private Path out;
 
   @Option(
@@ -46,8 +46,8 @@ public final class ExportCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAMES",
       description = {
-        "bound, importance, infer, generate, 'carry u z1', 'infer y', and modes for all that the modes",
-        "of the model need; those of the model file's export: key unless given."
+        "bound, importance, infer, generate, 'carry u z1' or 'infer y'. The name modes stands for",
+        "all graphs that the model's modes need (default: the model file's export: key)."
       })
   private List<String> graphs;
 
@@ -66,7 +66,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  /** Exports the newest checkpoint of a run that these plug-ins have just trained. */
+  /** Exports the newest checkpoint of a run that was trained with these plug-ins. */
   public static BundleExport.Result export(
       Catalog catalog, Path run, Path out, Optional<List<String>> graphs) {
     ChangedPluginsOption unchanged = new ChangedPluginsOption();

@@ -15,24 +15,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Goes on with a run. */
+/** Continues a run. */
 @Command(
     name = "resume",
     mixinStandardHelpOptions = true,
-    description = "Goes on with a run from its newest checkpoint, as if it had never stopped.")
+    description = "Continues a run from its newest checkpoint, as if it had never stopped.")
 public final class ResumeCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
   @Mixin private ChangedPluginsOption changed;
 
-  @Parameters(paramLabel = "RUN", description = "A folder that `varve train` wrote.")
+  @Parameters(paramLabel = "RUN", description = "A folder written by 'varve train'.")
   private Path run;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "The folder of the data set, where it moved.")
+      description = "The folder of the data set, if it has moved.")
   private String data;
 
   @Override

@@ -20,7 +20,7 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     description = {
       "Trains a model file.",
-      "The run's folder receives checkpoints, metrics, event files and report.html; 'varve resume RUN' goes on with it."
+      "Writes checkpoints, metrics, event files and report.html into the run's folder. 'varve resume RUN' continues the run."
     })
 public final class TrainCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
@@ -34,7 +34,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "RUN",
-      description = "The run's folder; runs/NAME of the model file unless given.")
+      description = "The run's folder (default: runs/ and the model file's name).")
   private Path out;
 
   @Override

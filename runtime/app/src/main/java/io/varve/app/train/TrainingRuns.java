@@ -11,7 +11,7 @@ import io.varve.training.run.TrainingJob;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Training, as several commands start it. */
+/** Starts and resumes training for the commands that train. */
 public final class TrainingRuns {
   private TrainingRuns() {}
 
@@ -25,7 +25,7 @@ public final class TrainingRuns {
     }
   }
 
-  /** Goes on with a run, whose data may have moved to another folder. */
+  /** Continues a run. */
   static Scores resume(Path run, TrainedModel.Options options) {
     TrainingJob job = TrainingJob.of(run, options, "varve resume " + run);
     try (ProgressLine progress = new ProgressLine();
@@ -34,7 +34,7 @@ public final class TrainingRuns {
     }
   }
 
-  /** What training ends with: the means of the last evaluation, and where the run lies. */
+  /** The results of training: the means of the last evaluation, and the run's files. */
   static Map<String, Object> results(Scores scores, Path run) {
     Map<String, Object> results = ScoreSummary.of(scores);
     results.put("out", run.toString());

@@ -20,10 +20,10 @@ import java.util.Set;
  * }
  * }</pre>
  *
- * <p>Opening checks everything before native code sees a byte: hashes, paths, operators, weights;
- * whatever fails is an {@link IllegalArgumentException} of one line. A bundle is thread-safe: any
- * number of threads may use one, each graph is loaded when it is first used, and closing waits for
- * requests under way. After that every request throws {@link IllegalStateException}.
+ * <p>Opening checks hashes, paths, operators and weights before native code reads a byte. A failure
+ * is an {@link IllegalArgumentException} of one line. A bundle is thread-safe. Each graph is loaded
+ * when it is first used. Closing waits for requests under way; after that, every request throws
+ * {@link IllegalStateException}.
  *
  * <p>Noise is a pure function of (seed, name of the input, row, sample, element), see {@link
  * Philox}: the same seed gives the same result whatever the chunk size, threads or device, up to
@@ -140,8 +140,8 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Draws what values of a derived variable tell without the image they came from, if they came
-   * from any: u ~ q(u | y) for a y of one's own.
+   * Infers variables from values of a derived variable alone, without an image: u ~ q(u | y) for
+   * any y.
    *
    * @param derived the variable's name
    * @param values [B, variable], on the variable's grid
@@ -157,8 +157,8 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Adds what the posterior says of some images to a count of active units, from {@link
-   * ActiveUnits#DRAWS} draws of each.
+   * Adds the posterior of some images to a count of active units, from {@link ActiveUnits#DRAWS}
+   * draws of each.
    *
    * @param firstRow the number of the first image, which its noise depends on
    * @throws IllegalArgumentException if the bytes are not a whole number of images
@@ -241,7 +241,7 @@ public final class Bundle implements AutoCloseable {
         : graphs.carried().containsValue(mode.carried());
   }
 
-  /** Refuses a set of variables for which there is no graph, before other costs are paid. */
+  /** Refuses a set of variables for which there is no graph. */
   void requireCarries(Set<String> variables) {
     graphs.carrying(variables);
   }
@@ -265,7 +265,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Runs one graph once on all its inputs, noise among them, without chunks.
+   * Runs one graph once on all its inputs, including the noise, without chunks.
    *
    * @param inputs by name, [B, shape] with one B; those of type uint8 hold integers 0..255
    * @throws IllegalArgumentException if there is no such graph, an input is missing or unknown, or
@@ -285,9 +285,9 @@ public final class Bundle implements AutoCloseable {
    * Replays what the export recorded and compares.
    *
    * @return for each graph the worst error of any output, relative to the larger of 1 and the
-   *     recorded number, or than those the larger of the terms it is a difference of, where they
-   *     are recorded; of outputs in which a draw from a grid may fall the other way at its edge the
-   *     mean error counts; the export allowed {@code manifest().parity().tolerance()}
+   *     recorded number, or to the recorded terms that it is a difference of, if these are larger.
+   *     Where a draw from a grid may fall to the other side of an edge, the mean error counts. The
+   *     export allowed {@code manifest().parity().tolerance()}
    */
   public Map<String, Double> checkParity() {
     return new ParityCheck(path.resolve(manifest.parity().file())).worst(this::run, manifest::tied);

@@ -26,7 +26,7 @@ final class ChunkedRun {
     this.warnings = warnings;
   }
 
-  /** Takes the outputs of some pairs of row and sample; {@code from} is the first one's index. */
+  /** Reads an output of some pairs of row and sample; {@code from} is the index of the first. */
   interface ChunkReader {
     void read(String output, long from, FloatBuffer values);
   }
@@ -69,7 +69,7 @@ final class ChunkedRun {
     residuals.warn();
   }
 
-  /** How many rows of a request have not converged. */
+  /** Counts the rows of a request that have not converged. */
   private final class Residuals {
     private int rows;
     private int open;
@@ -101,7 +101,7 @@ final class ChunkedRun {
     }
   }
 
-  /** A chunk is a few stretches of successive rows, each of one sample. */
+  /** Fills an input; a chunk is a few stretches of successive rows, each of one sample. */
   private static void fill(InputSource source, long from, int rows, ByteBuffer into, int count) {
     int end = into.limit();
     int perRow = end / count;

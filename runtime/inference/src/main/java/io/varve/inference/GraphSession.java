@@ -81,7 +81,7 @@ final class GraphSession implements AutoCloseable {
     }
   }
 
-  /** Buffers with room for so many rows; they grow to what is asked for. */
+  /** Buffers with room for so many rows; new ones if those at hand are too small. */
   private Buffers borrow(int rows) {
     Buffers buffers = rows > chunk ? null : idle.poll();
     if (buffers == null || buffers.capacity < rows) {

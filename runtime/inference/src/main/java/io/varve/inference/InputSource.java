@@ -3,9 +3,9 @@ package io.varve.inference;
 import io.varve.inference.bundle.Manifest;
 import java.nio.ByteBuffer;
 
-/** Where an input of a graph comes from. */
+/** Provides the values of one input of a graph. */
 interface InputSource {
-  /** Puts the input of some rows, for one sample of each, at the buffer's position. */
+  /** Writes the values of some rows, for one sample of each, at the buffer's position. */
   void put(int firstRow, int rows, int sample, ByteBuffer into);
 
   /** Bytes that do not depend on the sample. */

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs graphs on what callers hand in, noise added. */
+/** Runs graphs on the inputs of callers and adds the noise. */
 record Requests(Graphs graphs, InferenceOptions options) {
   /** Every output of a graph that takes images. */
   Map<String, Tensor> onImages(String graph, byte[] images, RequestNoise noise) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a model says about images, one number per image.
+ * How likely images are under a model, one number per image.
  *
  * @param bound a lower bound of log p(x), nats
  * @param bitsPerDim the same in bits per dimension of the image; fewer are better
@@ -13,7 +13,7 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared or hashed
 public record Score(float[] bound, float[] bitsPerDim, Map<String, float[]> terms) {
-  /** Sorts the outputs of the graph {@code bound}. */
+  /** Takes the outputs of the graph {@code bound}. */
   static Score of(Map<String, Tensor> outputs) {
     Map<String, float[]> terms = new LinkedHashMap<>();
     outputs.forEach((name, tensor) -> terms.put(name, tensor.values()));

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Scores many images with a bundle, a block at a time. */
-public final class BundleScores {
+final class BundleScores {
   private static final int BLOCK = 1024;
 
   private final Bundle bundle;
@@ -20,14 +20,14 @@ public final class BundleScores {
   private final Evaluator.Plan plan;
 
   /** Will score a split, in chunks as the bundle was opened with. */
-  public BundleScores(Bundle bundle, Split split, Evaluator.Plan plan) {
+  BundleScores(Bundle bundle, Split split, Evaluator.Plan plan) {
     this.bundle = bundle;
     this.split = split;
     this.plan = plan;
   }
 
   /** The bound of every image, its terms, and the importance bound if asked for. */
-  public Scores scores() {
+  Scores scores() {
     Map<String, float[]> terms = new LinkedHashMap<>();
     float[] correction = new float[split.size()];
     long start = System.nanoTime();
@@ -63,7 +63,7 @@ public final class BundleScores {
   }
 
   /** The active units of each latent; none where the bundle has no graph {@code infer}. */
-  public Map<String, ActiveUnits.Count> activeUnits() {
+  Map<String, ActiveUnits.Count> activeUnits() {
     ActiveUnits units = new ActiveUnits();
     if (bundle.manifest().graphs().containsKey("infer")) {
       blocks(split, (images, from) -> bundle.addTo(units, images, plan.seed(), from));

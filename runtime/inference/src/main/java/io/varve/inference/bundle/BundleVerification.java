@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Everything that is checked of a bundle before native code sees a byte of it. A failure is an
- * {@link IllegalArgumentException} of one line that names the file.
+ * Checks a bundle completely before native code reads a byte of it. A failure is an {@link
+ * IllegalArgumentException} of one line that names the file.
  */
 public final class BundleVerification {
   /**
@@ -95,7 +95,7 @@ public final class BundleVerification {
     weights.values().forEach(Safetensors::requireFinite);
   }
 
-  /** The graphs that take images have the inputs and outputs that {@code Bundle} relies on. */
+  /** Checks that graphs of images have the inputs and outputs that {@code Bundle} relies on. */
   private void verifyEntryPoint(String name, Manifest.Graph graph) {
     Map<String, List<String>> wanted =
         Map.of(
@@ -138,7 +138,7 @@ public final class BundleVerification {
     require(model.outputs().equals(outputs), file, "outputs " + model.outputs(), outputs + "");
   }
 
-  /** Data outside the graph must lie within the data of a listed safetensors file. */
+  /** Checks that data outside the graph lie within the data of a listed safetensors file. */
   private void verifyExternal(
       Path file, OnnxFile.External external, Map<String, Safetensors> weights) {
     String where = file + ": tensor '" + external.tensor() + "'";

@@ -87,8 +87,8 @@ public record Manifest(
   /**
    * Checks that the manifest is consistent in itself.
    *
-   * @throws IllegalArgumentException if the format is another, a path may leave the bundle, a hash
-   *     is none, or a graph or the parity vectors name a file that {@code files} lacks
+   * @throws IllegalArgumentException if the format differs, a path may leave the bundle, a hash
+   *     is malformed, or a graph or the parity vectors name a file that {@code files} lacks
    */
   public Manifest {
     variables = List.copyOf(variables);
@@ -269,7 +269,7 @@ public record Manifest(
   }
 
   /**
-   * The hashes of all files of a directory but the manifest, as {@code files} wants them.
+   * The hashes of all files of a directory except the manifest, as in {@code files}.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -289,8 +289,8 @@ public record Manifest(
   }
 
   /**
-   * The outputs of a graph in which a tie may show: draws from a grid, which fall the other way
-   * where the noise hits the edge of a grid value to the last bits, and what is drawn after them.
+   * The outputs of a graph that a tie can change: draws from a grid and what is drawn after them.
+   * Such a draw may fall to the other side where the noise is at the edge of a grid value.
    */
   public Set<String> tied(String graph) {
     List<String> outputs = graphs.get(graph).outputs().stream().map(Port::name).toList();

@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Replaces a file as a whole or not at all, also when the machine stops half-way. */
+/** Replaces a file as a whole or not at all, even if the machine stops half-way. */
 public final class AtomicFile {
   private static final int PIECE = 1 << 20;
 
@@ -41,7 +41,7 @@ public final class AtomicFile {
     write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Replaces a file by what the content writes beside it, once that is on the disk. */
+  /** Replaces a file by content that is first written beside it and forced to the disk. */
   public static void write(Path file, Content content) {
     Path target = file.toAbsolutePath();
     Path temporary = null;
@@ -64,8 +64,8 @@ public final class AtomicFile {
     }
   }
 
-  /** In pieces, because the JDK copies what lies on the heap and keeps the copy's memory. */
-  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+  /** Writes in pieces, because the JDK copies bytes on the heap and keeps the copy's memory. */
+  public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
     int end = bytes.limit();
     while (bytes.position() < end) {
       bytes.limit(Math.min(end, bytes.position() + PIECE));

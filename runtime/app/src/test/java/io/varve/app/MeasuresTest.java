@@ -13,6 +13,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.varve.app.measure.ScoreSummary;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
 import io.varve.export.onnx.OnnxExporter;
@@ -171,7 +172,7 @@ class MeasuresTest {
       Split test = trained.data().test();
       JsonObject run =
           new com.google.gson.Gson()
-              .toJsonTree(TrainingRuns.summary(trained.evaluator().evaluate(test, plan)))
+              .toJsonTree(ScoreSummary.of(trained.evaluator().evaluate(test, plan)))
               .getAsJsonObject();
       for (String key : List.of("bound", "importance_bound", "bits_per_dim", "reconstruction")) {
         double expected = run.get(key).getAsDouble();

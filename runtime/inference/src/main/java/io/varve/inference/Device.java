@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where graphs run, and how sessions are set up there.
+ * The device that graphs run on, and how sessions are set up there.
  *
  * @param name {@code cpu} or {@code cuda:i}
  * @param index of the CUDA device, -1 for the CPU
@@ -29,7 +29,7 @@ record Device(String name, int index) {
   }
 
   /**
-   * The device that a request amounts to here.
+   * Chooses the device on this machine.
    *
    * @param probe a graph that CUDA has to open to count as available
    * @throws IllegalArgumentException if CUDA is asked for by name and cannot be had

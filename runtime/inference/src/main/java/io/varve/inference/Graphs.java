@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
-/** The sessions of a bundle, each opened when it is first used; closing waits for all users. */
+/** The sessions of a bundle. Each is opened when it is first used; closing waits for all users. */
 final class Graphs implements AutoCloseable {
   private final Path bundle;
   private final Manifest manifest;
@@ -50,12 +50,12 @@ final class Graphs implements AutoCloseable {
     return device;
   }
 
-  /** Uses an entry point as the options want it, while nobody can close it. */
+  /** Runs a request on an entry point, or on its exact graph if the options say so. */
   <T> T use(String name, Function<GraphSession, T> request) {
     return named(GraphName.of(name).exactly(options.exact()).toString(), request);
   }
 
-  /** Uses a graph while nobody can close it. */
+  /** Runs a request on a graph, which cannot be closed meanwhile. */
   <T> T named(String name, Function<GraphSession, T> request) {
     lock.readLock().lock();
     try {
@@ -74,7 +74,7 @@ final class Graphs implements AutoCloseable {
     }
   }
 
-  /** The name of the graph that takes the values of just these variables. */
+  /** The name of the graph that takes the values of exactly these variables. */
   String carrying(Set<String> variables) {
     return carried().entrySet().stream()
         .filter(graph -> graph.getValue().equals(variables))

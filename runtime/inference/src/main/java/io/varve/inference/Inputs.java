@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Checks what callers hand in against what a graph takes. */
+/** Checks the inputs of callers against those of a graph. */
 final class Inputs {
   private Inputs() {}
 
@@ -38,7 +38,7 @@ final class Inputs {
     return images.length / size;
   }
 
-  /** How many rows the tensors have, which must be just those of the ports. */
+  /** How many rows the tensors have; checks that they match the ports. */
   static int rows(Map<String, Tensor> given, List<Manifest.Port> ports) {
     List<String> names = ports.stream().map(Manifest.Port::name).toList();
     if (names.size() != given.size() || !given.keySet().containsAll(names)) {

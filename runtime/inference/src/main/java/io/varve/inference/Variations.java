@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * New images from old ones through a bundle: super-resolution, walks between two images, and new
- * draws of what an image does not fix.
+ * Makes new images from old ones with a bundle: super-resolution, interpolation, and new draws of
+ * some variables.
  *
  * <pre>{@code
  * Variations variations = new Variations(bundle, 1, 1f);
@@ -32,8 +32,8 @@ public record Variations(Bundle bundle, long seed, float temperature) {
   }
 
   /**
-   * Makes x of values of a derived variable that need not come from any x: infers the latents right
-   * behind it and draws the rest, in the self-supervised VAE u ~ q(u | y), z ~ p(z | y, u), x ~ p(x
+   * Makes x from values of a derived variable that need not come from any x. Infers the latents
+   * right behind it and draws the rest, in the self-supervised VAE u ~ q(u | y), z ~ p(z | y, u), x ~ p(x
    * | y, z) (Gatopoulos and Tomczak, 2021, section 3.3).
    *
    * @param derived the variable's name
@@ -60,15 +60,15 @@ public record Variations(Bundle bundle, long seed, float temperature) {
   }
 
   /**
-   * Walks from images to others through their latents (Gatopoulos and Tomczak, 2021, Figure 13 i).
+   * Interpolates between images through their latents (Gatopoulos and Tomczak, 2021, Figure 13 i).
    *
-   * <p>The way is the great circle between the two values (Shoemake, 1985): in many dimensions
-   * values drawn from a prior lie near a sphere, and a straight line would pass inside it, where
-   * the model has seen nothing. Whatever is not walked is drawn with the same noise at every step.
+   * <p>The path is the great circle between the two values (Shoemake, 1985). In many dimensions,
+   * values drawn from a prior lie near a sphere. A straight line would pass inside it, where the
+   * model has seen nothing. The other variables are drawn with the same noise at every step.
    *
    * @param from B images, uint8, end to end
    * @param to as many others
-   * @param latents the variables to walk through
+   * @param latents the variables to interpolate
    * @param steps at least 2: the first is at {@code from}, the last at {@code to}
    * @return for each step what {@link Bundle#carry} returns
    * @throws IllegalArgumentException if the images differ in number, a variable is no latent, steps
@@ -103,7 +103,7 @@ public record Variations(Bundle bundle, long seed, float temperature) {
   }
 
   /**
-   * Keeps some variables of images and draws the others again and again (Gatopoulos and Tomczak,
+   * Keeps some variables of images and draws the others several times (Gatopoulos and Tomczak,
    * 2021, Figure 13 ii).
    *
    * @param images B of them, uint8, end to end

@@ -3,7 +3,6 @@ package io.varve.app.bundle;
 import io.varve.app.option.BundleOptions;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
-import io.varve.app.option.PictureOption;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
@@ -23,17 +22,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Sends images through carried sets of variables and shows what comes back. */
+/** Reconstructs images from some of their variables. */
 @Command(
     name = "reconstruct",
     mixinStandardHelpOptions = true,
     description = {
-      "Sends images through carried variables and writes a PNG.",
-      "Infers the images, keeps the carried variables, draws the rest: originals above, reconstructions below, with the mode's name, what is carried, its scalars over those of x, and the PSNR."
+      "Reconstructs images from the variables you keep and writes a PNG.",
+      "Infers all variables, keeps the carried ones and draws the rest. Shows originals above and reconstructions below, with the mode's name, the carried variables, their scalars over those of x, and the PSNR."
     },
     footer = {
       "",
-      "Modes are sets of carried variables. A VAE has 'reconstruction', which carries its latents. The self-supervised VAE has 'reconstruction-1' {u}, 'reconstruction-2' {u, z}, 'conditional-generation' {y, u} and 'conditional-reconstruction' {y, z}; with more levels these are numbered from coarse to fine. 'generation' carries nothing."
+      "A mode is a set of carried variables. A VAE has 'reconstruction', which carries its latents. The self-supervised VAE has 'reconstruction-1' {u}, 'reconstruction-2' {u, z}, 'conditional-generation' {y, u} and 'conditional-reconstruction' {y, z}. With more levels, these are numbered from coarse to fine. 'generation' carries nothing."
     })
 public final class ReconstructCommand implements Callable<Integer> {
   private static final int COLUMNS = 16;
@@ -43,25 +42,25 @@ public final class ReconstructCommand implements Callable<Integer> {
   @Mixin private Output output;
   @ArgGroup private Choice choice = new Choice();
 
-  /** What is carried: one of three ways to say it. */
+  /** Three ways to say what is carried, of which one is used. */
   private static final class Choice {
     @Option(
         names = "--carry",
         paramLabel = "VARIABLES",
         split = ",",
-        description = "The variables to keep, as u,z1; every latent unless something is chosen.")
+        description = "The variables to keep, as u,z1 (default: every latent).")
     private List<String> carry = List.of();
 
     @Option(
         names = "--mode",
         paramLabel = "NAMES",
         split = ",",
-        description = "Modes by name, as reconstruction-1,reconstruction-2; a row each.")
+        description = "Modes by name, as reconstruction-1,reconstruction-2; one row each.")
     private List<String> modes = List.of();
 
     @Option(
         names = "--grid",
-        description = "Every mode that the bundle has graphs for, side by side; so is --mode all.")
+        description = "Show every mode that the bundle has graphs for, side by side; same as --mode all.")
     private boolean grid;
   }
 
@@ -69,7 +68,7 @@ public final class ReconstructCommand implements Callable<Integer> {
       names = "-n",
       paramLabel = "N",
       defaultValue = "16",
-      description = "How many (default: 16).")
+      description = "How many images (default: 16).")
   private int count;
 
   @Mixin private PictureOption picture;
@@ -136,7 +135,7 @@ public final class ReconstructCommand implements Callable<Integer> {
     if (offered.isEmpty()) {
       throw new IllegalArgumentException(
           options.bundle
-              + ": has a graph for none of the modes "
+              + ": has no graph for any of the modes "
               + missing
               + "; export it with 'modes'");
     }
@@ -163,7 +162,7 @@ public final class ReconstructCommand implements Callable<Integer> {
         mode.carried().isEmpty()
             ? bundle.generate(rows, options.seed, temperature)
             : bundle.reconstruct(images, mode.carried(), options.seed, temperature);
-    return BundlePictures.bytes(values.get("pixels.mean"));
+    return values.get("pixels.mean").bytes(1);
   }
 
   private static Map<String, Object> results(
@@ -178,7 +177,7 @@ public final class ReconstructCommand implements Callable<Integer> {
     return results;
   }
 
-  /** One set says all of itself at the top; several stand under their names. */
+  /** The results of one mode at the top level, those of several under their names. */
   private Map<String, Object> results(Map<String, Map<String, Object>> modes, int images) {
     Map<String, Object> results = new LinkedHashMap<>();
     if (modes.size() == 1) {

@@ -11,7 +11,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Training as a person watches it: a bar on a terminal, else a line per evaluation. */
+/** Shows the progress of training: a bar on a terminal, otherwise a line per evaluation. */
 final class ProgressLine implements Listener, AutoCloseable {
   private static final int MILLISECONDS = 200;
 

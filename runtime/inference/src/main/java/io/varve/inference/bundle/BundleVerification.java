@@ -1,6 +1,6 @@
 package io.varve.inference.bundle;
 
-import io.varve.inference.file.OnnxModel;
+import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import java.io.IOException;
@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Everything that is checked of a bundle before native code sees a byte of it. A failure is an
- * {@link IllegalArgumentException} of one line that names the file.
+ * Checks a bundle completely before native code reads a byte of it. A failure is an {@link
+ * IllegalArgumentException} of one line that names the file.
  */
 public final class BundleVerification {
   /**
@@ -85,18 +85,18 @@ public final class BundleVerification {
     for (Map.Entry<String, Manifest.Graph> entry : manifest.graphs().entrySet()) {
       Manifest.Graph graph = entry.getValue();
       Path file = bundle.resolve(graph.file());
-      OnnxModel model = OnnxModel.read(file);
+      OnnxFile model = OnnxFile.read(file);
       verifyOperators(file, model);
       verifyNames(file, graph, model);
       verifyEntryPoint(entry.getKey(), graph);
-      for (OnnxModel.External external : model.externals()) {
+      for (OnnxFile.External external : model.externals()) {
         verifyExternal(file, external, weights);
       }
     }
     weights.values().forEach(Safetensors::requireFinite);
   }
 
-  /** The graphs that take images have the inputs and outputs that {@code Bundle} relies on. */
+  /** Checks that graphs of images have the inputs and outputs that {@code Bundle} relies on. */
   private void verifyEntryPoint(String name, Manifest.Graph graph) {
     Optional<GraphName> known = GraphName.find(name);
     String where = bundle.resolve(Manifest.FILE) + ": graphs." + name;
@@ -124,7 +124,7 @@ public final class BundleVerification {
     };
   }
 
-  private void verifyOperators(Path file, OnnxModel model) {
+  private void verifyOperators(Path file, OnnxFile model) {
     Set<String> unknown = new TreeSet<>(model.operators());
     unknown.removeAll(OPERATORS);
     require(unknown.isEmpty(), file, "operators " + unknown, "only those a bundle may use");
@@ -133,7 +133,7 @@ public final class BundleVerification {
     require(model.opsets().equals(expected), file, "operator sets " + model.opsets(), opset);
   }
 
-  private static void verifyNames(Path file, Manifest.Graph graph, OnnxModel model) {
+  private static void verifyNames(Path file, Manifest.Graph graph, OnnxFile model) {
     Set<String> inputs = new TreeSet<>();
     graph.inputs().forEach(port -> inputs.add(port.name()));
     graph.noise().forEach(noise -> inputs.add(noise.name()));
@@ -143,9 +143,9 @@ public final class BundleVerification {
     require(model.outputs().equals(outputs), file, "outputs " + model.outputs(), outputs + "");
   }
 
-  /** Data outside the graph must lie within the data of a listed safetensors file. */
+  /** Checks that data outside the graph lie within the data of a listed safetensors file. */
   private void verifyExternal(
-      Path file, OnnxModel.External external, Map<String, Safetensors> weights) {
+      Path file, OnnxFile.External external, Map<String, Safetensors> weights) {
     String where = file + ": tensor '" + external.tensor() + "'";
     String location = external.location();
     boolean listed = manifest.files().containsKey(location) && location.endsWith(".safetensors");

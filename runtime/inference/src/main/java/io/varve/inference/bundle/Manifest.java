@@ -2,17 +2,16 @@ package io.varve.inference.bundle;
 
 import com.google.gson.GsonBuilder;
 import io.varve.inference.file.AtomicFile;
-import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import io.varve.inference.file.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,14 +71,14 @@ public record Manifest(
   /**
    * Checks that the manifest is consistent in itself.
    *
-   * @throws IllegalArgumentException if the format is another, a path may leave the bundle, a hash
-   *     is none, or a graph or the parity vectors name a file that {@code files} lacks
+   * @throws IllegalArgumentException if the format differs, a path may leave the bundle, a hash
+   *     is malformed, or a graph or the parity vectors name a file that {@code files} lacks
    */
   public Manifest {
     variables = List.copyOf(variables);
-    graphs = Safetensors.frozen(graphs);
+    graphs = Collections.unmodifiableMap(new LinkedHashMap<>(graphs));
     plugins = List.copyOf(plugins);
-    files = Safetensors.frozen(files);
+    files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     check(format == FORMAT, "format: " + format, "" + FORMAT);
     for (Map.Entry<String, String> file : files.entrySet()) {
       checkPath(file.getKey());
@@ -250,12 +249,11 @@ public record Manifest(
    */
   public void write(Path bundle) {
     String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(this);
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text + "\n");
-    AtomicFile.write(bundle.resolve(FILE), channel -> AtomicFile.writeFully(channel, bytes));
+    AtomicFile.write(bundle.resolve(FILE), text + "\n");
   }
 
   /**
-   * The hashes of all files of a directory but the manifest, as {@code files} wants them.
+   * The hashes of all files of a directory except the manifest, as in {@code files}.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -275,8 +273,8 @@ public record Manifest(
   }
 
   /**
-   * The outputs of a graph in which a tie may show: draws from a grid, which fall the other way
-   * where the noise hits the edge of a grid value to the last bits, and what is drawn after them.
+   * The outputs of a graph that a tie can change: draws from a grid and what is drawn after them.
+   * Such a draw may fall to the other side where the noise is at the edge of a grid value.
    */
   public Set<String> tied(String graph) {
     List<String> outputs = graphs.get(graph).outputs().stream().map(Port::name).toList();

@@ -140,7 +140,7 @@ public final class Evaluator {
         (scope, bytes, first) -> {
           NDArray x = encode(scope, bytes, plan.seed(), first).value();
           int rows = (int) bytes.getShape().get(0);
-          try (ActiveUnits.Batch batch = units.batch(rows)) {
+          try (ActiveUnits.Draws batch = units.draws(rows)) {
             for (int draw = 0; draw < ActiveUnits.DRAWS; draw++) {
               addDraw(batch, x, new PhiloxNoise(scope, plan.seed(), first, rows, draw / 2), draw);
             }
@@ -150,7 +150,7 @@ public final class Evaluator {
   }
 
   /** Adds a draw of the posterior; odd ones have the noise of those before them, turned round. */
-  private void addDraw(ActiveUnits.Batch batch, NDArray x, PhiloxNoise noise, int draw) {
+  private void addDraw(ActiveUnits.Draws batch, NDArray x, PhiloxNoise noise, int draw) {
     try (NDManager scope = noise.manager().newSubManager();
         NDScope arrays = new NDScope()) {
       arrays.suppressNotUsedWarning();

@@ -1,11 +1,10 @@
-package io.varve.app.train;
+package io.varve.app.measure;
 
-import io.varve.app.Varve;
 import io.varve.app.bundle.BundleData;
-import io.varve.app.bundle.BundleScores;
 import io.varve.app.option.ChangedPluginsOption;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.DeviceOption;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Workspace;
 import io.varve.inference.ActiveUnits;
@@ -14,7 +13,6 @@ import io.varve.inference.InferenceOptions;
 import io.varve.inference.bundle.Manifest;
 import io.varve.report.metrics.LatentActivity;
 import io.varve.training.data.set.Split;
-import io.varve.training.engine.Devices;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
 import io.varve.training.run.TrainedModel;
@@ -29,17 +27,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Measures a run or a bundle; the same seed gives both the same noise. */
+/** Measures a run or a bundle on images. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description = {
       "Measures a run (in DJL) or a bundle (in ONNX Runtime) on images.",
-      "Prints the bound and its terms with standard errors, bits per dimension, the importance-weighted bound, and of each latent KL, active units and whether it has collapsed.",
-      "One seed is one noise for both."
+      "Prints the bound and its terms with standard errors, bits per dimension, and the importance-weighted bound. For each latent, prints the KL, the active units and whether it has collapsed.",
+      "The same seed gives a run and its bundle the same noise."
     })
 public final class EvaluateCommand implements Callable<Integer> {
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private DataOptions data;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
@@ -52,19 +50,19 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--importance-samples",
       paramLabel = "K",
       defaultValue = "0",
-      description = "Also the importance-weighted bound by K samples (default: none).")
+      description = "Also compute the importance-weighted bound with K samples (default: 0, none).")
   private int samples;
 
   @Option(
       names = "--importance-images",
       paramLabel = "N",
-      description = "That bound on the first N images only (default: all that are measured).")
+      description = "Compute that bound on the first N images only (default: all).")
   private Integer weighted;
 
-  @Option(names = "--batch", defaultValue = "256", description = "Images at a time (default: 256).")
+  @Option(names = "--batch", defaultValue = "256", description = "Images per batch (default: 256).")
   private int batch;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Of the noise (default: 1).")
+  @Option(names = "--seed", defaultValue = "1", description = "The seed of the noise (default: 1).")
   private long seed;
 
   @Override
@@ -94,26 +92,19 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void run() {
     Evaluator.Plan plan = plan();
-    try (Workspace workspace = Workspace.open(varve);
+    try (Workspace workspace = Workspace.open(global);
         TrainedModel trained =
             TrainedModel.load(
-                target,
-                new TrainedModel.Options(
-                    workspace.catalog(),
-                    data.folder(),
-                    Devices.of(device.name),
-                    note -> Output.say("note: %s", note),
-                    changed.accepted))) {
+                target, changed.loading(workspace.catalog(), data.folder(), device.name))) {
       Split split = data.of(trained.data());
       Evaluator evaluator = trained.evaluator();
       show(split, evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));
     }
   }
 
-  /** People read the latents as a table, scripts by key. */
+  /** Prints the results: the latents as a table for people, by key for scripts. */
   private void show(Split split, Scores scores, Map<String, ActiveUnits.Count> units) {
-    Map<String, Object> results = TrainingRuns.summary(scores);
-    scores.divergence(split).ifPresent(divergence -> TrainingRuns.add(results, divergence));
+    Map<String, Object> results = ScoreSummary.of(scores, scores.divergence(split));
     List<LatentActivity> levels = LatentActivity.of(scores.kl(), units);
     if (output.json) {
       if (!units.isEmpty()) {

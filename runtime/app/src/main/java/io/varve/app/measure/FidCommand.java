@@ -1,4 +1,4 @@
-package io.varve.app.bundle;
+package io.varve.app.measure;
 
 import io.varve.app.option.DeviceOption;
 import io.varve.app.option.Output;
@@ -6,15 +6,12 @@ import io.varve.inference.Bundle;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
-import io.varve.training.data.Images;
 import io.varve.training.data.set.Split;
 import io.varve.training.fid.Extractor;
 import io.varve.training.fid.Gaussian;
-import io.varve.training.fid.Moments;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,35 +19,35 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures how far generated images are from real ones, in the features of a given network. */
+/** Measures the distance between generated and real images in the features of a network. */
 @Command(
     name = "fid",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures the Fréchet distance of a bundle's images, or of a folder's, from real ones.",
-      "The features come from your ONNX file: none is shipped. Figures compare at equal n and extractor only."
+      "Measures the Fréchet distance between real images and those of a bundle or a folder.",
+      "The features come from your own ONNX file; none is shipped. Compare results only for the same n and the same extractor."
     })
 public final class FidCommand implements Callable<Integer> {
   @Mixin private DeviceOption device;
   @Mixin private Output output;
   @Mixin private FidOptions options;
 
-  @Parameters(paramLabel = "BUNDLE|FOLDER", description = "What to measure: PNGs in a folder.")
+  @Parameters(paramLabel = "BUNDLE|FOLDER", description = "A bundle, or a folder of PNG or JPEG files.")
   private Path target;
 
   @Option(
       names = "-n",
       paramLabel = "N",
       defaultValue = "10000",
-      description = "How many images of it (default: ${DEFAULT-VALUE}).")
+      description = "How many images to measure (default: ${DEFAULT-VALUE}).")
   private int count;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Of what is generated (default: 1).")
+  @Option(names = "--seed", defaultValue = "1", description = "The seed of the generated images (default: 1).")
   private long seed;
 
   @Option(
       names = "--mean",
-      description = "Measure expectations of the pixels instead of draws from them.")
+      description = "Measure expected pixels instead of drawn ones.")
   private boolean mean;
 
   @Override
@@ -70,17 +67,13 @@ public final class FidCommand implements Callable<Integer> {
 
   private Map<String, Object> folder(Extractor extractor) {
     Gaussian real = options.real(extractor, FidCommand::noModelFile);
-    return results(real, options.moments(extractor, images(target).first(count)), extractor);
+    Split split = FidOptions.folder(target).first(count);
+    return results(real, options.moments(extractor, split), extractor);
   }
 
   private static Split noModelFile() {
     throw new IllegalArgumentException(
-        "--images or --statistics: a folder of images has no model file that says what the real ones are; name them");
-  }
-
-  /** All images of a folder, in colour. */
-  static Split images(Path folder) {
-    return new Images(folder.toString(), 0, List.of(), false, 3, 0.5, 0).all();
+        "--images or --statistics: a folder has no model file that names the real images; give one of the two");
   }
 
   private Map<String, Object> bundle(Extractor extractor, InferenceOptions running) {
@@ -90,33 +83,24 @@ public final class FidCommand implements Callable<Integer> {
     }
   }
 
-  /** Images as a PNG would hold them, a batch at a time. */
+  /** The statistics of generated images, rounded as a PNG would round them. */
   private Gaussian generated(Bundle bundle, Extractor extractor) {
     int[] shape = bundle.manifest().data().shape().stream().mapToInt(Long::intValue).toArray();
-    Moments moments = null;
-    for (int from = 0; from < count; from += options.batch()) {
-      int some = Math.min(options.batch(), count - from);
-      Tensor pixels = bundle.generate(some, seed, 1, from).get(mean ? "pixels.mean" : "pixels");
-      Tensor features = extractor.features(bytes(pixels.values()), shape);
-      moments = moments == null ? new Moments((int) features.shape()[1]) : moments;
-      moments.add(features.values());
-    }
-    return moments.gaussian();
-  }
-
-  private static byte[] bytes(float[] pixels) {
-    byte[] bytes = new byte[pixels.length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) Math.max(0, Math.min(255, Math.round(pixels[i])));
-    }
-    return bytes;
+    return options.moments(
+        extractor,
+        count,
+        shape,
+        (from, to) -> {
+          Map<String, Tensor> drawn = bundle.generate(to - from, seed, 1, from);
+          return drawn.get(mean ? "pixels.mean" : "pixels").bytes(1);
+        });
   }
 
   private static Map<String, Object> results(Gaussian real, Gaussian other, Extractor extractor) {
     long fewest = Math.min(real.count(), other.count());
     if (fewest <= real.size()) {
       Output.say(
-          "note: %d images for %d features: the covariance is singular, and the bias large",
+          "note: %d images for %d features: the covariance is singular and the bias is large",
           fewest, real.size());
     }
     Map<String, Object> results = new LinkedHashMap<>();

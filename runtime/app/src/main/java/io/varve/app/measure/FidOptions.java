@@ -1,5 +1,6 @@
-package io.varve.app.bundle;
+package io.varve.app.measure;
 
+import io.varve.app.bundle.BundleData;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
 import io.varve.inference.InferenceOptions;
@@ -31,14 +32,14 @@ final class FidOptions {
       names = "--features",
       required = true,
       paramLabel = "FILE.onnx",
-      description = "Maps images to features; float32, NCHW or NHWC.")
+      description = "The ONNX file that maps images to features: float32, NCHW or NHWC.")
   private Path features;
 
   @Option(
       names = "--feature-output",
       paramLabel = "NAME",
       defaultValue = "",
-      description = "Its output that holds the features; needed where it has several.")
+      description = "The output with the features; needed if the file has several.")
   private String featureOutput;
 
   @Option(
@@ -46,54 +47,54 @@ final class FidOptions {
       paramLabel = "PIXELS",
       defaultValue = "0",
       description =
-          "Resize images to this; where the file fixes no size (default: they stay as they are).")
+          "Resize images to this, if the file leaves the size open (default: no resizing).")
   private int size;
 
   @Option(
       names = "--scale",
       paramLabel = "RANGE",
       defaultValue = "0..1",
-      description = "What black and white become: 0..1, -1..1 or 0..255 (default: 0..1).")
+      description = "The values of black and white: 0..1, -1..1 or 0..255 (default: 0..1).")
   private String scale;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "The real images: the folder of the bundle's data set.")
+      description = "Take the real images from this folder of the bundle's data set.")
   private String data;
 
   @Option(
       names = "--split",
       defaultValue = "train",
-      description = "train or test images of it (default: ${DEFAULT-VALUE}).")
+      description = "Which of its images: train or test (default: ${DEFAULT-VALUE}).")
   private DataOptions.Part part;
 
   @Option(
       names = "--images",
       paramLabel = "FOLDER",
-      description = "The real images: a folder of PNG or JPEG.")
+      description = "Take the real images from this folder of PNG or JPEG files.")
   private Path images;
 
   @Option(
       names = "--real-images",
       paramLabel = "N",
-      description = "Only the first N real images (default: all).")
+      description = "Use only the first N real images (default: all).")
   private Integer limit;
 
   @Option(
       names = "--statistics",
       paramLabel = "FILE",
-      description = "Mean and covariance of the real images: read where it exists, else written.")
+      description = "The mean and covariance of the real images: read if the file exists, written otherwise.")
   private Path statistics;
 
-  @Option(names = "--batch", defaultValue = "64", description = "Images at a time (default: 64).")
+  @Option(names = "--batch", defaultValue = "64", description = "Images per batch (default: 64).")
   private int batch;
 
   int batch() {
     return batch;
   }
 
-  /** Refuses what contradicts itself. */
+  /** Refuses options that contradict each other. */
   void check() {
     require(
         SCALES.containsKey(scale), "--scale: '" + scale + "', expected one of " + SCALES.keySet());
@@ -126,7 +127,7 @@ final class FidOptions {
     if (known()) {
       return Statistics.read(statistics, extractor);
     }
-    Split split = images == null ? otherwise.get() : FidCommand.images(images);
+    Split split = images == null ? otherwise.get() : folder(images);
     Gaussian real = moments(extractor, limit == null ? split : split.first(limit));
     if (statistics != null) {
       Statistics.write(statistics, real, extractor);
@@ -140,12 +141,28 @@ final class FidOptions {
     return BundleData.open(manifest, DataOptions.of(data, part));
   }
 
-  /** The statistics of images that are there. */
+  /** The images of a folder, in colour. */
+  static Split folder(Path folder) {
+    return BundleData.folder(folder, 3);
+  }
+
+  /** The statistics of all images of a split. */
   Gaussian moments(Extractor extractor, Split split) {
+    return moments(
+        extractor, split.size(), split.shape(), (from, to) -> BundleData.read(split, from, to));
+  }
+
+  /** The images {@code from} to {@code to}, one after the other. */
+  interface ImageReader {
+    byte[] read(int from, int to);
+  }
+
+  /** The statistics of so many images of one shape, a batch at a time. */
+  Gaussian moments(Extractor extractor, int count, int[] shape, ImageReader images) {
     Moments moments = null;
-    for (int from = 0; from < split.size(); from += batch) {
-      byte[] some = BundleData.read(split, from, Math.min(split.size(), from + batch));
-      Tensor features = extractor.features(some, split.shape());
+    for (int from = 0; from < count; from += batch) {
+      byte[] some = images.read(from, Math.min(count, from + batch));
+      Tensor features = extractor.features(some, shape);
       moments = moments == null ? new Moments((int) features.shape()[1]) : moments;
       moments.add(features.values());
     }

@@ -4,15 +4,15 @@ import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
 import java.util.Map;
 
-/** What a graph that iterates says of its fixed points. */
-public final class Solved {
-  private Solved() {}
+/** How well the fixed points of a graph that iterates have converged. */
+public final class Convergence {
+  private Convergence() {}
 
   /**
-   * Adds {@code passes}, the most that any row took, and {@code residual}, the largest, to results;
-   * nothing where nothing was iterated.
+   * Adds to results the largest {@code passes} and the largest {@code residual} of any row. Adds
+   * nothing where the graph does not iterate.
    */
-  public static void of(Map<String, Tensor> outputs, Map<String, Object> results) {
+  public static void addTo(Map<String, Object> results, Map<String, Tensor> outputs) {
     if (outputs.containsKey(Manifest.RESIDUAL)) {
       results.put("passes", (long) largest(outputs.get(Manifest.PASSES)));
       results.put("residual", largest(outputs.get(Manifest.RESIDUAL)));

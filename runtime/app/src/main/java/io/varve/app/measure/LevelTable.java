@@ -1,4 +1,4 @@
-package io.varve.app.train;
+package io.varve.app.measure;
 
 import io.varve.app.option.Output;
 import io.varve.inference.ActiveUnits;

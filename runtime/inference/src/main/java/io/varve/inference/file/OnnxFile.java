@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What an ONNX file asks of a runtime, read before native code sees it: the operators, the operator
- * sets, the data outside the file, and the names of inputs and outputs. The numbers of the fields
+ * The contents of an ONNX file that are checked before native code reads it: the operators, the
+ * operator sets, the data outside the file, and the names of inputs and outputs. The field numbers
  * are those of the ONNX project's {@code onnx.proto}.
  */
-public final class OnnxModel {
+public final class OnnxFile {
   private final Path file;
   private final Set<String> operators = new TreeSet<>();
   private final Map<String, Long> opsets = new LinkedHashMap<>();
@@ -24,22 +24,27 @@ public final class OnnxModel {
   private final Set<String> inputs = new TreeSet<>();
   private final Set<String> outputs = new TreeSet<>();
 
-  private OnnxModel(Path file) {
+  private OnnxFile(Path file) {
     this.file = file;
   }
 
-  /** Data of a tensor that lie in another file; a length of -1 means the rest of it. */
+  /** The data of a tensor in another file; a length of -1 means the rest of that file. */
   public record External(String tensor, String location, long offset, long length) {}
 
-  public static OnnxModel read(Path file) {
+  /**
+   * Reads a file without running any of it.
+   *
+   * @throws IllegalArgumentException if it is not an ONNX file, or one with code of its own
+   */
+  public static OnnxFile read(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
-      OnnxModel model = new OnnxModel(file);
+      OnnxFile onnx = new OnnxFile(file);
       if (channel.size() > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(file + ": has 2 GiB or more; no ONNX file may");
       }
-      model.readModel(
+      onnx.readModel(
           new ProtobufReader(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())));
-      return model;
+      return onnx;
     } catch (ProtobufReader.Malformed e) {
       throw new IllegalArgumentException(file + ": is no ONNX file: " + e.getMessage(), e);
     } catch (IOException e) {
@@ -47,7 +52,7 @@ public final class OnnxModel {
     }
   }
 
-  /** The operators by name; those outside {@code ai.onnx} with their domain in front. */
+  /** The names of the operators; those outside {@code ai.onnx} begin with their domain. */
   public Set<String> operators() {
     return operators;
   }
@@ -57,14 +62,17 @@ public final class OnnxModel {
     return opsets;
   }
 
+  /** The tensors whose data lie in other files. */
   public List<External> externals() {
     return externals;
   }
 
+  /** The names of the graph's inputs. */
   public Set<String> inputs() {
     return inputs;
   }
 
+  /** The names of the graph's outputs. */
   public Set<String> outputs() {
     return outputs;
   }

@@ -1,5 +1,6 @@
-package io.varve.app.bundle;
+package io.varve.app.measure;
 
+import io.varve.app.bundle.BundleData;
 import io.varve.inference.ActiveUnits;
 import io.varve.inference.Bundle;
 import io.varve.inference.Score;
@@ -10,23 +11,23 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a bundle says of many images, streamed a block at a time. */
-public final class BundleScores {
+/** Scores many images with a bundle, a block at a time. */
+final class BundleScores {
   private static final int BLOCK = 1024;
 
   private final Bundle bundle;
   private final Split split;
   private final Evaluator.Plan plan;
 
-  /** Will score a split; the bundle's own chunk takes the place of the plan's batch. */
-  public BundleScores(Bundle bundle, Split split, Evaluator.Plan plan) {
+  /** Will score a split, in chunks as the bundle was opened with. */
+  BundleScores(Bundle bundle, Split split, Evaluator.Plan plan) {
     this.bundle = bundle;
     this.split = split;
     this.plan = plan;
   }
 
   /** The bound of every image, its terms, and the importance bound if asked for. */
-  public Scores scores() {
+  Scores scores() {
     Map<String, float[]> terms = new LinkedHashMap<>();
     float[] correction = new float[split.size()];
     long start = System.nanoTime();
@@ -62,7 +63,7 @@ public final class BundleScores {
   }
 
   /** The active units of each latent; none where the bundle has no graph {@code infer}. */
-  public Map<String, ActiveUnits.Count> activeUnits() {
+  Map<String, ActiveUnits.Count> activeUnits() {
     ActiveUnits units = new ActiveUnits();
     if (bundle.manifest().graphs().containsKey("infer")) {
       blocks(split, (images, from) -> bundle.addTo(units, images, plan.seed(), from));
@@ -70,7 +71,7 @@ public final class BundleScores {
     return units.counts();
   }
 
-  /** What a log-density of x lacks to that of the stored bytes: what the bits have beyond x's. */
+  /** The log-density of the stored bytes minus that of x, which the bits include. */
   private float[] corrections(Score score) {
     float[] corrections = new float[score.bound().length];
     for (int i = 0; i < corrections.length; i++) {

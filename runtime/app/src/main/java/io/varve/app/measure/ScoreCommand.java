@@ -1,15 +1,14 @@
-package io.varve.app.bundle;
+package io.varve.app.measure;
 
+import io.varve.app.bundle.BundleData;
 import io.varve.app.option.BundleOptions;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
-import io.varve.app.train.TrainingRuns;
 import io.varve.inference.Bundle;
 import io.varve.inference.file.AtomicFile;
 import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -20,22 +19,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/**
- * Scores images with a bundle: the bound is high for what the model has seen, low for anomalies.
- */
+/** Scores images with a bundle: high for images like the training data, low for anomalies. */
 @Command(
     name = "score",
     mixinStandardHelpOptions = true,
     description = {
       "Scores images with a bundle, in nats.",
-      "High for images like those it was trained on, low for anomalies."
+      "Scores are high for images like the training data and low for anomalies."
     })
 public final class ScoreCommand implements Callable<Integer> {
   @Mixin private BundleOptions options;
   @Mixin private DataOptions data;
   @Mixin private Output output;
 
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write a line per image.")
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write one line per image to this file.")
   private Path csv;
 
   @Option(
@@ -43,7 +40,7 @@ public final class ScoreCommand implements Callable<Integer> {
       paramLabel = "K",
       defaultValue = "0",
       description =
-          "Also the importance-weighted bound by K samples; needs the graph 'importance'.")
+          "Also compute the importance-weighted bound with K samples; needs the graph 'importance'.")
   private int samples;
 
   @Override
@@ -55,14 +52,14 @@ public final class ScoreCommand implements Callable<Integer> {
       if (csv != null) {
         write(columns(scores), split.size());
       }
-      Map<String, Object> results = TrainingRuns.summary(scores);
+      Map<String, Object> results = ScoreSummary.of(scores);
       results.put("device", bundle.device());
       output.results(results);
       return 0;
     }
   }
 
-  /** One number an image, by column: bound, bits_per_dim, log_p.x, kl.z, ... */
+  /** One number per image, by column: bound, bits_per_dim, log_p.x, kl.z, ... */
   private static Map<String, double[]> columns(Scores scores) {
     Map<String, double[]> columns = new LinkedHashMap<>();
     columns.put("bound", scores.bounds());
@@ -86,7 +83,7 @@ public final class ScoreCommand implements Callable<Integer> {
       }
       text.append('\n');
     }
-    AtomicFile.write(csv, text.toString().getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(csv, text.toString());
     Output.say("wrote %s", csv);
   }
 }

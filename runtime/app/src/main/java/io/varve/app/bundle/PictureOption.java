@@ -1,4 +1,4 @@
-package io.varve.app.option;
+package io.varve.app.bundle;
 
 import java.nio.file.Path;
 import java.util.Locale;
@@ -6,17 +6,17 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where a command writes its picture. */
-public final class PictureOption {
+/** The file that a command writes its picture to. */
+final class PictureOption {
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE.png",
-      description = "Where to.",
+      description = "The picture to write.",
       converter = PngFile.class)
-  public Path file;
+  Path file;
 
-  /** Refuses names that promise another format. */
+  /** Refuses names that do not end in .png. */
   static final class PngFile implements ITypeConverter<Path> {
     @Override
     public Path convert(String value) {

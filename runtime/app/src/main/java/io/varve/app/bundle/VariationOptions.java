@@ -1,5 +1,7 @@
-package io.varve.app.option;
+package io.varve.app.bundle;
 
+import io.varve.app.option.BundleOptions;
+import io.varve.app.option.DataOptions;
 import io.varve.inference.Bundle;
 import io.varve.inference.Variations;
 import io.varve.inference.bundle.Manifest;
@@ -9,24 +11,24 @@ import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the commands have in common that make new images from old ones. */
-public final class VariationOptions {
-  @Mixin public BundleOptions bundle;
-  @Mixin public DataOptions data;
-  @Mixin public PictureOption picture;
+/** The options of commands that make new images from old ones. */
+final class VariationOptions {
+  @Mixin BundleOptions bundle;
+  @Mixin DataOptions data;
+  @Mixin PictureOption picture;
 
   @Option(
       names = "--temperature",
       defaultValue = "1",
-      description = "Scales the noise of what is drawn; below 1 for less variance (default: 1).")
+      description = "Scales the noise of what is drawn; below 1 gives less variance (default: 1).")
   private float temperature;
 
-  public Variations of(Bundle opened) {
+  Variations of(Bundle opened) {
     return new Variations(opened, bundle.seed, temperature);
   }
 
   /** The variables that an option names, or else the first latent. */
-  public static Set<String> orFirstLatent(List<String> names, Manifest manifest) {
+  static Set<String> orFirstLatent(List<String> names, Manifest manifest) {
     if (names != null) {
       return new LinkedHashSet<>(names);
     }
@@ -37,7 +39,7 @@ public final class VariationOptions {
         .orElseThrow(() -> new IllegalArgumentException("the bundle's model has no latents"));
   }
 
-  public static int atLeast(int least, String option, int value) {
+  static int atLeast(int least, String option, int value) {
     if (value < least) {
       throw new IllegalArgumentException(
           "%s: must be at least %d, not %d".formatted(option, least, value));

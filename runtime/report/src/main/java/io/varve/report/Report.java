@@ -4,7 +4,7 @@ import io.varve.inference.ActiveUnits;
 import io.varve.report.metrics.Divergence;
 import io.varve.report.metrics.Estimate;
 import io.varve.report.metrics.Point;
-import io.varve.report.metrics.WholeFile;
+import io.varve.report.metrics.OutputFile;
 import io.varve.report.picture.Png;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -121,6 +121,6 @@ public record Report(
    * @throws IllegalArgumentException if it cannot be written
    */
   public void write(Path file) {
-    WholeFile.replace(file, html().getBytes(StandardCharsets.UTF_8));
+    OutputFile.replace(file, html().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -3,7 +3,7 @@ package io.varve.app.train;
 import io.varve.app.option.Output;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Point;
-import io.varve.training.Listener;
+import io.varve.training.loop.Listener;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;

@@ -5,7 +5,7 @@ import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.report.metrics.Divergence;
 import io.varve.report.metrics.Estimate;
-import io.varve.training.Trainer;
+import io.varve.training.loop.Trainer;
 import io.varve.training.engine.Devices;
 import io.varve.training.evaluation.Scores;
 import io.varve.training.run.TrainedModel;

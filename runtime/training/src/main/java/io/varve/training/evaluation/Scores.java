@@ -165,7 +165,7 @@ public record Scores(
     return split
         .density()
         .map(
-            raster -> {
+            grid -> {
               double[] model = bounds();
               double[] density = new double[images()];
               byte[] point = new byte[split.imageBytes()];
@@ -173,9 +173,9 @@ public record Scores(
                 model[i] += correction[i];
                 split.read(i, point, 0);
                 int x = Byte.toUnsignedInt(point[0]);
-                density[i] = Math.log(raster.mass(x, Byte.toUnsignedInt(point[1])));
+                density[i] = Math.log(grid.mass(x, Byte.toUnsignedInt(point[1])));
               }
-              return Divergence.of(raster.entropy(), density, model);
+              return Divergence.of(grid.entropy(), density, model);
             });
   }
 

@@ -16,6 +16,7 @@ import io.varve.spi.Mapped;
 import io.varve.spi.Node;
 import io.varve.spi.Progress;
 import io.varve.training.Experiment;
+import io.varve.training.data.Augmentation;
 import io.varve.training.engine.Seeds;
 import io.varve.training.optimizer.FlatOptimizer;
 import io.varve.training.optimizer.Training;

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.Bound;
-import io.varve.training.checkpoint.CheckpointTensors;
+import io.varve.training.engine.Upload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +90,7 @@ public final class RunningMeans implements AutoCloseable {
             : OptionalDouble.empty();
     double norm = values[0] / (steps - values[1]);
     Means taken = new Means(means, importance, values[2] / (double) steps, norm, (long) values[1]);
-    CheckpointTensors.fill(sums, new float[values.length]);
+    Upload.fill(sums, new float[values.length]);
     steps = 0;
     return taken;
   }
@@ -120,7 +120,7 @@ public final class RunningMeans implements AutoCloseable {
     for (int i = 0; i < values.length; i++) {
       values[i] = Float.parseFloat(numbers.get(i));
     }
-    CheckpointTensors.fill(sums, values);
+    Upload.fill(sums, values);
     steps = stepsAdded;
   }
 

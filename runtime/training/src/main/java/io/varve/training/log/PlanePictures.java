@@ -2,7 +2,7 @@ package io.varve.training.log;
 
 import io.varve.report.Report;
 import io.varve.report.picture.PlanePanels;
-import io.varve.training.data.set.Raster;
+import io.varve.training.data.set.DensityGrid;
 import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
@@ -24,7 +24,7 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
   List<Report.Picture> pictures() {
     List<PlanePanels.Density> densities = new ArrayList<>();
     test.density()
-        .ifPresent(raster -> densities.add(new PlanePanels.Density("data", masses(raster))));
+        .ifPresent(grid -> densities.add(new PlanePanels.Density("data", masses(grid))));
     densities.add(new PlanePanels.Density("model", masses()));
     int n = Math.min(POINTS, test.size());
     List<PlanePanels.Points> points =
@@ -41,9 +41,9 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
         new Report.Picture("Draws", draws, PlanePanels.points(points)));
   }
 
-  private static double[] masses(Raster raster) {
-    double[] masses = new double[Raster.SIDE * Raster.SIDE];
-    Arrays.setAll(masses, i -> raster.mass(i / Raster.SIDE, i % Raster.SIDE));
+  private static double[] masses(DensityGrid grid) {
+    double[] masses = new double[DensityGrid.SIDE * DensityGrid.SIDE];
+    Arrays.setAll(masses, i -> grid.mass(i / DensityGrid.SIDE, i % DensityGrid.SIDE));
     return masses;
   }
 
@@ -59,7 +59,7 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
   private record Cells() implements Split {
     @Override
     public int size() {
-      return Raster.SIDE * Raster.SIDE;
+      return DensityGrid.SIDE * DensityGrid.SIDE;
     }
 
     @Override
@@ -69,8 +69,8 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
 
     @Override
     public void read(int index, byte[] into, int offset) {
-      into[offset] = (byte) (index / Raster.SIDE);
-      into[offset + 1] = (byte) (index % Raster.SIDE);
+      into[offset] = (byte) (index / DensityGrid.SIDE);
+      into[offset + 1] = (byte) (index % DensityGrid.SIDE);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.varve.training;
+package io.varve.training.loop;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -9,6 +9,7 @@ import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.OptimizationState;
 import io.varve.report.metrics.Point;
 import io.varve.spi.Progress;
+import io.varve.training.Experiment;
 import io.varve.training.checkpoint.CheckpointTensors;
 import io.varve.training.checkpoint.Checkpoints;
 import io.varve.training.data.feed.Feed;
@@ -18,7 +19,6 @@ import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
 import io.varve.training.learning.Learner;
 import io.varve.training.learning.RunningMeans;
-import io.varve.training.log.Clock;
 import io.varve.training.log.RunFacts;
 import io.varve.training.log.RunLog;
 import io.varve.training.optimizer.Training;

@@ -20,7 +20,7 @@ public final class BundlePictures {
   static Png sheet(Tensor pixels) {
     long[] shape = pixels.shape();
     if (PlanePanels.holds(Arrays.copyOfRange(shape, 1, shape.length))) {
-      return PlanePanels.points(List.of(new PlanePanels.Points("model", pixels.values())));
+      return PlanePanels.points(List.of(new PlanePanels.PointsPanel("model", pixels.values())));
     }
     return PictureGrid.samples(of(pixels), (int) Math.ceil(Math.sqrt((double) shape[0])));
   }
@@ -75,11 +75,11 @@ public final class BundlePictures {
   /** Values of so many levels as pixels 0..255. */
   static byte[] bytes(Tensor values, int levels) {
     float scale = (GREYS - 1f) / (levels - 1);
-    byte[] bytes = new byte[values.values().length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) Math.max(0, Math.min(GREYS - 1, Math.round(values.values()[i] * scale)));
+    float[] scaled = values.values().clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= scale;
     }
-    return bytes;
+    return PictureBatch.pixels(scaled);
   }
 
   /** Pixels 0..255 as values of so many levels, [B, shape]. */

@@ -16,10 +16,10 @@ public final class BundleScores {
 
   private final Bundle bundle;
   private final Split split;
-  private final Evaluator.Plan plan;
+  private final Evaluator.Settings plan;
 
   /** Will score a split; the bundle's own chunk takes the place of the plan's batch. */
-  public BundleScores(Bundle bundle, Split split, Evaluator.Plan plan) {
+  public BundleScores(Bundle bundle, Split split, Evaluator.Settings plan) {
     this.bundle = bundle;
     this.split = split;
     this.plan = plan;
@@ -42,12 +42,12 @@ public final class BundleScores {
           put(correction, from, corrections(score));
         });
     double seconds = (System.nanoTime() - start) * 1e-9;
-    Optional<Scores.Importance> importance =
+    Optional<Scores.ImportanceBounds> importance =
         plan.samples() > 0 ? Optional.of(importance()) : Optional.empty();
     return new Scores(terms, correction, importance, split.imageBytes(), seconds);
   }
 
-  private Scores.Importance importance() {
+  private Scores.ImportanceBounds importance() {
     Split few = split.first(plan.weighted());
     float[] bound = new float[few.size()];
     blocks(
@@ -58,7 +58,7 @@ public final class BundleScores {
             bound[from + i] = (float) nats[i];
           }
         });
-    return new Scores.Importance(plan.samples(), bound);
+    return new Scores.ImportanceBounds(plan.samples(), bound);
   }
 
   /** The active units of each latent; none where the bundle has no graph {@code infer}. */

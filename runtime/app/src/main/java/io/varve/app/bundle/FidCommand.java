@@ -6,6 +6,7 @@ import io.varve.inference.Bundle;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
+import io.varve.report.picture.PictureBatch;
 import io.varve.training.data.Images;
 import io.varve.training.data.set.Split;
 import io.varve.training.fid.Extractor;
@@ -97,19 +98,11 @@ public final class FidCommand implements Callable<Integer> {
     for (int from = 0; from < count; from += options.batch()) {
       int some = Math.min(options.batch(), count - from);
       Tensor pixels = bundle.generate(some, seed, 1, from).get(mean ? "pixels.mean" : "pixels");
-      Tensor features = extractor.features(bytes(pixels.values()), shape);
+      Tensor features = extractor.features(PictureBatch.pixels(pixels.values()), shape);
       moments = moments == null ? new Moments((int) features.shape()[1]) : moments;
       moments.add(features.values());
     }
     return moments.gaussian();
-  }
-
-  private static byte[] bytes(float[] pixels) {
-    byte[] bytes = new byte[pixels.length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) Math.max(0, Math.min(255, Math.round(pixels[i])));
-    }
-    return bytes;
   }
 
   private static Map<String, Object> results(Gaussian real, Gaussian other, Extractor extractor) {

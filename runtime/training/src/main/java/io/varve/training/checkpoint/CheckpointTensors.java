@@ -34,8 +34,8 @@ public final class CheckpointTensors {
       copies.suppressNotUsedWarning();
       List<Safetensors.Entry> entries = new ArrayList<>();
       Weights weights = learner.weights();
-      learner.update().state().forEach((n, array) -> entries.add(entry(OPTIMIZER + n, array)));
-      learner.update().average().ifPresent(a -> addNamed(entries, AVERAGE, weights, a));
+      learner.optimizer().state().forEach((n, array) -> entries.add(entry(OPTIMIZER + n, array)));
+      learner.optimizer().average().ifPresent(a -> addNamed(entries, AVERAGE, weights, a));
       addNamed(entries, MODEL, weights, weights.flat());
       weights.buffers().forEach((name, buffer) -> entries.add(entry(MODEL + name, buffer)));
       Safetensors.write(file, entries, Map.of());
@@ -77,11 +77,11 @@ public final class CheckpointTensors {
   public static void read(Safetensors file, Path path, Learner learner) {
     readModel(file, path, learner.weights());
     learner
-        .update()
+        .optimizer()
         .average()
         .ifPresent(a -> Upload.fill(a, named(file, path, AVERAGE, learner.weights())));
     learner
-        .update()
+        .optimizer()
         .state()
         .forEach((name, array) -> Upload.fill(array, floats(file, path, OPTIMIZER + name, array)));
   }

@@ -22,7 +22,7 @@ import java.util.Optional;
 public record Scores(
     Map<String, float[]> terms,
     float[] correction,
-    Optional<Importance> importance,
+    Optional<ImportanceBounds> importance,
     long dimensions,
     double seconds) {
 
@@ -38,7 +38,7 @@ public record Scores(
    * @param bound nats, one number an image; of the first images alone where it was limited
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
-  public record Importance(int samples, float[] bound) {
+  public record ImportanceBounds(int samples, float[] bound) {
     /** How many images it was estimated on: the first so many. */
     public int images() {
       return bound.length;

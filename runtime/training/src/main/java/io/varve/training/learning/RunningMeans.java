@@ -61,7 +61,7 @@ public final class RunningMeans implements AutoCloseable {
     this.bound = views.get(1);
   }
 
-  /** Where an {@code FlatOptimizer} adds its norm and whether it was skipped, [2]. */
+  /** Where an optimiser adds the norm of a gradient and whether it was skipped, [2]. */
   NDArray update() {
     return update;
   }

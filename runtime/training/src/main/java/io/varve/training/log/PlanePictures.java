@@ -22,15 +22,15 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
 
   /** A picture of densities and one of points. */
   List<Report.Picture> pictures() {
-    List<PlanePanels.Density> densities = new ArrayList<>();
+    List<PlanePanels.DensityPanel> densities = new ArrayList<>();
     test.density()
-        .ifPresent(grid -> densities.add(new PlanePanels.Density("data", masses(grid))));
-    densities.add(new PlanePanels.Density("model", masses()));
+        .ifPresent(grid -> densities.add(new PlanePanels.DensityPanel("data", masses(grid))));
+    densities.add(new PlanePanels.DensityPanel("model", masses()));
     int n = Math.min(POINTS, test.size());
-    List<PlanePanels.Points> points =
+    List<PlanePanels.PointsPanel> points =
         List.of(
-            new PlanePanels.Points("test data", evaluator.seen(test.first(n), seed)),
-            new PlanePanels.Points("model", evaluator.draws(n, seed)));
+            new PlanePanels.PointsPanel("test data", evaluator.pictures().seen(test.first(n), seed)),
+            new PlanePanels.PointsPanel("model", evaluator.pictures().draws(n, seed)));
     String density =
         test.density().isPresent()
             ? "The density of the data and that of the model, on one scale of colours"
@@ -49,7 +49,7 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
 
   /** What the model's bound says of every cell; less than its mass where it has latents. */
   private double[] masses() {
-    Scores scores = evaluator.evaluate(new Cells(), new Evaluator.Plan(0, BATCH, seed));
+    Scores scores = evaluator.evaluate(new Cells(), new Evaluator.Settings(0, BATCH, seed));
     double[] masses = scores.bounds();
     Arrays.setAll(masses, i -> Math.exp(masses[i] + scores.correction()[i]));
     return masses;

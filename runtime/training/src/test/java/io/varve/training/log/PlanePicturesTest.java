@@ -40,7 +40,7 @@ final class PlanePicturesTest {
     Small.train(folder.resolve("run"), Small.job(SMALL));
     try (TrainedModel trained = Small.load(folder.resolve("run"))) {
       Split test = trained.data().test();
-      Scores scores = trained.evaluator().evaluate(test, new Evaluator.Plan(0, 512, 1));
+      Scores scores = trained.evaluator().evaluate(test, new Evaluator.Settings(0, 512, 1));
       Divergence divergence = scores.divergence(test).orElseThrow();
       DensityGrid grid = test.density().orElseThrow();
       double exact = crossEntropy(grid, trained.weights().flat().toFloatArray());
@@ -89,7 +89,7 @@ final class PlanePicturesTest {
       Split test = trained.data().test();
       List<Report.Picture> pictures = new PlanePictures(trained.evaluator(), test, 1).pictures();
       assertThat(pictures).extracting(Report.Picture::section).containsExactly("Density", "Draws");
-      assertThat(trained.evaluator().draws(5, 1)).hasSize(10);
+      assertThat(trained.evaluator().pictures().draws(5, 1)).hasSize(10);
     }
   }
 

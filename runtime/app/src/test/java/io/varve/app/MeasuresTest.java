@@ -168,7 +168,7 @@ class MeasuresTest {
     TrainedModel.Options options =
         new TrainedModel.Options(CATALOG, Optional.empty(), ai.djl.Device.cpu(), note -> {});
     try (TrainedModel trained = TrainedModel.load(folder.resolve("run"), options)) {
-      Evaluator.Plan plan = new Evaluator.Plan(6, 16, 9, 10);
+      Evaluator.Settings plan = new Evaluator.Settings(6, 16, 9, 10);
       Split test = trained.data().test();
       JsonObject run =
           new com.google.gson.Gson()

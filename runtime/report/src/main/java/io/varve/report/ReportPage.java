@@ -61,10 +61,10 @@ final class ReportPage {
     table("Run", results.facts());
     page.close().close();
     page.open("section").leaf("h2", "To repeat this run");
-    page.leaf("pre", report.origin().command(), "class", "command");
+    page.leaf("pre", report.reproduction().command(), "class", "command");
     page.open("div", "class", "columns");
-    page.open("div").leaf("h3", "Model").leaf("pre", report.origin().model()).close();
-    table("Environment", report.origin().environment());
+    page.open("div").leaf("h3", "Model").leaf("pre", report.reproduction().model()).close();
+    table("Environment", report.reproduction().environment());
     page.close().close();
     return page.close().close().close().page();
   }

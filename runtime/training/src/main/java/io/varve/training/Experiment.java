@@ -14,7 +14,7 @@ import io.varve.spi.Inline;
 import io.varve.training.data.Source;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
-import io.varve.training.learning.Augmentation;
+import io.varve.training.data.Augmentation;
 import io.varve.training.optimizer.Training;
 import java.util.List;
 import java.util.Optional;
@@ -115,7 +115,7 @@ public record Experiment(
     }
 
     /** The images to measure on. */
-    Split of(Split test) {
+    public Split of(Split test) {
       return first(test, images);
     }
   }

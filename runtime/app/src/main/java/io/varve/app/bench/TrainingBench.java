@@ -8,8 +8,8 @@ import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Point;
-import io.varve.training.Listener;
-import io.varve.training.Trainer;
+import io.varve.training.loop.Listener;
+import io.varve.training.loop.Trainer;
 import io.varve.training.engine.Devices;
 import io.varve.training.engine.OperatorProfile;
 import io.varve.training.run.TrainingJob;
@@ -116,7 +116,7 @@ final class TrainingBench {
       }
       seen++;
       if (seen > WARM_UP && speeds.size() < wanted) {
-        speeds.add(point.effort().imagesPerSecond());
+        speeds.add(point.optimization().imagesPerSecond());
       } else if (seen == WARM_UP + wanted + 1) {
         recording = OperatorProfile.begin();
       } else if (seen == WARM_UP + wanted + 1 + PROFILED) {

@@ -20,7 +20,7 @@ public final class BundlePictures {
   static Png sheet(Tensor pixels) {
     long[] shape = pixels.shape();
     if (PlanePanels.holds(Arrays.copyOfRange(shape, 1, shape.length))) {
-      return PlanePanels.points(List.of(new PlanePanels.Points("model", pixels.values())));
+      return PlanePanels.points(List.of(new PlanePanels.PointsPanel("model", pixels.values())));
     }
     return PictureGrid.samples(of(pixels), (int) Math.ceil(Math.sqrt((double) shape[0])));
   }

@@ -17,10 +17,10 @@ final class BundleScores {
 
   private final Bundle bundle;
   private final Split split;
-  private final Evaluator.Plan plan;
+  private final Evaluator.Settings plan;
 
   /** Will score a split, in chunks as the bundle was opened with. */
-  BundleScores(Bundle bundle, Split split, Evaluator.Plan plan) {
+  BundleScores(Bundle bundle, Split split, Evaluator.Settings plan) {
     this.bundle = bundle;
     this.split = split;
     this.plan = plan;
@@ -43,12 +43,12 @@ final class BundleScores {
           put(correction, from, corrections(score));
         });
     double seconds = (System.nanoTime() - start) * 1e-9;
-    Optional<Scores.Importance> importance =
+    Optional<Scores.ImportanceBounds> importance =
         plan.samples() > 0 ? Optional.of(importance()) : Optional.empty();
     return new Scores(terms, correction, importance, split.imageBytes(), seconds);
   }
 
-  private Scores.Importance importance() {
+  private Scores.ImportanceBounds importance() {
     Split few = split.first(plan.weighted());
     float[] bound = new float[few.size()];
     blocks(
@@ -59,7 +59,7 @@ final class BundleScores {
             bound[from + i] = (float) nats[i];
           }
         });
-    return new Scores.Importance(plan.samples(), bound);
+    return new Scores.ImportanceBounds(plan.samples(), bound);
   }
 
   /** The active units of each latent; none where the bundle has no graph {@code infer}. */

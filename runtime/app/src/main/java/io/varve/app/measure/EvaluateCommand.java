@@ -75,13 +75,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Evaluator.Plan plan() {
-    return new Evaluator.Plan(
+  private Evaluator.Settings plan() {
+    return new Evaluator.Settings(
         samples, batch, seed, weighted == null ? Integer.MAX_VALUE : weighted);
   }
 
   private void bundle() {
-    Evaluator.Plan plan = plan();
+    Evaluator.Settings plan = plan();
     InferenceOptions options = device.options().withChunk(batch);
     try (Bundle bundle = Bundle.open(target, options)) {
       Split split = BundleData.open(bundle.manifest(), data);
@@ -91,7 +91,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void run() {
-    Evaluator.Plan plan = plan();
+    Evaluator.Settings plan = plan();
     try (Workspace workspace = Workspace.open(global);
         TrainedModel trained =
             TrainedModel.load(

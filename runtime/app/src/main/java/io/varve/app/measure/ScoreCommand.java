@@ -47,7 +47,7 @@ public final class ScoreCommand implements Callable<Integer> {
   public Integer call() {
     try (Bundle bundle = options.open()) {
       Split split = BundleData.open(bundle.manifest(), data);
-      Evaluator.Plan plan = new Evaluator.Plan(samples, 1, options.seed);
+      Evaluator.Settings plan = new Evaluator.Settings(samples, 1, options.seed);
       Scores scores = new BundleScores(bundle, split, plan).scores();
       if (csv != null) {
         write(columns(scores), split.size());

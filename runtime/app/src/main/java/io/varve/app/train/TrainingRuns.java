@@ -3,7 +3,7 @@ package io.varve.app.train;
 import io.varve.app.measure.ScoreSummary;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
-import io.varve.training.Trainer;
+import io.varve.training.loop.Trainer;
 import io.varve.training.engine.Devices;
 import io.varve.training.evaluation.Scores;
 import io.varve.training.run.TrainedModel;

@@ -153,6 +153,7 @@ public final class StrictJson {
     try {
       Class<?>[] types = components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
       Constructor<?> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true); // records that only their package knows
       return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException(

@@ -60,14 +60,14 @@ public final class Curves {
 
   /** The gradient's norm, with a mark where steps were skipped. */
   public Plot gradient() {
-    Series norm = effort("gradient norm", OptimizationState::gradientNorm);
+    Series norm = optimization("gradient norm", OptimizationState::gradientNorm);
     List<Series> series = List.of(norm);
     Axis y = Axis.factors(norm.values());
     return Plot.of("Gradient norm", "before clipping", series, y).with(skips());
   }
 
   public Plot rate() {
-    Series rate = effort("learning rate", OptimizationState::rate);
+    Series rate = optimization("learning rate", OptimizationState::rate);
     double highest = Arrays.stream(rate.values()).max().orElse(0);
     // A warm-up from zero looks right on a linear axis, a long decay does not.
     Axis y = rate.last() * DECAYED < highest ? Axis.factors(rate.values()) : full(rate);
@@ -75,12 +75,12 @@ public final class Curves {
   }
 
   public Plot beta() {
-    Series beta = effort("beta", OptimizationState::beta);
+    Series beta = optimization("beta", OptimizationState::beta);
     return Plot.of("Beta", "weight of the KL terms", List.of(beta), full(beta));
   }
 
   public Plot speed() {
-    Series speed = effort("images/s", OptimizationState::imagesPerSecond);
+    Series speed = optimization("images/s", OptimizationState::imagesPerSecond);
     Axis y = Axis.robust(speed.values(), 0);
     return Plot.of("Speed", "training images per second", List.of(speed), y);
   }
@@ -97,8 +97,8 @@ public final class Curves {
         "train, importance-weighted", samples(having, p -> p.score().importance().orElseThrow()));
   }
 
-  private Series effort(String name, ToDoubleFunction<OptimizationState> value) {
-    return new Series(name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.effort())));
+  private Series optimization(String name, ToDoubleFunction<OptimizationState> value) {
+    return new Series(name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.optimization())));
   }
 
   private List<Series> terms(DataPart split, boolean kl) {
@@ -120,12 +120,12 @@ public final class Curves {
     List<Plot.Mark> marks = new ArrayList<>();
     long before = 0;
     for (Point point : of(DataPart.TRAIN)) {
-      long more = point.effort().skipped() - before;
+      long more = point.optimization().skipped() - before;
       if (more > 0) {
         String what = Numbers.count(more, "update") + " skipped by ";
         marks.add(new Plot.Mark(x(point), what + sample(point, 0).when()));
       }
-      before = point.effort().skipped();
+      before = point.optimization().skipped();
     }
     return marks;
   }

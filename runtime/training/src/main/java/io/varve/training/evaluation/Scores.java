@@ -23,7 +23,7 @@ import java.util.Optional;
 public record Scores(
     Map<String, float[]> terms,
     float[] correction,
-    Optional<Importance> importance,
+    Optional<ImportanceBounds> importance,
     long dimensions,
     double seconds) {
 
@@ -39,7 +39,7 @@ public record Scores(
    * @param bound nats, one number an image; of the first images alone where it was limited
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
-  public record Importance(int samples, float[] bound) {
+  public record ImportanceBounds(int samples, float[] bound) {
     /** How many images it was estimated on: the first so many. */
     public int images() {
       return bound.length;
@@ -157,7 +157,7 @@ public record Scores(
     return split
         .density()
         .map(
-            raster -> {
+            grid -> {
               double[] model = bounds();
               double[] density = new double[images()];
               byte[] point = new byte[split.imageBytes()];
@@ -165,9 +165,9 @@ public record Scores(
                 model[i] += correction[i];
                 split.read(i, point, 0);
                 int x = Byte.toUnsignedInt(point[0]);
-                density[i] = Math.log(raster.mass(x, Byte.toUnsignedInt(point[1])));
+                density[i] = Math.log(grid.mass(x, Byte.toUnsignedInt(point[1])));
               }
-              return Divergence.of(raster.entropy(), density, model);
+              return Divergence.of(grid.entropy(), density, model);
             });
   }
 

@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.inference.bundle.Term;
 import io.varve.model.Bound;
-import io.varve.training.checkpoint.CheckpointTensors;
+import io.varve.training.engine.Upload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class RunningMeans implements AutoCloseable {
     this.bound = views.get(1);
   }
 
-  /** Where an {@code FlatOptimizer} adds its norm and whether it was skipped, [2]. */
+  /** Where an optimiser adds the norm of a gradient and whether it was skipped, [2]. */
   NDArray update() {
     return update;
   }
@@ -91,7 +91,7 @@ public final class RunningMeans implements AutoCloseable {
             : OptionalDouble.empty();
     double norm = values[0] / (steps - values[1]);
     Means taken = new Means(means, importance, values[2] / (double) steps, norm, (long) values[1]);
-    CheckpointTensors.fill(sums, new float[values.length]);
+    Upload.fill(sums, new float[values.length]);
     steps = 0;
     return taken;
   }
@@ -121,7 +121,7 @@ public final class RunningMeans implements AutoCloseable {
     for (int i = 0; i < values.length; i++) {
       values[i] = Float.parseFloat(numbers.get(i));
     }
-    CheckpointTensors.fill(sums, values);
+    Upload.fill(sums, values);
     steps = stepsAdded;
   }
 

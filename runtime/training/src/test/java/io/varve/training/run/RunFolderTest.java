@@ -3,7 +3,7 @@ package io.varve.training.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.training.Listener;
+import io.varve.training.loop.Listener;
 import io.varve.training.Small;
 import java.io.IOException;
 import java.nio.file.Files;

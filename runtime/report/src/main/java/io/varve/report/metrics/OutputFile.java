@@ -10,8 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Whole files that are either there or not, and disk errors in one line. */
-public final class WholeFile {
-  private WholeFile() {}
+public final class OutputFile {
+  private OutputFile() {}
 
   /** Creates the folder a file goes into. */
   public static void makeFolderOf(Path file) throws IOException {

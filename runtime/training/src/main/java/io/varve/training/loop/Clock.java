@@ -1,4 +1,4 @@
-package io.varve.training.log;
+package io.varve.training.loop;
 
 /** Time spent training; evaluations, saves and pauses between runs do not count. */
 public final class Clock {

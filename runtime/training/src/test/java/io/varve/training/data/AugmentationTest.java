@@ -1,4 +1,4 @@
-package io.varve.training.data.feed;
+package io.varve.training.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,12 +6,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.varve.training.data.DataFiles;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class AugmentTest {
+class AugmentationTest {
   private static final int B = 4;
   private static final int C = 2;
   private static final int H = 6;
@@ -30,7 +29,7 @@ class AugmentTest {
   void flipsTheRowsItIsToldTo() {
     float[] uniform = {0.49f, 0.5f, 0, 0.99f};
     for (DataType type : TYPES) {
-      byte[] flipped = bytes(Augment.flip(images(type), manager.create(uniform)), type);
+      byte[] flipped = bytes(Augmentation.Flip.mirror(images(type), manager.create(uniform)), type);
       for (int i = 0; i < pixels.length; i++) {
         int x = i % W;
         int source = uniform[i / (C * H * W)] < 0.5 ? i - x + (W - 1 - x) : i;
@@ -47,7 +46,7 @@ class AugmentTest {
     int[] right = {0, 1, -1, 1};
     for (DataType type : TYPES) {
       NDArray moves = manager.create(uniform, new Shape(B, 2));
-      byte[] moved = bytes(Augment.shift(images(type), moves, 0.2), type);
+      byte[] moved = bytes(new Augmentation.Affine(0.2).shift(images(type), moves), type);
       for (int i = 0; i < pixels.length; i++) {
         int image = i / (C * H * W);
         int y = Math.max(0, Math.min(H - 1, i / W % H - down[image]));
@@ -60,8 +59,8 @@ class AugmentTest {
   @Test
   void attachesResultsToTheBatchAndLeavesIt() {
     NDArray images = images(DataType.UINT8);
-    Augment.flip(images, manager.zeros(new Shape(B)));
-    Augment.shift(images, manager.zeros(new Shape(B, 2)), 0.2);
+    Augmentation.Flip.mirror(images, manager.zeros(new Shape(B)));
+    new Augmentation.Affine(0.2).shift(images, manager.zeros(new Shape(B, 2)));
     assertThat(images.toByteArray()).isEqualTo(pixels);
   }
 

@@ -1,4 +1,4 @@
-package io.varve.training;
+package io.varve.training.loop;
 
 import io.varve.report.metrics.Point;
 import java.nio.file.Path;

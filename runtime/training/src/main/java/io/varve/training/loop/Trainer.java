@@ -1,4 +1,4 @@
-package io.varve.training;
+package io.varve.training.loop;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -9,23 +9,22 @@ import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.OptimizationState;
 import io.varve.report.metrics.Point;
 import io.varve.spi.Progress;
+import io.varve.training.Experiment;
 import io.varve.training.checkpoint.CheckpointTensors;
 import io.varve.training.checkpoint.Checkpoints;
 import io.varve.training.data.feed.Feed;
-import io.varve.training.data.set.Order;
+import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
 import io.varve.training.learning.Learner;
 import io.varve.training.learning.RunningMeans;
-import io.varve.training.log.Clock;
 import io.varve.training.log.RunFacts;
 import io.varve.training.log.RunLog;
 import io.varve.training.optimizer.Training;
 import io.varve.training.run.RunFolder;
 import io.varve.training.run.TrainingJob;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -40,25 +39,21 @@ public final class Trainer implements AutoCloseable {
   /** Data of up to this size lie on the device as a whole. */
   private static final long RESIDENT_BYTES = 2L << 30;
 
-  /** How often, evenly over the whole run, the schedules are looked at before it starts. */
-  private static final int LOOKS = 1000;
-
   private final TrainingJob job;
   private final Training training;
   private final RunFolder folder;
   private final Listener listener;
   private final NDManager manager;
   private final Splits data;
-  private final io.varve.training.data.set.Split test;
+  private final Split test;
   private final Feed feed;
   private final Learner learner;
   private final Evaluator evaluator;
   private final Checkpoints checkpoints;
-  private final RunFacts portrait;
-  private final RunLog journal;
+  private final RunFacts facts;
+  private final RunLog log;
   private final Clock clock = new Clock();
-  private final int batch;
-  private final int perEpoch;
+  private final Epochs epochs;
   private long step;
   private long skipped;
   private Optional<Scores> latest = Optional.empty();
@@ -79,9 +74,8 @@ public final class Trainer implements AutoCloseable {
           new Evaluator(
               model, job.experiment().data().encoding(), learner.weights(), learner.best());
       this.feed = new Feed(manager, data.train(), RESIDENT_BYTES);
-      this.batch = Math.min(training.batch(), feed.size());
-      this.perEpoch = feed.size() / batch;
-      requirePace();
+      this.epochs = Epochs.of(feed.size(), training);
+      requireSchedules();
       this.folder = open.get();
     } catch (RuntimeException e) {
       manager.close();
@@ -90,8 +84,8 @@ public final class Trainer implements AutoCloseable {
     try {
       this.checkpoints = new Checkpoints(RunFolder.checkpoints(folder.path()), job.yaml());
       restore(checkpoints.newest(listener::noted));
-      this.portrait = new RunFacts(job, data, test, model);
-      this.journal = RunLog.open(folder.path(), job.experiment().name(), step);
+      this.facts = new RunFacts(job, data, test, model);
+      this.log = RunLog.open(folder.path(), job.experiment().name(), step);
     } catch (RuntimeException e) {
       folder.close();
       manager.close();
@@ -123,9 +117,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Looks ahead at the schedules: better now than in the middle of training. */
-  private void requirePace() {
-    for (int i = 0; i <= LOOKS; i++) {
-      Progress then = progress(steps() * i / LOOKS);
+  private void requireSchedules() {
+    for (Progress then : epochs.looks()) {
       training.rateAt(then);
       job.experiment().objective().betaAt(then);
     }
@@ -136,7 +129,7 @@ public final class Trainer implements AutoCloseable {
         saved -> {
           Checkpoints.Position at = saved.position();
           CheckpointTensors.read(saved.tensors(), saved.file(), learner);
-          learner.tally().resume(at.tally(), at.tallied());
+          learner.means().resume(at.tally(), at.tallied());
           step = at.step();
           skipped = at.skipped();
           clock.resume(at.seconds(), step);
@@ -145,7 +138,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Optimiser steps in all. */
   public long steps() {
-    return (long) perEpoch * training.epochs();
+    return epochs.steps();
   }
 
   /**
@@ -154,7 +147,7 @@ public final class Trainer implements AutoCloseable {
    * @return what the test images say of the final weights
    */
   public Scores run() {
-    folder.describe(portrait.facts(steps(), learner.weights().count()));
+    folder.describe(facts.facts(steps(), learner.weights().count()));
     listener.started(step, steps());
     clock.start();
     if (step == 0) {
@@ -169,28 +162,24 @@ public final class Trainer implements AutoCloseable {
 
   /** What the weights take from the data at their start, they take from the batch of step 0. */
   private void begin() {
-    int[] first = Arrays.copyOf(Order.of(feed.size(), training.seed(), 0), batch);
-    try (Feed.Epoch batches = feed.epoch(first, 0, batch)) {
+    try (Feed.Epoch batches = feed.epoch(epochs.order(0), 0, epochs.batch())) {
       learner.begin(batches::next);
     }
   }
 
-  /**
-   * The rest of the epoch that the next step is in; images that fill no batch wait for the next.
-   */
+  /** The rest of the epoch that the next step is in. */
   private void epoch() {
-    int[] order = Order.of(feed.size(), training.seed(), step / perEpoch);
-    int cursor = (int) (step % perEpoch) * batch;
-    try (Feed.Epoch batches = feed.epoch(Arrays.copyOf(order, perEpoch * batch), cursor, batch)) {
+    try (Feed.Epoch batches =
+        feed.epoch(epochs.order(step), epochs.cursor(step), epochs.batch())) {
       while (batches.hasNext()) {
-        learner.step(batches::next, progress(step));
+        learner.step(batches::next, epochs.progress(step));
         step++;
         listener.stepped(step);
         if (step % training.logEvery() == 0 || step == steps()) {
           log();
         }
-        boolean ended = step % perEpoch == 0;
-        if (ended && (step / perEpoch % training.evaluateEvery() == 0 || step == steps())) {
+        boolean due = epochs.epoch(step) % training.evaluateEvery() == 0 || step == steps();
+        if (epochs.ended(step) && due) {
           evaluate();
         }
         Training.Every every = training.checkpointEvery();
@@ -201,32 +190,17 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private Progress progress(long at) {
-    return new Progress(at, (double) at / perEpoch);
-  }
-
   private void log() {
-    RunningMeans.Means means = learner.tally().take();
+    RunningMeans.Means means = learner.means().take();
     skipped += means.skipped();
-    double speed = clock.lap(step) * batch;
-    long dimensions = feed.image().size();
-    BoundScore score =
-        new BoundScore(
-            means.bound(),
-            Scores.bits(means.bound() + means.correction(), dimensions),
-            means.terms(),
-            means.importance());
-    tell(
-        new Point(
-            step,
-            (double) step / perEpoch,
-            DataPart.TRAIN,
-            score,
-            effort(means.gradientNorm(), speed)));
+    double speed = clock.lap(step) * epochs.batch();
+    double bits = Scores.bits(means.bound() + means.correction(), feed.image().size());
+    BoundScore score = new BoundScore(means.bound(), bits, means.terms(), means.importance());
+    tell(DataPart.TRAIN, score, state(means.gradientNorm(), speed));
   }
 
-  private OptimizationState effort(double gradientNorm, double speed) {
-    Progress last = progress(Math.max(0, step - 1));
+  private OptimizationState state(double gradientNorm, double speed) {
+    Progress last = epochs.progress(Math.max(0, step - 1));
     return new OptimizationState(
         job.experiment().objective().betaAt(last),
         training.rateAt(last),
@@ -236,8 +210,9 @@ public final class Trainer implements AutoCloseable {
         clock.seconds());
   }
 
-  private void tell(Point point) {
-    journal.add(point);
+  private void tell(DataPart part, BoundScore score, OptimizationState state) {
+    Point point = new Point(step, epochs.progress(step).epoch(), part, score, state);
+    log.add(point);
     listener.measured(point, clock.secondsPerStep() * (steps() - step));
   }
 
@@ -245,21 +220,20 @@ public final class Trainer implements AutoCloseable {
     clock.stop();
     Scores scores = scores(0);
     BoundScore score = new BoundScore(scores.bound(), scores.bitsPerDim(), scores.means());
-    OptimizationState effort = effort(Double.NaN, clock.speed(step) * batch);
-    tell(new Point(step, (double) step / perEpoch, DataPart.TEST, score, effort));
+    tell(DataPart.TEST, score, state(Double.NaN, clock.speed(step) * epochs.batch()));
     latest = Optional.of(scores);
-    report(portrait.summary(learner.weights().count()));
+    report(Report.Measured.NOTHING);
     clock.start();
   }
 
   private Scores scores(int samples) {
-    return evaluator.evaluate(test, plan(samples));
+    return evaluator.evaluate(test, settings(samples));
   }
 
-  private Evaluator.Plan plan(int samples) {
+  private Evaluator.Settings settings(int samples) {
     Experiment.Evaluation evaluation = job.experiment().evaluation();
     int weighted = evaluation.importanceImages().orElse(Integer.MAX_VALUE);
-    return new Evaluator.Plan(samples, evaluation.batch(), training.seed(), weighted);
+    return new Evaluator.Settings(samples, evaluation.batch(), training.seed(), weighted);
   }
 
   private void save() {
@@ -268,11 +242,11 @@ public final class Trainer implements AutoCloseable {
     Checkpoints.Position position =
         new Checkpoints.Position(
             step,
-            step / perEpoch,
-            step % perEpoch * batch,
+            epochs.epoch(step),
+            epochs.cursor(step),
             skipped,
-            learner.tally().steps(),
-            learner.tally().sums(),
+            learner.means().steps(),
+            learner.means().sums(),
             clock.seconds(),
             training.seed(),
             List.of((long) shape[0], (long) shape[1], (long) shape[2]));
@@ -286,24 +260,23 @@ public final class Trainer implements AutoCloseable {
     int samples = job.experiment().evaluation().importanceSamples();
     Scores scores = latest.filter(s -> samples == 0).orElseGet(() -> scores(samples));
     report(
-        portrait
-            .summary(learner.weights().count())
-            .with(
-                new Report.Measured(
-                    portrait.importance(scores),
-                    evaluator.activeUnits(test, plan(0)),
-                    scores.divergence(test))));
+        new Report.Measured(
+            facts.importance(scores),
+            evaluator.activeUnits(test, settings(0)),
+            scores.divergence(test)));
     return scores;
   }
 
-  private void report(Report.Summary summary) {
-    journal.report(
-        summary, journal.draw(evaluator, test, training.seed(), step), portrait.origin());
+  private void report(Report.Measured measured) {
+    log.report(
+        facts.summary(learner.weights().count(), measured),
+        log.draw(evaluator, test, training.seed(), step),
+        facts.reproduction());
   }
 
   @Override
   public void close() {
-    journal.close();
+    log.close();
     folder.close();
     feed.close();
     learner.close();

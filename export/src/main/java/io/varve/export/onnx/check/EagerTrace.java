@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.training.ParameterStore;
 import ai.onnxruntime.OnnxJavaType;
 import io.varve.export.onnx.graph.Types;
-import io.varve.export.onnx.record.EagerLoops;
+import io.varve.export.onnx.record.EagerLoop;
 import io.varve.export.onnx.record.Trace;
 import io.varve.export.onnx.record.Traced;
 import io.varve.inference.file.Safetensors;
@@ -66,13 +66,13 @@ public record EagerTrace(
 
   @Override
   public NDList repeat(long most, NDList state, UnaryOperator<NDList> body) {
-    return EagerLoops.run(most, state, Optional.empty(), body);
+    return EagerLoop.run(most, state, Optional.empty(), body);
   }
 
   @Override
   public NDList repeat(
       long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
-    return EagerLoops.run(most, state, Optional.of(again), body);
+    return EagerLoop.run(most, state, Optional.of(again), body);
   }
 
   private static Safetensors.Entry entry(String name, NDArray array) {

@@ -276,7 +276,7 @@ public record ParityGate(List<Result> results, List<Vectors> vectors) {
   }
 
   /** The same comparison without an output, which may differ, such as how long a loop took. */
-  public ParityGate but(String output) {
+  public ParityGate without(String output) {
     return new ParityGate(
         results.stream().filter(r -> !r.output().equals(output)).toList(), vectors);
   }

@@ -15,21 +15,15 @@ import io.varve.inference.file.Safetensors;
 import io.varve.spi.Node;
 import io.varve.spi.Space;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * Writes bundles: traces each entry point, shares one weights file among the graphs, and checks
@@ -54,9 +48,7 @@ public final class BundleExport {
   /** Above the batch sizes that graphs are made from. */
   private static final int PARITY_LEAST = 9;
 
-  /**
-   * Every round takes its time, and but for their number the graph is one compared at all sizes.
-   */
+  /** Exact graphs are slow and differ only in the number of rounds, so one size is enough. */
   private static final int PARITY_EXACT = 2;
 
   private static final int STORED_LEVELS = 256;
@@ -87,34 +79,14 @@ public final class BundleExport {
    *     code cannot be traced, or a graph misses {@link #TOLERANCE}
    */
   public static Result export(Exported exported, List<String> entries, Path bundle) {
-    requireFree(bundle);
-    Path parent = bundle.toAbsolutePath().getParent();
-    Path building = null;
-    try (NDManager manager = exported.vector().getManager().newSubManager()) {
-      Files.createDirectories(parent);
-      // Not Files.createTempDirectory, whose directories are for their owner alone.
-      building =
-          Files.createDirectory(
-              parent.resolve("." + bundle.getFileName() + "-" + UUID.randomUUID()));
-      Map<String, Double> worst = new BundleExport(exported, manager).write(entries, building);
-      if (Files.exists(bundle)) {
-        delete(bundle);
-      }
-      Files.move(building, bundle, StandardCopyOption.ATOMIC_MOVE);
+    try (NDManager manager = exported.vector().getManager().newSubManager();
+        BundlePlace place = new BundlePlace(bundle)) {
+      Map<String, Double> worst =
+          new BundleExport(exported, manager).write(entries, place.building());
+      place.replace();
       return new Result(bundle, worst);
     } catch (IOException e) {
       throw new IllegalArgumentException(bundle + ": cannot be written: " + e.getMessage(), e);
-    } finally {
-      if (building != null && Files.exists(building)) {
-        delete(building);
-      }
-    }
-  }
-
-  private static void requireFree(Path bundle) {
-    if (Files.exists(bundle) && !Files.exists(bundle.resolve(Manifest.FILE))) {
-      throw new IllegalArgumentException(
-          bundle + ": exists and is no bundle; choose another place");
     }
   }
 
@@ -189,7 +161,7 @@ public final class BundleExport {
     List<Integer> batches = point.name().exact() ? List.of(PARITY_EXACT) : parityBatches();
     ParityGate parity = exporter(point.reference()).check(file, manager, batches).onAverage(tied);
     try {
-      return parity.but(Manifest.PASSES).require(TOLERANCE);
+      return parity.without(Manifest.PASSES).require(TOLERANCE);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("graph '" + point.name() + "': " + e.getMessage(), e);
     }
@@ -234,16 +206,7 @@ public final class BundleExport {
   }
 
   private List<Manifest.Variable> variables() {
-    List<Manifest.Variable> variables = new ArrayList<>();
-    for (Node node : exported.model().nodes()) {
-      Space space = exported.model().spaces().get(node.name());
-      if (space != null) {
-        String kind = node.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-        variables.add(
-            new Manifest.Variable(node.name(), kind, list(space.shape()), space.levels()));
-      }
-    }
-    return variables;
+    return exported.model().variables(Manifest.Variable::new);
   }
 
   private static Manifest.Graph describe(EntryPoint point, OnnxGraph graph) {
@@ -269,15 +232,5 @@ public final class BundleExport {
   /** A shape as the manifest writes it. */
   static List<Long> list(Shape shape) {
     return Arrays.stream(shape.getShape()).boxed().toList();
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be removed: " + e.getMessage(), e);
-    }
   }
 }

@@ -1,28 +1,18 @@
 package io.varve.export.onnx;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.Pair;
 import io.varve.export.onnx.check.ParityGate;
 import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.export.onnx.lower.Lowering;
-import io.varve.export.onnx.program.Origin;
 import io.varve.export.onnx.program.Program;
-import io.varve.export.onnx.record.Merge;
-import io.varve.export.onnx.record.Recorder;
-import io.varve.export.onnx.record.Replay;
-import io.varve.export.onnx.record.Trace;
+import io.varve.export.onnx.record.Recording;
+import io.varve.export.onnx.record.RegisteredParameters;
 import io.varve.export.onnx.record.Traced;
-import io.varve.export.onnx.record.TracedWeights;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,21 +23,19 @@ import java.util.Optional;
  * <p>The code is run at batch sizes 3, 5 and 8, and every integer that differs must be the same
  * expression of the batch in all three. The code is then run at batch sizes 1 and 2, where it must
  * do the same: an {@code if (batch == 1)} does not. Code that cannot be exported is refused with an
- * error that names the operation, the line of its author, and what to write instead. What these
- * batch sizes do not show is left to {@code ParityGate}.
+ * error that names the operation, the line of its author, and what to write instead. {@code
+ * ParityGate} looks for what these batch sizes do not show.
  */
 public final class OnnxExporter {
-  private static final long[] BATCHES = {3, 5, 8};
-
-  /** Not part of the record, but held against it: code tells one row, or two, from more. */
-  private static final long[] REPLAYED = {1, 2};
+  /** Single precision, summed over layers. */
+  private static final double TOLERANCE = 1e-4;
 
   private final Traced code;
-  private final Optional<TracedWeights> weights;
+  private final Optional<RegisteredParameters> registered;
 
-  private OnnxExporter(Traced code, Optional<TracedWeights> weights) {
+  private OnnxExporter(Traced code, Optional<RegisteredParameters> registered) {
     this.code = code;
-    this.weights = weights;
+    this.registered = registered;
   }
 
   /** Exports a function of arrays. */
@@ -64,33 +52,8 @@ public final class OnnxExporter {
    *     {@code Traced} function that calls the block
    */
   public static OnnxExporter of(Block block, Shape... inputs) {
-    Map<Parameter, String> names = new LinkedHashMap<>();
-    NDManager manager = null;
-    for (Pair<String, Parameter> pair : block.getParameters()) {
-      names.putIfAbsent(pair.getValue(), pair.getKey());
-      manager = manager == null ? pair.getValue().getArray().getManager() : manager;
-    }
-    ParameterStore values =
-        new ParameterStore(manager == null ? NDManager.newBaseManager() : manager, false);
-    return of(trace -> forward(block, inputs, trace)).parameters(names, values);
-  }
-
-  private static Map<String, NDArray> forward(Block block, Shape[] shapes, Trace trace) {
-    NDList inputs = new NDList();
-    for (int i = 0; i < shapes.length; i++) {
-      NDArray sample = trace.samples().randomNormal(new Shape(trace.batch()).addAll(shapes[i]));
-      inputs.add(trace.input(numbered("input", i, shapes.length), sample));
-    }
-    NDList results = block.forward(trace.parameters(), inputs, false);
-    Map<String, NDArray> outputs = new LinkedHashMap<>();
-    for (int i = 0; i < results.size(); i++) {
-      outputs.put(numbered("output", i, results.size()), results.get(i));
-    }
-    return outputs;
-  }
-
-  private static String numbered(String name, int i, int count) {
-    return count == 1 ? name : name + i;
+    return new OnnxExporter(
+        Traced.of(block, inputs), Optional.of(RegisteredParameters.of(block)));
   }
 
   /**
@@ -101,7 +64,7 @@ public final class OnnxExporter {
    * @throws IllegalArgumentException if two parameters have one name
    */
   public OnnxExporter parameters(Map<Parameter, String> names, ParameterStore values) {
-    return new OnnxExporter(code, Optional.of(new TracedWeights(names, values)));
+    return new OnnxExporter(code, Optional.of(new RegisteredParameters(names, values)));
   }
 
   /**
@@ -117,49 +80,23 @@ public final class OnnxExporter {
 
   /** Records the code without lowering it. */
   Program record(NDManager manager) {
-    List<Program> programs = new ArrayList<>();
-    for (long batch : BATCHES) {
-      programs.add(record(batch, manager));
-    }
-    return Merge.of(BATCHES, programs);
-  }
-
-  private Program record(long batch, NDManager manager) {
-    try (NDManager scope = manager.newSubManager();
-        NDScope arrays = new NDScope()) {
-      arrays.suppressNotUsedWarning();
-      Recorder recorder = new Recorder(batch, scope, weights(manager));
-      return recorder.finish(run(recorder));
-    }
+    return recording(manager).program();
   }
 
   /** Lowers a record of the code that small batches confirm. */
   OnnxGraph lower(Program program, NDManager manager) {
     OnnxGraph graph = Lowering.lower(program);
-    for (long batch : REPLAYED) {
-      Replay.require(program, replay(batch, manager), BATCHES[0], batch);
-    }
+    recording(manager).confirm(program);
     return graph;
   }
 
-  private Program replay(long batch, NDManager manager) {
-    try {
-      return record(batch, manager);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(e.getMessage() + ", at batch " + batch + " too", e);
-    }
+  private Recording recording(NDManager manager) {
+    return new Recording(code, parameters(manager), manager);
   }
 
-  private Map<String, NDArray> run(Recorder recorder) {
-    try {
-      return code.run(recorder);
-    } catch (RuntimeException e) {
-      throw Origin.retold(e);
-    }
-  }
-
-  private TracedWeights weights(NDManager manager) {
-    return weights.orElseGet(() -> new TracedWeights(Map.of(), new ParameterStore(manager, false)));
+  private RegisteredParameters parameters(NDManager manager) {
+    return registered.orElseGet(
+        () -> new RegisteredParameters(Map.of(), new ParameterStore(manager, false)));
   }
 
   /**
@@ -179,7 +116,7 @@ public final class OnnxExporter {
    * @param batches sizes that the graph was not made from, which are 3, 5 and 8
    */
   public ParityGate check(Path onnx, NDManager manager, List<Integer> batches) {
-    return ParityGate.of(code, weights(manager).values(), onnx, manager, batches);
+    return ParityGate.of(code, parameters(manager).values(), onnx, manager, batches);
   }
 
   /**
@@ -190,16 +127,13 @@ public final class OnnxExporter {
    */
   public OnnxGraph save(Path onnx) {
     try (NDManager manager =
-        weights.isEmpty()
-            ? NDManager.newBaseManager()
-            : weights.get().values().getManager().newSubManager()) {
+        registered
+            .map(parameters -> parameters.values().getManager().newSubManager())
+            .orElseGet(NDManager::newBaseManager)) {
       OnnxGraph graph = trace(manager);
       graph.save(onnx);
       check(onnx, manager).require(TOLERANCE);
       return graph;
     }
   }
-
-  /** Single precision, summed over layers. */
-  private static final double TOLERANCE = 1e-4;
 }

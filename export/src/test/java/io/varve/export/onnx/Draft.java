@@ -61,7 +61,7 @@ final class Draft implements AutoCloseable {
     this.scratch = manager.newSubManager();
     this.values = new ParameterStore(manager, false);
     for (long batch : BATCHES) {
-      traces.add(new EagerTrace(batch, scratch, values, new ArrayList<>()));
+      traces.add(new EagerTrace(batch, scratch, values));
     }
   }
 

@@ -7,14 +7,13 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.varve.export.onnx.check.EagerTrace;
+import io.varve.export.onnx.check.OrtTensors;
 import io.varve.export.onnx.check.ParityGate;
 import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.export.onnx.lower.Lowering;
 import io.varve.export.onnx.program.Program;
 import io.varve.export.onnx.program.RecordedStep;
 import io.varve.inference.file.Safetensors;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -199,7 +198,7 @@ final class RandomCheck {
     try {
       for (Safetensors.Entry input : expected.inputs()) {
         if (session.getInputNames().contains(input.name())) {
-          feed.put(input.name(), tensor(input));
+          feed.put(input.name(), OrtTensors.of(input));
         }
       }
       try (OrtSession.Result run = session.run(feed)) {
@@ -210,21 +209,13 @@ final class RandomCheck {
     }
   }
 
-  private static OnnxTensor tensor(Safetensors.Entry entry) throws OrtException {
-    ByteBuffer data = entry.data().duplicate();
-    ByteBuffer direct = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.nativeOrder());
-    direct.put(data).flip();
-    return OnnxTensor.createTensor(
-        OrtEnvironment.getEnvironment(), direct, entry.shape(), EagerTrace.onnxType(entry.type()));
-  }
-
   private Optional<String> difference(OrtSession.Result run, ParityGate.Vectors expected) {
     RandomComparison comparison = new RandomComparison(program, expected, manager);
     for (int i = 0; i < expected.outputs().size(); i++) {
       Safetensors.Entry wanted = expected.outputs().get(i);
       OnnxTensor found = (OnnxTensor) run.get(wanted.name()).orElseThrow();
       String name = "output " + wanted.name();
-      if (found.getInfo().type != EagerTrace.onnxType(wanted.type())) {
+      if (found.getInfo().type != OrtTensors.type(wanted)) {
         return Optional.of(name + " is " + found.getInfo().type + ", not " + wanted.type());
       }
       if (!Arrays.equals(found.getInfo().getShape(), wanted.shape())) {

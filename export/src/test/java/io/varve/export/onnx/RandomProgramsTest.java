@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import io.varve.export.onnx.RandomCheck.Outcome;
 import io.varve.export.onnx.RandomCheck.Verdict;
 import io.varve.export.onnx.RandomComparison.Counts;
-import io.varve.export.onnx.lower.Operators;
+import io.varve.export.onnx.lower.Lowering;
 import io.varve.export.onnx.record.Trace;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -85,7 +85,7 @@ class RandomProgramsTest {
     assertThat(failures).as("programs that export and disagree, or throw").isEmpty();
     assertThat(refused()).as("programs refused").isLessThan((int) (MOST_REFUSED * programs));
     assertThat(compared.undecided()).isLessThan((long) (MOST_UNDECIDED * compared.elements()));
-    for (String operation : Operators.all().keySet()) {
+    for (String operation : Lowering.operations()) {
       if (!NOT_BY_THIS_ENGINE.contains(operation)) {
         assertThat(operations.getOrDefault(operation, 0))
             .as("occurrences of " + operation + ": extend the generator")

@@ -1,6 +1,7 @@
 package io.varve.export.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.engine.Engine;
@@ -22,11 +23,13 @@ import io.varve.inference.file.Safetensors;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +81,18 @@ class SharedWeightsTest {
       Path file = folder.resolve(name + ".onnx");
       vae.graphs().get(name).check(file, manager).require(TOLERANCE);
       assertThat(Files.size(file)).isLessThan(10_000);
+    }
+  }
+
+  @Test
+  void leavesNothingBehindWhereAGraphCannotBeWritten(@TempDir Path folder) throws IOException {
+    OnnxGraph graph = OnnxExporter.of(Exports.of(NDArray::neg)).trace(manager);
+    Path taken = Files.createDirectories(folder.resolve("net.onnx").resolve("file")).getParent();
+    assertThatThrownBy(() -> graph.write(taken, Map.of(), WEIGHTS))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith(taken + ": cannot be written: ");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(taken);
     }
   }
 

@@ -16,9 +16,12 @@ import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
 import io.varve.spi.Ops;
 import io.varve.spi.Space;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -56,6 +59,27 @@ public final class Model {
   /** The space of every variable but features, in generative order. */
   public Map<String, Space> spaces() {
     return parts.spaces();
+  }
+
+  /** Describes a variable: {@code latent}, {@code derived} or {@code observed}, without the batch. */
+  @FunctionalInterface
+  public interface Describes<V> {
+    /** The description; {@code levels} is 0 for a continuous variable. */
+    V of(String name, String kind, List<Long> shape, int levels);
+  }
+
+  /** Every variable but features, in generative order, as another type describes it. */
+  public <V> List<V> variables(Describes<V> description) {
+    List<V> variables = new ArrayList<>();
+    for (Node node : nodes()) {
+      Space space = spaces().get(node.name());
+      if (space != null) {
+        String kind = node.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        List<Long> shape = Arrays.stream(space.shape().getShape()).boxed().toList();
+        variables.add(description.of(node.name(), kind, shape, space.levels()));
+      }
+    }
+    return variables;
   }
 
   /** The observed variable's name. */

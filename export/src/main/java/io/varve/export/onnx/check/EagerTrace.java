@@ -6,9 +6,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.ParameterStore;
-import ai.onnxruntime.OnnxJavaType;
 import io.varve.export.onnx.graph.Types;
-import io.varve.export.onnx.record.EagerLoops;
+import io.varve.export.onnx.record.EagerLoop;
 import io.varve.export.onnx.record.Trace;
 import io.varve.export.onnx.record.Traced;
 import io.varve.inference.file.Safetensors;
@@ -28,9 +27,9 @@ public record EagerTrace(
     List<Safetensors.Entry> scales)
     implements Trace {
 
-  public EagerTrace(
-      long batch, NDManager manager, ParameterStore parameters, List<Safetensors.Entry> inputs) {
-    this(batch, manager, parameters, inputs, new ArrayList<>());
+  /** A run that has been given nothing yet. */
+  public EagerTrace(long batch, NDManager manager, ParameterStore parameters) {
+    this(batch, manager, parameters, new ArrayList<>(), new ArrayList<>());
   }
 
   /** The inputs and outputs of one run. */
@@ -39,7 +38,7 @@ public record EagerTrace(
     try (NDManager scope = manager.newSubManager();
         NDScope arrays = new NDScope()) {
       arrays.suppressNotUsedWarning();
-      EagerTrace trace = new EagerTrace(batch, scope, parameters, new ArrayList<>());
+      EagerTrace trace = new EagerTrace(batch, scope, parameters);
       List<Safetensors.Entry> outputs = new ArrayList<>();
       code.run(trace).forEach((name, array) -> outputs.add(entry(name, array)));
       return new ParityGate.Vectors(batch, trace.inputs, outputs, trace.scales);
@@ -66,13 +65,13 @@ public record EagerTrace(
 
   @Override
   public NDList repeat(long most, NDList state, UnaryOperator<NDList> body) {
-    return EagerLoops.run(most, state, Optional.empty(), body);
+    return EagerLoop.run(most, state, Optional.empty(), body);
   }
 
   @Override
   public NDList repeat(
       long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
-    return EagerLoops.run(most, state, Optional.of(again), body);
+    return EagerLoop.run(most, state, Optional.of(again), body);
   }
 
   private static Safetensors.Entry entry(String name, NDArray array) {
@@ -80,17 +79,5 @@ public record EagerTrace(
     ByteBuffer copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
     return new Safetensors.Entry(
         name, Types.safetensors(array.getDataType()), array.getShape().getShape(), copy);
-  }
-
-  public static OnnxJavaType onnxType(String safetensors) {
-    return switch (safetensors) {
-      case "F32" -> OnnxJavaType.FLOAT;
-      case "F64" -> OnnxJavaType.DOUBLE;
-      case "I32" -> OnnxJavaType.INT32;
-      case "I64" -> OnnxJavaType.INT64;
-      case "U8" -> OnnxJavaType.UINT8;
-      case "BOOL" -> OnnxJavaType.BOOL;
-      default -> throw new IllegalStateException("no ONNX type for " + safetensors);
-    };
   }
 }

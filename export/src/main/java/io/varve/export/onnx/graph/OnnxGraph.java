@@ -10,15 +10,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
 import io.varve.export.onnx.program.Value;
 import io.varve.export.onnx.program.ValueSource;
+import io.varve.inference.file.AtomicFile;
 import io.varve.inference.file.Safetensors;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -134,15 +130,7 @@ public final class OnnxGraph {
               tensor.addExternalData(entry("offset", Long.toString(stored.offset())));
               tensor.addExternalData(entry("length", Long.toString(stored.length())));
             });
-    Path temporary = onnx.resolveSibling(onnx.getFileName() + ".part");
-    try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-        model.writeTo(out);
-      }
-      Files.move(temporary, onnx, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(onnx + ": cannot be written: " + e.getMessage(), e);
-    }
+    AtomicFile.write(onnx, model.toByteArray());
   }
 
   /**

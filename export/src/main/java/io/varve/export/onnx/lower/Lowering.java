@@ -58,8 +58,18 @@ public final class Lowering {
                 .orElse(""));
   }
 
+  /**
+   * Lowers a program.
+   *
+   * @throws IllegalArgumentException if ONNX or ONNX Runtime lacks something that it does
+   */
   public static OnnxGraph lower(Program program) {
     return new Lowering(program).graph();
+  }
+
+  /** The operations that can be lowered, such as {@code NDArray.add}. */
+  public static Set<String> operations() {
+    return Operators.all().keySet();
   }
 
   private OnnxGraph graph() {

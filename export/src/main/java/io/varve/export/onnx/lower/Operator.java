@@ -11,7 +11,7 @@ import java.util.List;
  * @param limits what of it is refused, and what to write instead, for people
  * @param rule writes it and gives the names of its results
  */
-public record Operator(String name, String onnx, String types, String limits, Rule rule) {
+record Operator(String name, String onnx, String types, String limits, Rule rule) {
   /** For operations on fractions, in either precision. */
   static final String FLOATING = "FLOAT32, FLOAT64";
 
@@ -29,7 +29,7 @@ public record Operator(String name, String onnx, String types, String limits, Ru
     String lower(Call call);
   }
 
-  public Operator(String name, String onnx, Rule rule) {
+  Operator(String name, String onnx, Rule rule) {
     this(name, onnx, ALL, "", rule);
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The table of operations: one entry each, by theme. */
-public final class Operators {
+final class Operators {
   private static final Map<String, List<Operator>> THEMES = themes();
 
   private static final Map<String, Operator> TABLE = table();
@@ -72,17 +72,17 @@ public final class Operators {
   }
 
   /** The whole table, by name. */
-  public static Map<String, Operator> all() {
+  static Map<String, Operator> all() {
     return TABLE;
   }
 
   /** The table by theme, for readers. */
-  public static Map<String, List<Operator>> byTheme() {
+  static Map<String, List<Operator>> byTheme() {
     return THEMES;
   }
 
   /** What to write in place of some operations that are not in the table. */
-  public static Map<String, String> refused() {
+  static Map<String, String> refused() {
     return new TreeMap<>(INSTEAD);
   }
 

@@ -21,7 +21,7 @@ import java.util.function.Function;
  * Merges records of the same code at several batch sizes into one program: every integer that
  * differs becomes an expression of the batch, and anything else that differs is refused.
  */
-public final class Merge {
+final class Merge {
   private final long[] batches;
   private final List<Program> programs;
   private final Program first;
@@ -36,7 +36,7 @@ public final class Merge {
    * @param batches the batch sizes, at least three and all different
    * @param programs what was recorded at each
    */
-  public static Program of(long[] batches, List<Program> programs) {
+  static Program of(long[] batches, List<Program> programs) {
     return new Merge(batches, programs).merge();
   }
 
@@ -145,8 +145,8 @@ public final class Merge {
     List<Argument> merged = new ArrayList<>();
     for (int i = 0; i < one.arguments().size(); i++) {
       int index = i;
-      Call call = new Call(one, "argument " + i);
-      merged.add(argument(call, versions.stream().map(s -> s.arguments().get(index)).toList()));
+      Place place = new Place(one, "argument " + i);
+      merged.add(argument(place, versions.stream().map(s -> s.arguments().get(index)).toList()));
     }
     Optional<Body> body =
         one.body().map(b -> b.with(steps(each(versions, s -> s.body().orElseThrow().steps()))));
@@ -154,21 +154,21 @@ public final class Merge {
   }
 
   /** Where in a step an argument stands. */
-  private record Call(RecordedStep step, String place) {}
+  private record Place(RecordedStep step, String name) {}
 
-  private Argument argument(Call call, List<Argument> versions) {
+  private Argument argument(Place place, List<Argument> versions) {
     Argument one = versions.get(0);
     if (one instanceof Argument.Whole && all(versions, Argument.Whole.class)) {
       return new Argument.Whole(
           extent(
-              call.step().origin(),
-              call.step().operation(),
-              call.place(),
+              place.step().origin(),
+              place.step().operation(),
+              place.name(),
               each(versions, v -> ((Argument.Whole) v).extent())));
     }
     if (one instanceof Argument.Scalar scalar && all(versions, Argument.Scalar.class)) {
       return new Argument.Scalar(
-          scalar.type(), argument(call, each(versions, v -> ((Argument.Scalar) v).number())));
+          scalar.type(), argument(place, each(versions, v -> ((Argument.Scalar) v).number())));
     }
     if (one instanceof Argument.Many many
         && all(versions, Argument.Many.class)
@@ -177,16 +177,16 @@ public final class Merge {
       List<Argument> items = new ArrayList<>();
       for (int i = 0; i < many.items().size(); i++) {
         int index = i;
-        items.add(argument(call, each(versions, v -> ((Argument.Many) v).items().get(index))));
+        items.add(argument(place, each(versions, v -> ((Argument.Many) v).items().get(index))));
       }
       return new Argument.Many(items);
     }
     if (!versions.stream().allMatch(v -> Objects.equals(v, one))) {
-      throw call.step()
+      throw place.step()
           .origin()
           .refuse(
-              call.step().operation(),
-              "has " + versions + " as " + call.place() + " at batches " + Arrays.toString(batches),
+              place.step().operation(),
+              "has " + versions + " as " + place.name() + " at batches " + Arrays.toString(batches),
               "compute what depends on the batch with arrays, such as mean in place of sum and div");
     }
     return one;

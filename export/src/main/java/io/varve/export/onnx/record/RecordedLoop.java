@@ -24,7 +24,7 @@ final class RecordedLoop {
   private final Recorder recorder;
   private final Optional<Function<NDList, NDArray>> again;
   private final UnaryOperator<NDList> body;
-  private final Origin origin = Origin.here();
+  private final Origin origin = AuthorCode.here();
 
   RecordedLoop(
       Recorder recorder, Optional<Function<NDList, NDArray>> again, UnaryOperator<NDList> body) {
@@ -34,7 +34,7 @@ final class RecordedLoop {
   }
 
   NDList record(long most, NDList state) {
-    EagerLoops.requireState(origin.toString(), state);
+    EagerLoop.requireState(origin.toString(), state);
     NDList before = new NDList(state.stream().map(recorder::lift).toList());
     List<Argument> arguments = new ArrayList<>();
     arguments.add(new Argument.Whole(most));
@@ -68,7 +68,7 @@ final class RecordedLoop {
       state.add(recorder.wrap(sample, formal.get(formal.size() - 1), false));
     }
     NDList results = body.apply(new NDList(state));
-    EagerLoops.requireSame(origin.toString(), state, results);
+    EagerLoop.requireSame(origin.toString(), state, results);
     results.forEach(array -> after.add(recorder.lift(array)));
     List<Integer> delivered = after.stream().map(recorder::value).toList();
     return new Body(formal, steps, delivered, condition(after));
@@ -78,7 +78,7 @@ final class RecordedLoop {
     return again.map(
         asked -> {
           NDArray answer = recorder.lift(asked.apply(new NDList(state)));
-          EagerLoops.requireAnswer(origin.toString(), answer);
+          EagerLoop.requireAnswer(origin.toString(), answer);
           return recorder.value(answer);
         });
   }

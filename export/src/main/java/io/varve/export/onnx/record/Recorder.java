@@ -37,7 +37,7 @@ import java.util.function.UnaryOperator;
  * <p>The arrays it hands out are proxies that refuse what they do not know, in place of delegating
  * it. Real arrays are closed with the manager they are made by.
  */
-public final class Recorder implements Trace {
+final class Recorder implements Trace {
   /** Results of constants only are themselves kept as constants up to this many elements. */
   private static final long FOLDED = 1 << 16;
 
@@ -45,9 +45,9 @@ public final class Recorder implements Trace {
   private final Set<Integer> measured = new HashSet<>();
   private final long batch;
   private final NDManager real;
-  private final TracedWeights weights;
+  private final RegisteredParameters registered;
   private final NDManager manager =
-      ReflectedCalls.proxy(NDManager.class, new RecordingManager(this));
+      InterceptedCalls.proxy(NDManager.class, new RecordingManager(this));
   private final List<Value> values = new ArrayList<>();
   private final BitSet closed = new BitSet();
   private final Map<String, Integer> lifted = new HashMap<>();
@@ -61,10 +61,10 @@ public final class Recorder implements Trace {
    */
   private record Frame(int first, List<RecordedStep> steps) {}
 
-  public Recorder(long batch, NDManager real, TracedWeights weights) {
+  Recorder(long batch, NDManager real, RegisteredParameters registered) {
     this.batch = batch;
     this.real = real;
-    this.weights = weights;
+    this.registered = registered;
   }
 
   @Override
@@ -104,25 +104,25 @@ public final class Recorder implements Trace {
 
   private NDArray parameter(Parameter parameter, boolean training) {
     if (training) {
-      throw Origin.here()
+      throw AuthorCode.here()
           .refuse(
               "ParameterStore.getValue",
               "asks for parameter '" + parameter.getName() + "' for training",
               "export the forward pass with training = false");
     }
-    if (weights.name(parameter).isEmpty()) {
-      throw Origin.here()
+    if (registered.name(parameter).isEmpty()) {
+      throw AuthorCode.here()
           .refuse(
               "ParameterStore.getValue",
               "asks for parameter '" + parameter.getName() + "', which is not registered",
               "name it in OnnxExporter.parameters(...)");
     }
-    return lift(weights.value(parameter));
+    return lift(registered.value(parameter));
   }
 
   @Override
   public NDArray input(String name, NDArray sample) {
-    Origin origin = Origin.here();
+    Origin origin = AuthorCode.here();
     if (frame.first() > 0) {
       throw origin.refuse(
           "input '" + name + "'",
@@ -152,7 +152,7 @@ public final class Recorder implements Trace {
   /** A constant made from host data. */
   NDArray capture(NDArray made) {
     return wrap(
-        made, add(new ValueSource.Constant(ValueSource.bytes(made)), made, Origin.here()), true);
+        made, add(new ValueSource.Constant(ValueSource.bytes(made)), made, AuthorCode.here()), true);
   }
 
   /** The value of an array, recording or plain. */
@@ -165,20 +165,20 @@ public final class Recorder implements Trace {
   }
 
   private int liftPlain(NDArray array) {
-    Origin origin = Origin.here();
-    String name = weights.name(array).orElse(null);
+    Origin origin = AuthorCode.here();
+    String name = registered.name(array).orElse(null);
     if (name != null) {
       return add(new ValueSource.Weight(name, array), array, origin);
     }
     if (array.size() != 1 || array.hasGradient()) {
       throw origin.refuse(
-          Origin.operation(),
+          AuthorCode.operation(),
           "reads an array "
               + array.getShape()
               + " that was never registered, so the graph would keep its present values",
           "make it a registered Parameter, an input, or create it with the manager of the trace");
     }
-    String operation = Origin.operation();
+    String operation = AuthorCode.operation();
     ValueSource.Constant constant = new ValueSource.Constant(ValueSource.bytes(array));
     lastChecks.add(
         () -> {
@@ -192,9 +192,9 @@ public final class Recorder implements Trace {
 
   /** Writes down a call and gives recording arrays for its results. */
   Object record(String operation, List<Argument> arguments, Callable<?> evaluation) {
-    Origin origin = Origin.here();
-    ReflectedCalls.requireThread(thread, origin, operation);
-    Object result = ReflectedCalls.evaluate(origin, operation, evaluation);
+    Origin origin = AuthorCode.here();
+    InterceptedCalls.requireThread(thread, origin, operation);
+    Object result = InterceptedCalls.evaluate(origin, operation, evaluation);
     List<NDArray> arrays = result instanceof NDList list ? list : List.of((NDArray) result);
     RecordedStep reading = new RecordedStep(operation, arguments, List.of(), origin);
     boolean folds = reading.reads().allMatch(i -> values.get(i).constant());
@@ -262,7 +262,7 @@ public final class Recorder implements Trace {
     ValueSource source = values.get(value).source();
     if (closed.get(value)
         && (source instanceof ValueSource.State || source instanceof ValueSource.Computed)) {
-      throw Origin.here()
+      throw AuthorCode.here()
           .refuse(
               "an array", "was made in the body of a loop, which is over", "return it as state");
     }
@@ -275,7 +275,7 @@ public final class Recorder implements Trace {
   }
 
   /** What was recorded. */
-  public Program finish(Map<String, NDArray> outputs) {
+  Program finish(Map<String, NDArray> outputs) {
     lastChecks.forEach(Runnable::run);
     Map<String, Integer> results = new LinkedHashMap<>();
     outputs.forEach((name, array) -> results.put(name, value(array)));
@@ -289,7 +289,7 @@ public final class Recorder implements Trace {
   }
 
   NDArray wrap(NDArray array, int value, boolean owned) {
-    return ReflectedCalls.proxy(NDArray.class, new RecordingArray(this, array, value, owned));
+    return InterceptedCalls.proxy(NDArray.class, new RecordingArray(this, array, value, owned));
   }
 
   /** The real counterpart of an argument. */

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.internal.NDArrayEx;
 import io.varve.export.onnx.program.Argument;
-import io.varve.export.onnx.program.Origin;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -114,9 +113,9 @@ final class RecordingArray implements InvocationHandler {
 
   int valueFor(Recorder asking) {
     if (asking != recorder) {
-      throw Origin.here()
+      throw AuthorCode.here()
           .refuse(
-              Origin.operation(),
+              AuthorCode.operation(),
               "reads a traced array that was kept from an earlier run",
               "make it anew in each run");
     }
@@ -152,7 +151,7 @@ final class RecordingArray implements InvocationHandler {
       case "getManager" -> recorder.manager();
       case "getResourceNDArrays" -> List.of(proxy);
       case "getNDArrayInternal" ->
-          ReflectedCalls.proxy(NDArrayEx.class, new RecordingInternal(recorder, (NDArray) proxy));
+          InterceptedCalls.proxy(NDArrayEx.class, new RecordingInternal(recorder, (NDArray) proxy));
       case "toDevice" -> proxy;
       default -> compute((NDArray) proxy, method, arguments);
     };
@@ -186,7 +185,7 @@ final class RecordingArray implements InvocationHandler {
           arguments[1] instanceof long[] fixed ? new NDIndex(fixed) : (NDIndex) arguments[1];
       return new RecordingIndexer(recorder).get(proxy, index);
     }
-    if (ReflectedCalls.decomposes(method, real)) {
+    if (InterceptedCalls.decomposes(method, real)) {
       return InvocationHandler.invokeDefault(proxy, method, arguments);
     }
     Object result = record(name, method, real, arguments);
@@ -211,7 +210,7 @@ final class RecordingArray implements InvocationHandler {
   private Object record(String name, Method method, NDArray target, Object[] arguments) {
     List<Argument> recorded = new ArrayList<>();
     recorded.add(new Argument.Ref(current()));
-    recorded.addAll(ReflectedCalls.arguments(recorder, method, arguments));
+    recorded.addAll(InterceptedCalls.arguments(recorder, method, arguments));
     return recorder.record(
         "NDArray." + name, recorded, () -> method.invoke(target, recorder.unwrapAll(arguments)));
   }
@@ -293,6 +292,6 @@ final class RecordingArray implements InvocationHandler {
   }
 
   private static IllegalArgumentException refuse(String name, String problem, String instead) {
-    return Origin.here().refuse("NDArray." + name, problem, instead);
+    return AuthorCode.here().refuse("NDArray." + name, problem, instead);
   }
 }

@@ -14,7 +14,6 @@ import ai.djl.ndarray.index.full.NDIndexFullPick;
 import ai.djl.ndarray.index.full.NDIndexFullSlice;
 import ai.djl.ndarray.index.full.NDIndexFullTake;
 import io.varve.export.onnx.program.Argument;
-import io.varve.export.onnx.program.Origin;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -209,6 +208,6 @@ final class RecordingIndexer extends NDArrayIndexer {
   }
 
   private static IllegalArgumentException refuse(String name, String problem, String instead) {
-    return Origin.here().refuse("NDArray." + name, problem, instead);
+    return AuthorCode.here().refuse("NDArray." + name, problem, instead);
   }
 }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.internal.NDArrayEx;
 import io.varve.export.onnx.program.Argument;
-import io.varve.export.onnx.program.Origin;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ final class RecordingInternal implements InvocationHandler {
         yield compute(proxy, method, arguments);
       }
       case "rdivi", "rmodi", "rpowi", "rsubi" ->
-          throw Origin.here()
+          throw AuthorCode.here()
               .refuse(
                   "NDArrayEx." + name,
                   "changes an array in place",
@@ -61,14 +60,14 @@ final class RecordingInternal implements InvocationHandler {
     String operation = "NDArrayEx." + method.getName();
     NDArrayEx real = ((NDArray) recorder.unwrap(array)).getNDArrayInternal();
     if (method.getReturnType() == void.class) {
-      throw Origin.here().refuse(operation, "belongs to training", "export the forward pass only");
+      throw AuthorCode.here().refuse(operation, "belongs to training", "export the forward pass only");
     }
-    if (ReflectedCalls.decomposes(method, real)) {
+    if (InterceptedCalls.decomposes(method, real)) {
       return InvocationHandler.invokeDefault(proxy, method, arguments);
     }
     List<Argument> recorded = new ArrayList<>();
     recorded.add(new Argument.Ref(recorder.value(array)));
-    recorded.addAll(ReflectedCalls.arguments(recorder, method, arguments));
+    recorded.addAll(InterceptedCalls.arguments(recorder, method, arguments));
     return recorder.record(
         operation, recorded, () -> method.invoke(real, recorder.unwrapAll(arguments)));
   }
@@ -76,14 +75,14 @@ final class RecordingInternal implements InvocationHandler {
   private NDArray boxes(Method method, Object[] arguments) {
     NDArrayEx real = ((NDArray) recorder.unwrap(array)).getNDArrayInternal();
     Object boxes =
-        ReflectedCalls.evaluate(
-            Origin.here(), "NDArrayEx.multiBoxPrior", () -> method.invoke(real, arguments));
+        InterceptedCalls.evaluate(
+            AuthorCode.here(), "NDArrayEx.multiBoxPrior", () -> method.invoke(real, arguments));
     return ((NDList) boxes).head();
   }
 
   private static void refuseTraining(String name, boolean training) {
     if (training) {
-      throw Origin.here()
+      throw AuthorCode.here()
           .refuse(
               "NDArrayEx." + name,
               "is called with training = true",

@@ -3,7 +3,6 @@ package io.varve.export.onnx.record;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.varve.export.onnx.program.Origin;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.util.List;
@@ -56,8 +55,8 @@ final class RecordingManager implements InvocationHandler {
     }
     return recorder.capture(
         (NDArray)
-            ReflectedCalls.evaluate(
-                Origin.here(),
+            InterceptedCalls.evaluate(
+                AuthorCode.here(),
                 "NDManager.create",
                 () -> method.invoke(recorder.real(), arguments)));
   }
@@ -70,16 +69,16 @@ final class RecordingManager implements InvocationHandler {
     if (method.getReturnType() != NDArray.class) {
       throw refuse(name, "has no counterpart in a graph", "compute with NDArray methods");
     }
-    if (ReflectedCalls.decomposes(method, recorder.real())) {
+    if (InterceptedCalls.decomposes(method, recorder.real())) {
       return InvocationHandler.invokeDefault(proxy, method, arguments);
     }
     return recorder.record(
         "NDManager." + name,
-        ReflectedCalls.arguments(recorder, method, arguments),
+        InterceptedCalls.arguments(recorder, method, arguments),
         () -> method.invoke(recorder.real(), arguments));
   }
 
   private static IllegalArgumentException refuse(String name, String problem, String instead) {
-    return Origin.here().refuse("NDManager." + name, problem, instead);
+    return AuthorCode.here().refuse("NDManager." + name, problem, instead);
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Whether code does the same at one batch size as at another. */
-public final class Replay {
+final class Replay {
   private final Program program;
   private final Program replayed;
   private final long first;
@@ -44,7 +44,7 @@ public final class Replay {
    * @param replayed what was recorded at a batch size that is not part of it
    * @param first a batch size that is
    */
-  public static void require(Program program, Program replayed, long first, long batch) {
+  static void require(Program program, Program replayed, long first, long batch) {
     requireSamePath(program, replayed, first, batch);
     Replay replay = new Replay(program, replayed, first, batch);
     Map<List<Integer>, RecordedStep> counterparts = new HashMap<>();

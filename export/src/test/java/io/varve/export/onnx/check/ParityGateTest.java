@@ -41,7 +41,7 @@ class ParityGateTest {
   }
 
   private static double distance(double[] found, double[] expected) {
-    return ParityGate.distance(found, expected);
+    return Distances.largest(found, expected, Distances.scale(expected));
   }
 
   /** One of a thousand elements one grid step off: a tie for a draw, an error for anything else. */
@@ -52,10 +52,10 @@ class ParityGateTest {
     double[] tied = expected.clone();
     tied[7] = 254;
     assertThat(distance(tied, expected)).isEqualTo(1 / 255.0);
-    assertThat(ParityGate.meanDistance(tied, expected, 255)).isEqualTo(1 / 255e3, within(1e-12));
+    assertThat(Distances.mean(tied, expected, 255)).isEqualTo(1 / 255e3, within(1e-12));
     tied[8] = NAN;
-    assertThat(ParityGate.meanDistance(tied, expected, 255)).isInfinite();
-    assertThat(ParityGate.meanDistance(new double[] {}, new double[] {}, 1)).isZero();
+    assertThat(Distances.mean(tied, expected, 255)).isInfinite();
+    assertThat(Distances.mean(new double[] {}, new double[] {}, 1)).isZero();
   }
 
   @Test

@@ -73,8 +73,10 @@ public final class AtomicFile {
     }
   }
 
-  /** Makes the renaming itself durable; Windows cannot open a directory and needs no such step. */
-  private static void forceDirectory(Path directory) throws IOException {
+  /**
+   * Makes renamings in a directory durable. Windows cannot open a directory and needs no such step.
+   */
+  public static void forceDirectory(Path directory) throws IOException {
     if (!System.getProperty("os.name").startsWith("Windows")) {
       try (FileChannel channel = FileChannel.open(directory)) {
         channel.force(true);

@@ -14,16 +14,12 @@ import io.varve.model.Run;
 import io.varve.model.weights.Weights;
 import io.varve.spi.Mapped;
 import io.varve.spi.Node;
-import io.varve.spi.Space;
 import io.varve.training.data.feed.Feed;
 import io.varve.training.data.set.Order;
 import io.varve.training.data.set.Split;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -168,16 +164,7 @@ public final class Evaluator {
 
   /** The variables of the model, as its bundle lists them. */
   public List<Manifest.Variable> variables() {
-    List<Manifest.Variable> variables = new ArrayList<>();
-    for (Node node : model.nodes()) {
-      Space space = model.spaces().get(node.name());
-      if (space != null) {
-        String kind = node.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-        List<Long> shape = Arrays.stream(space.shape().getShape()).boxed().toList();
-        variables.add(new Manifest.Variable(node.name(), kind, shape, space.levels()));
-      }
-    }
-    return variables;
+    return model.variables(Manifest.Variable::new);
   }
 
   /** What these weights draw and reconstruct. */

@@ -1,20 +1,29 @@
 package io.varve.export.onnx.record;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The registered parameters: what each is called in a graph, and its current value. */
-public final class TracedWeights {
+/** The parameters that code may ask for: what each is called in a graph, and its current value. */
+public final class RegisteredParameters {
   private final IdentityHashMap<Parameter, String> names = new IdentityHashMap<>();
   private final Map<String, String> namesOfArrays = new HashMap<>();
   private final ParameterStore values;
 
-  public TracedWeights(Map<Parameter, String> names, ParameterStore values) {
+  /**
+   * @param names what each is called
+   * @param values delivers their values
+   * @throws IllegalArgumentException if two parameters have one name
+   */
+  public RegisteredParameters(Map<Parameter, String> names, ParameterStore values) {
     this.values = values;
     Map<String, Parameter> taken = new HashMap<>();
     names.forEach(
@@ -28,10 +37,24 @@ public final class TracedWeights {
         });
   }
 
+  /** The parameters of an initialised block, by the names they have in it. */
+  public static RegisteredParameters of(Block block) {
+    Map<Parameter, String> names = new LinkedHashMap<>();
+    NDManager manager = null;
+    for (Pair<String, Parameter> pair : block.getParameters()) {
+      names.putIfAbsent(pair.getValue(), pair.getKey());
+      manager = manager == null ? pair.getValue().getArray().getManager() : manager;
+    }
+    return new RegisteredParameters(
+        names,
+        new ParameterStore(manager == null ? NDManager.newBaseManager() : manager, false));
+  }
+
   NDArray value(Parameter parameter) {
     return values.getValue(parameter, values.getManager().getDevice(), false);
   }
 
+  /** Delivers the values. */
   public ParameterStore values() {
     return values;
   }

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Loops as they run in DJL, and what is asked of their parts anywhere. */
-public final class EagerLoops {
-  private EagerLoops() {}
+public final class EagerLoop {
+  private EagerLoop() {}
 
   /** Runs a loop. Whatever a round made is freed with it, but for the new state. */
   public static NDList run(

@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** How a reflected call is judged, evaluated and written down. */
-final class ReflectedCalls {
+final class InterceptedCalls {
   private static final Map<Class<?>, DataType> SCALARS =
       Map.of(
           Integer.class, DataType.INT32,
@@ -31,7 +31,7 @@ final class ReflectedCalls {
 
   private static final Map<List<Object>, Boolean> DECOMPOSES = new ConcurrentHashMap<>();
 
-  private ReflectedCalls() {}
+  private InterceptedCalls() {}
 
   /**
    * Whether a call is to run through the default body of its interface. Only where the engine does
@@ -56,7 +56,7 @@ final class ReflectedCalls {
   static <T> T proxy(Class<T> type, InvocationHandler handler) {
     return type.cast(
         Proxy.newProxyInstance(
-            ReflectedCalls.class.getClassLoader(), new Class<?>[] {type}, handler));
+            InterceptedCalls.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   /** The record has one order, which calls from several threads do not have. */
@@ -134,7 +134,7 @@ final class ReflectedCalls {
     DataType type = SCALARS.get(number.getClass());
     if (type == null) {
       throw new IllegalArgumentException(
-          Origin.here() + ": DJL takes no " + number.getClass().getSimpleName() + " operand");
+          AuthorCode.here() + ": DJL takes no " + number.getClass().getSimpleName() + " operand");
     }
     return new Argument.Scalar(type, number(number));
   }

@@ -1,9 +1,7 @@
-package io.varve.export.onnx;
+package io.varve.export.onnx.lower;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.export.onnx.lower.Operator;
-import io.varve.export.onnx.lower.Operators;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -106,7 +106,7 @@ public final class Bundle implements AutoCloseable {
    *     below 1
    */
   public double[] importanceBound(byte[] images, int samples, long seed, long firstRow) {
-    check(samples >= 1, "samples: " + samples + ", expected at least 1");
+    Inputs.require(samples >= 1, "samples: " + samples + ", expected at least 1");
     RequestNoise noise = new RequestNoise(seed, firstRow, 1);
     return graphs.use(
         "importance",
@@ -165,6 +165,8 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if the bytes are not a whole number of images
    */
   public void addTo(ActiveUnits units, byte[] images, long seed, long firstRow) {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    manifest.variables("latent").forEach(z -> sizes.put(z.name(), Manifest.size(z.shape())));
     graphs.use(
         "infer",
         session -> {
@@ -175,10 +177,11 @@ public final class Bundle implements AutoCloseable {
                 .each(
                     rows,
                     ActiveUnits.DRAWS,
-                    (name, from, values) ->
-                        manifest
-                            .latent(name)
-                            .ifPresent(z -> draws.add(name, from, values, Manifest.size(z))));
+                    (name, from, values) -> {
+                      if (sizes.containsKey(name)) {
+                        draws.add(name, from, values, sizes.get(name));
+                      }
+                    });
           }
           return rows;
         });
@@ -190,7 +193,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Draws from the model. Where the graph iterates, {@code Manifest#RESIDUAL} and {@link
+   * Draws from the model. Where the graph iterates, {@link Manifest#RESIDUAL} and {@link
    * Manifest#PASSES} stand beside the variables, and a residual too large is warned of; see {@link
    * InferenceOptions}.
    *
@@ -203,7 +206,7 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if n is below 1 or the temperature is negative
    */
   public Map<String, Tensor> generate(int n, long seed, float temperature, long firstRow) {
-    check(n >= 1, "n: " + n + ", expected at least 1");
+    Inputs.require(n >= 1, "n: " + n + ", expected at least 1");
     RequestNoise noise = new RequestNoise(seed, firstRow, temperature);
     return graphs.use(
         "generate", session -> requests.chunkedRun(session, Map.of(), noise).collect(n, 1));
@@ -230,7 +233,7 @@ public final class Bundle implements AutoCloseable {
    */
   public Map<String, Tensor> carry(
       Map<String, Tensor> carried, int samples, long seed, float temperature) {
-    check(samples >= 1, "samples: " + samples + ", expected at least 1");
+    Inputs.require(samples >= 1, "samples: " + samples + ", expected at least 1");
     RequestNoise noise = new RequestNoise(seed, 0, temperature);
     return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, noise);
   }
@@ -276,7 +279,7 @@ public final class Bundle implements AutoCloseable {
     return graphs.named(
         graph,
         session -> {
-          List<Manifest.Port> ports = Inputs.all(session.graph());
+          List<Manifest.Port> ports = session.graph().allInputs();
           int rows = Inputs.rows(inputs, ports);
           return requests.unchunkedRun(session, Inputs.sources(inputs, ports), rows).collect(rows, 1);
         });
@@ -298,11 +301,5 @@ public final class Bundle implements AutoCloseable {
   @Override
   public void close() {
     graphs.close();
-  }
-
-  private static void check(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -22,10 +22,9 @@ record Device(String name, int index) {
 
   /** Checks a device's name without loading anything native. */
   static void checkName(String name) {
-    if (!name.equals("auto") && !name.equals("cpu") && !CUDA.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "device: '" + name + "', expected auto, cpu, cuda or cuda:INDEX");
-    }
+    Inputs.require(
+        name.equals("auto") || name.equals("cpu") || CUDA.matcher(name).matches(),
+        "device: '" + name + "', expected auto, cpu, cuda or cuda:INDEX");
   }
 
   /**

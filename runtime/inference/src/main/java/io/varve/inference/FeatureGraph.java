@@ -95,9 +95,9 @@ public final class FeatureGraph implements AutoCloseable {
   }
 
   /** The hash of the graph and of the files with its weights. */
-  private static String hash(Path file, OnnxFile model) {
+  private static String hash(Path file, OnnxFile onnx) {
     Set<String> files = new TreeSet<>();
-    model.externals().forEach(external -> files.add(external.location()));
+    onnx.externals().forEach(external -> files.add(external.location()));
     StringBuilder hashes = new StringBuilder();
     try {
       hashes.append(Sha256.of(file));
@@ -110,9 +110,9 @@ public final class FeatureGraph implements AutoCloseable {
     }
   }
 
-  private static void verify(Path file, OnnxFile model) {
+  private static void verify(Path file, OnnxFile onnx) {
     Path folder = file.toAbsolutePath().getParent();
-    for (OnnxFile.External external : model.externals()) {
+    for (OnnxFile.External external : onnx.externals()) {
       String where = file + ": tensor '" + external.tensor() + "' has its data in '";
       String location = external.location();
       try {

@@ -126,12 +126,14 @@ final class GraphSession implements AutoCloseable {
 
     Buffers(int capacity) {
       this.capacity = capacity;
-      graph.inputs().forEach(p -> reserve(p.name(), bytesPerRow(p)));
-      graph.noise().forEach(n -> reserve(n.name(), Manifest.size(n.shape()) * Float.BYTES));
-      graph.outputs().forEach(p -> reserve(p.name(), bytesPerRow(p)));
+      graph.allInputs().forEach(this::reserve);
+      graph.outputs().forEach(this::reserve);
     }
 
-    private void reserve(String name, int perRow) {
+    private void reserve(Manifest.Port port) {
+      String name = port.name();
+      int element = port.type().equals("uint8") ? 1 : Float.BYTES;
+      int perRow = Math.multiplyExact(Manifest.size(port.shape()), element);
       long size = (long) perRow * capacity;
       if (size > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
@@ -142,21 +144,12 @@ final class GraphSession implements AutoCloseable {
       byName.put(name, ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder()));
     }
 
-    private int bytesPerRow(Manifest.Port port) {
-      int element = port.type().equals("uint8") ? 1 : Float.BYTES;
-      return Math.multiplyExact(Manifest.size(port.shape()), element);
-    }
-
     private void bind(int rows) throws OrtException {
       if (bound == rows) {
         return;
       }
       unbind();
-      for (Manifest.Port port : graph.inputs()) {
-        inputs.put(port.name(), tensor(port, rows));
-      }
-      for (Manifest.Noise noise : graph.noise()) {
-        Manifest.Port port = new Manifest.Port(noise.name(), "float32", noise.shape());
+      for (Manifest.Port port : graph.allInputs()) {
         inputs.put(port.name(), tensor(port, rows));
       }
       for (Manifest.Port port : graph.outputs()) {

@@ -48,8 +48,8 @@ public record InferenceOptions(
    */
   public InferenceOptions {
     Device.checkName(device);
-    check(threads >= 0, "threads: " + threads + ", expected 0 (one per core) or more");
-    check(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
+    Inputs.require(threads >= 0, "threads: " + threads + ", expected 0 (one per core) or more");
+    Inputs.require(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
   }
 
   /**
@@ -94,11 +94,5 @@ public record InferenceOptions(
   /** These options with another number of rows at once. */
   public InferenceOptions withChunk(int other) {
     return new InferenceOptions(device, threads, other, spinning, packed, profile, exact, warnings);
-  }
-
-  private static void check(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -22,16 +22,13 @@ record RequestNoise(long seed, long firstRow, float temperature, boolean antithe
 
   RequestNoise {
     checkTemperature(temperature);
-    if (firstRow < 0) {
-      throw new IllegalArgumentException("first row: " + firstRow + ", expected none below 0");
-    }
+    Inputs.require(firstRow >= 0, "first row: " + firstRow + ", expected none below 0");
   }
 
   static void checkTemperature(float temperature) {
-    if (!(temperature >= 0) || Float.isInfinite(temperature)) {
-      throw new IllegalArgumentException(
-          "temperature: " + temperature + ", expected a finite number of at least 0");
-    }
+    Inputs.require(
+        temperature >= 0 && Float.isFinite(temperature),
+        "temperature: " + temperature + ", expected a finite number of at least 0");
   }
 
   RequestNoise(long seed, long firstRow, float temperature) {

@@ -1,6 +1,5 @@
 package io.varve.inference;
 
-import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,14 +75,14 @@ public record Variations(Bundle bundle, long seed, float temperature) {
    */
   public List<Map<String, Tensor>> interpolate(
       byte[] from, byte[] to, Set<String> latents, int steps) {
-    check(steps >= 2, "steps: " + steps + ", expected at least 2, the two ends");
-    check(
+    Inputs.require(steps >= 2, "steps: " + steps + ", expected at least 2, the two ends");
+    Inputs.require(
         from.length == to.length,
         "images: %d bytes to start at and %d to end at, expected as many"
             .formatted(from.length, to.length));
-    Set<String> known = ofKind("latent");
+    Set<String> known = latents();
     for (String latent : latents) {
-      check(
+      Inputs.require(
           known.contains(latent),
           "'%s' is no latent variable, and only between those is there a way; this model's are %s"
               .formatted(latent, known));
@@ -115,11 +114,11 @@ public record Variations(Bundle bundle, long seed, float temperature) {
    *     this set of variables
    */
   public Map<String, Tensor> resample(byte[] images, Set<String> kept, int draws) {
-    check(draws >= 1, "draws: " + draws + ", expected at least 1");
+    Inputs.require(draws >= 1, "draws: " + draws + ", expected at least 1");
     bundle.requireCarries(kept);
-    Set<String> left = ofKind("latent");
+    Set<String> left = latents();
     left.removeAll(kept);
-    check(
+    Inputs.require(
         !left.isEmpty(),
         "nothing but pixels is left to draw where %s are kept; keep fewer variables"
             .formatted(new TreeSet<>(kept)));
@@ -129,19 +128,10 @@ public record Variations(Bundle bundle, long seed, float temperature) {
     return bundle.carry(values, draws, seed, temperature);
   }
 
-  private Set<String> ofKind(String kind) {
+  /** The names of all latent variables. */
+  private Set<String> latents() {
     Set<String> names = new LinkedHashSet<>();
-    for (Manifest.Variable variable : bundle.manifest().variables()) {
-      if (variable.kind().equals(kind)) {
-        names.add(variable.name());
-      }
-    }
+    bundle.manifest().variables("latent").forEach(latent -> names.add(latent.name()));
     return names;
-  }
-
-  private static void check(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

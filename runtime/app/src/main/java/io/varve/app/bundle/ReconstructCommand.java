@@ -1,7 +1,5 @@
 package io.varve.app.bundle;
 
-import io.varve.app.option.BundleOptions;
-import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
@@ -37,8 +35,7 @@ import picocli.CommandLine.Option;
 public final class ReconstructCommand implements Callable<Integer> {
   private static final int COLUMNS = 16;
 
-  @Mixin private BundleOptions options;
-  @Mixin private DataOptions data;
+  @Mixin private VariationOptions options;
   @Mixin private Output output;
   @ArgGroup private Choice choice = new Choice();
 
@@ -71,21 +68,14 @@ public final class ReconstructCommand implements Callable<Integer> {
       description = "How many images (default: 16).")
   private int count;
 
-  @Mixin private PictureOption picture;
-
-  @Option(
-      names = "--temperature",
-      defaultValue = "1",
-      description = "Scales the noise of what is drawn (default: 1).")
-  private float temperature;
-
   @Override
   public Integer call() {
-    try (Bundle bundle = options.open()) {
+    int rows = VariationOptions.atLeast(1, "-n", count);
+    try (Bundle bundle = options.bundle.open()) {
       Manifest manifest = bundle.manifest();
       List<Mode> modes = modes(bundle);
-      Split split = BundleData.open(manifest, data);
-      byte[] images = BundleData.read(split, 0, Math.min(atLeastOne(count), split.size()));
+      Split split = BundleData.open(manifest, options.data);
+      byte[] images = BundleData.read(split, 0, Math.min(rows, split.size()));
       ModeGrid grid =
           new ModeGrid(images, BundlePictures.size(manifest.data().shape()), manifest.variables());
       Map<String, Map<String, Object>> results = new LinkedHashMap<>();
@@ -94,17 +84,10 @@ public final class ReconstructCommand implements Callable<Integer> {
         grid.add(mode, pixels);
         results.put(mode.name(), results(mode, manifest, images, pixels));
       }
-      grid.png(COLUMNS).write(picture.file);
+      grid.png(COLUMNS).write(options.picture.file);
       output.results(results(results, images.length / split.imageBytes()));
       return 0;
     }
-  }
-
-  private static int atLeastOne(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("-n: must be at least 1, not " + count);
-    }
-    return count;
   }
 
   private List<Mode> modes(Bundle bundle) {
@@ -117,9 +100,7 @@ public final class ReconstructCommand implements Callable<Integer> {
     }
     Set<String> carried = new LinkedHashSet<>(choice.carry);
     if (carried.isEmpty()) {
-      bundle.manifest().variables().stream()
-          .filter(variable -> variable.kind().equals("latent"))
-          .forEach(variable -> carried.add(variable.name()));
+      bundle.manifest().variables("latent").forEach(latent -> carried.add(latent.name()));
     }
     return known.stream()
         .filter(mode -> mode.carried().equals(carried))
@@ -134,13 +115,13 @@ public final class ReconstructCommand implements Callable<Integer> {
     known.stream().filter(mode -> !offered.contains(mode)).forEach(m -> missing.add(m.name()));
     if (offered.isEmpty()) {
       throw new IllegalArgumentException(
-          options.bundle
+          options.bundle.path
               + ": has no graph for any of the modes "
               + missing
               + "; export it with 'modes'");
     }
     if (!missing.isEmpty()) {
-      Output.say("note: %s has no graph for %s; export it with 'modes'", options.bundle, missing);
+      Output.say("note: %s has no graph for %s; export it with 'modes'", options.bundle.path, missing);
     }
     return offered;
   }
@@ -160,8 +141,8 @@ public final class ReconstructCommand implements Callable<Integer> {
     int rows = images.length / BundlePictures.size(bundle.manifest().data().shape()).scalars();
     Map<String, Tensor> values =
         mode.carried().isEmpty()
-            ? bundle.generate(rows, options.seed, temperature)
-            : bundle.reconstruct(images, mode.carried(), options.seed, temperature);
+            ? bundle.generate(rows, options.bundle.seed, options.temperature)
+            : bundle.reconstruct(images, mode.carried(), options.bundle.seed, options.temperature);
     return values.get("pixels.mean").bytes(1);
   }
 
@@ -190,7 +171,7 @@ public final class ReconstructCommand implements Callable<Integer> {
       results.put("modes", modes);
     }
     results.put("images", images);
-    results.put("out", picture.file.toString());
+    results.put("out", options.picture.file.toString());
     return results;
   }
 }

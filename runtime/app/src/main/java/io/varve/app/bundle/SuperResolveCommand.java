@@ -114,11 +114,10 @@ public final class SuperResolveCommand implements Callable<Integer> {
   }
 
   private Manifest.Variable derived(Manifest manifest) {
-    List<Manifest.Variable> all =
-        manifest.variables().stream().filter(v -> v.kind().equals("derived")).toList();
+    List<Manifest.Variable> all = manifest.variables("derived");
     if (all.isEmpty()) {
       throw new IllegalArgumentException(
-          options.bundle.bundle
+          options.bundle.path
               + ": its model derives nothing of x to start from; super-resolution needs one that does, such as selfvae");
     }
     if (variable == null) {

@@ -21,22 +21,19 @@ final class VariationOptions {
       names = "--temperature",
       defaultValue = "1",
       description = "Scales the noise of what is drawn; below 1 gives less variance (default: 1).")
-  private float temperature;
+  float temperature;
 
   Variations of(Bundle opened) {
     return new Variations(opened, bundle.seed, temperature);
   }
 
-  /** The variables that an option names, or else the first latent. */
+  /** The variables that an option names; without one, the first latent. */
   static Set<String> orFirstLatent(List<String> names, Manifest manifest) {
-    if (names != null) {
-      return new LinkedHashSet<>(names);
+    List<Manifest.Variable> latents = manifest.variables("latent");
+    if (names == null && latents.isEmpty()) {
+      throw new IllegalArgumentException("the bundle's model has no latents");
     }
-    return manifest.variables().stream()
-        .filter(variable -> variable.kind().equals("latent"))
-        .findFirst()
-        .map(variable -> Set.of(variable.name()))
-        .orElseThrow(() -> new IllegalArgumentException("the bundle's model has no latents"));
+    return names == null ? Set.of(latents.get(0).name()) : new LinkedHashSet<>(names);
   }
 
   static int atLeast(int least, String option, int value) {

@@ -12,7 +12,7 @@ public final class BundleOptions {
   @Mixin DeviceOption device;
 
   @Parameters(paramLabel = "BUNDLE", description = "A folder written by 'varve export'.")
-  public Path bundle;
+  public Path path;
 
   @Option(
       names = "--threads",
@@ -33,6 +33,6 @@ public final class BundleOptions {
   /** Opens the bundle. */
   public Bundle open() {
     InferenceOptions options = device.options().withExact(exact);
-    return Bundle.open(bundle, threads == null ? options : options.withThreads(threads));
+    return Bundle.open(path, threads == null ? options : options.withThreads(threads));
   }
 }

@@ -85,11 +85,11 @@ public final class BundleVerification {
     for (Map.Entry<String, Manifest.Graph> entry : manifest.graphs().entrySet()) {
       Manifest.Graph graph = entry.getValue();
       Path file = bundle.resolve(graph.file());
-      OnnxFile model = OnnxFile.read(file);
-      verifyOperators(file, model);
-      verifyNames(file, graph, model);
+      OnnxFile onnx = OnnxFile.read(file);
+      verifyOperators(file, onnx);
+      verifyNames(file, graph, onnx);
       verifyEntryPoint(entry.getKey(), graph);
-      for (OnnxFile.External external : model.externals()) {
+      for (OnnxFile.External external : onnx.externals()) {
         verifyExternal(file, external, weights);
       }
     }
@@ -124,23 +124,24 @@ public final class BundleVerification {
     };
   }
 
-  private void verifyOperators(Path file, OnnxFile model) {
-    Set<String> unknown = new TreeSet<>(model.operators());
+  private void verifyOperators(Path file, OnnxFile onnx) {
+    Set<String> unknown = new TreeSet<>(onnx.operators());
     unknown.removeAll(OPERATORS);
     require(unknown.isEmpty(), file, "operators " + unknown, "only those a bundle may use");
     Map<String, Long> expected = Map.of("ai.onnx", (long) manifest.opset());
     String opset = "only ai.onnx " + manifest.opset();
-    require(model.opsets().equals(expected), file, "operator sets " + model.opsets(), opset);
+    require(onnx.opsets().equals(expected), file, "operator sets " + onnx.opsets(), opset);
   }
 
-  private static void verifyNames(Path file, Manifest.Graph graph, OnnxFile model) {
-    Set<String> inputs = new TreeSet<>();
-    graph.inputs().forEach(port -> inputs.add(port.name()));
-    graph.noise().forEach(noise -> inputs.add(noise.name()));
-    Set<String> outputs = new TreeSet<>();
-    graph.outputs().forEach(port -> outputs.add(port.name()));
-    require(model.inputs().equals(inputs), file, "inputs " + model.inputs(), inputs + "");
-    require(model.outputs().equals(outputs), file, "outputs " + model.outputs(), outputs + "");
+  private static void verifyNames(Path file, Manifest.Graph graph, OnnxFile onnx) {
+    Set<String> inputs = names(graph.allInputs());
+    Set<String> outputs = names(graph.outputs());
+    require(onnx.inputs().equals(inputs), file, "inputs " + onnx.inputs(), inputs + "");
+    require(onnx.outputs().equals(outputs), file, "outputs " + onnx.outputs(), outputs + "");
+  }
+
+  private static Set<String> names(List<Manifest.Port> ports) {
+    return ports.stream().map(Manifest.Port::name).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Checks that data outside the graph lie within the data of a listed safetensors file. */

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -148,6 +147,13 @@ public record Manifest(
       for (Port output : outputs) {
         check(output.type().equals("float32"), "type: '" + output.type() + "'", "float32");
       }
+    }
+
+    /** The inputs and the noise, which a runtime does not tell apart. */
+    public List<Port> allInputs() {
+      return Stream.concat(
+              inputs.stream(), noise.stream().map(n -> new Port(n.name(), "float32", n.shape())))
+          .toList();
     }
   }
 
@@ -296,12 +302,9 @@ public record Manifest(
     return tied;
   }
 
-  /** The shape of a latent variable, if that is what the name names. */
-  public Optional<List<Long>> latent(String name) {
-    return variables.stream()
-        .filter(v -> v.kind().equals("latent") && v.name().equals(name))
-        .map(Variable::shape)
-        .findFirst();
+  /** The variables of one kind: {@code latent}, {@code derived} or {@code observed}. */
+  public List<Variable> variables(String kind) {
+    return variables.stream().filter(variable -> variable.kind().equals(kind)).toList();
   }
 
   /** The number of elements of a shape. */

@@ -9,7 +9,7 @@ import io.varve.model.weights.Weights;
 import java.util.List;
 
 /**
- * A trained model with all that its bundle tells about it.
+ * A trained model and all that its bundle says about it.
  *
  * @param varve the version that exports
  * @param yaml the model file, overrides included

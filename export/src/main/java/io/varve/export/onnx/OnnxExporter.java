@@ -52,8 +52,7 @@ public final class OnnxExporter {
    *     {@code Traced} function that calls the block
    */
   public static OnnxExporter of(Block block, Shape... inputs) {
-    return new OnnxExporter(
-        Traced.of(block, inputs), Optional.of(RegisteredParameters.of(block)));
+    return new OnnxExporter(Traced.of(block, inputs), Optional.of(RegisteredParameters.of(block)));
   }
 
   /**

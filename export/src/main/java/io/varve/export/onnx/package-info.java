@@ -1,12 +1,9 @@
 /**
  * Any function of DJL arrays, and any DJL block, to ONNX.
  *
- * <p>{@link io.varve.export.onnx.OnnxExporter} runs ordinary array code on recording arrays at
- * three batch sizes, merges the records into one program whose sizes are expressions of the batch,
- * and lowers it to a {@link io.varve.export.onnx.graph.OnnxGraph}. {@link
- * io.varve.export.onnx.check.ParityGate} compares the graph in ONNX Runtime with the code in DJL.
- *
- * <p>The record ({@code Program}) knows nothing of ONNX; everything that does is reached from
- * {@code Lowering}.
+ * <p>{@link io.varve.export.onnx.OnnxExporter} is the way in. {@code record} runs ordinary array
+ * code on recording arrays at several batch sizes and writes what it does as one {@code program},
+ * whose sizes are expressions of the batch. Neither knows of ONNX. {@code lower} turns a program
+ * into a {@code graph}, and {@code check} compares the graph in ONNX Runtime with the code in DJL.
  */
 package io.varve.export.onnx;

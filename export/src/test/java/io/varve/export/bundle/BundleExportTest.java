@@ -101,8 +101,7 @@ class BundleExportTest {
 
   private void export(String name, List<String> entries, Path to) {
     BundleExport.export(
-        new Exported(
-            name, "test", "", model, ENCODING, STORED, weights, weights.flat(), List.of()),
+        new Exported(name, "test", "", model, ENCODING, STORED, weights, weights.flat(), List.of()),
         entries,
         to);
   }

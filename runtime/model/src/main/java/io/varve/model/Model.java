@@ -61,7 +61,9 @@ public final class Model {
     return parts.spaces();
   }
 
-  /** Describes a variable: {@code latent}, {@code derived} or {@code observed}, without the batch. */
+  /**
+   * Describes a variable: {@code latent}, {@code derived} or {@code observed}, without the batch.
+   */
   @FunctionalInterface
   public interface Describes<V> {
     /** The description; {@code levels} is 0 for a continuous variable. */

@@ -16,14 +16,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * How far a graph in ONNX Runtime is from the code it was traced from, at batch sizes that it was
- * not made from: 1, 2 and a large one.
+ * How far a graph in ONNX Runtime is from the code it was traced from, at batch sizes that were not
+ * recorded: 1, 2 and a large one.
  *
  * @param results one per batch size and output
  * @param vectors what was compared, to repeat it anywhere
  */
 public record ParityGate(List<Result> results, List<Vectors> vectors) {
-  /** The batch sizes of a comparison where nobody asks for others. */
+  /** The batch sizes to compare at unless others are given. */
   public static final List<Integer> BATCHES = List.of(1, 2, 32);
 
   /** Copies the lists. */
@@ -86,7 +86,8 @@ public record ParityGate(List<Result> results, List<Vectors> vectors) {
     List<Result> results = new ArrayList<>();
     List<Vectors> vectors = new ArrayList<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-        OrtSession session = OrtEnvironment.getEnvironment().createSession(onnx.toString(), options)) {
+        OrtSession session =
+            OrtEnvironment.getEnvironment().createSession(onnx.toString(), options)) {
       for (int batch : batches) {
         Vectors expected = EagerTrace.run(code, parameters, batch, manager);
         vectors.add(expected);

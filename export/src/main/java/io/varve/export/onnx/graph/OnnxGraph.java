@@ -37,6 +37,12 @@ public final class OnnxGraph {
   private final List<Port> outputs;
   private final Map<String, Value> weights;
 
+  /**
+   * A graph.
+   *
+   * @param structure its nodes, inputs and outputs, without parameters
+   * @param weights the parameters that it reads, by name
+   */
   public OnnxGraph(
       GraphProto structure, List<Port> inputs, List<Port> outputs, Map<String, Value> weights) {
     this.structure = structure;
@@ -100,9 +106,8 @@ public final class OnnxGraph {
     long size = weights.values().stream().mapToLong(v -> size(array(v))).sum();
     if (size + structure.getSerializedSize() > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "graph: "
-              + size
-              + " bytes of parameters exceed the 2 GiB of one file; use write or save");
+          "graph: %d bytes of parameters exceed the 2 GiB of one file; use write or save"
+              .formatted(size));
     }
     return model(
             (tensor, value) ->
@@ -114,7 +119,7 @@ public final class OnnxGraph {
    * Writes the graph without its parameters, which it refers to where they lie in a weights file.
    *
    * @param onnx the file to write
-   * @param tensors where each parameter lies, as {@code Safetensors#write} told
+   * @param tensors where each parameter lies, as {@code Safetensors#write} returned it
    * @param location the weights file, relative to the folder of the graph
    * @throws IllegalArgumentException if a parameter is missing or has another type or shape there
    * @throws UncheckedIOException if the file cannot be written
@@ -179,15 +184,8 @@ public final class OnnxGraph {
     String found = stored == null ? "nothing" : stored.type() + Arrays.toString(stored.shape());
     if (!found.equals(wanted)) {
       throw new IllegalArgumentException(
-          location
-              + ": holds "
-              + found
-              + " as '"
-              + name
-              + "', expected "
-              + wanted
-              + "; write the "
-              + "weights of this graph into the file first");
+          "%s: holds %s as '%s', expected %s; write the weights of this graph into the file first"
+              .formatted(location, found, name, wanted));
     }
   }
 

@@ -7,7 +7,7 @@ import io.varve.export.onnx.graph.Types;
 import java.util.List;
 import java.util.Map;
 
-/** Activation functions of networks. What is no single node in double precision is written out. */
+/** Activation functions of networks. Where one node does not do in double precision, several do. */
 final class Activations {
   /** Klambauer et al. (2017), equation 14. */
   private static final double SELU_ALPHA = 1.6732632423543772;
@@ -36,7 +36,7 @@ final class Activations {
               c -> single(c) ? c.node("Selu", c.in(0)) : elu(c, SELU_ALPHA, SELU_SCALE)),
           one("NDArrayEx.gelu", "Gelu", Activations::gelu)
               .only("FLOAT32")
-              .but("FLOAT64: convert with toType(FLOAT32, false)"));
+              .refusing("FLOAT64: convert with toType(FLOAT32, false)"));
 
   private Activations() {}
 
@@ -57,7 +57,7 @@ final class Activations {
     return c.node("Gelu", c.in(0));
   }
 
-  /** Of a Relu and a Clip behind it ONNX Runtime makes one, which fails unless they are FLOAT32. */
+  /** ONNX Runtime merges a Relu and a Clip after it, which fails unless they are FLOAT32. */
   private static String relu(Call c) {
     if (single(c)) {
       return c.node("Relu", c.in(0));
@@ -68,8 +68,8 @@ final class Activations {
   }
 
   /**
-   * 1 / (1 + exp(-x)) in double precision: of a Sigmoid times its input, ONNX Runtime makes a node
-   * that it has no kernel for.
+   * 1 / (1 + exp(-x)) in double precision: ONNX Runtime merges a Sigmoid and a product with its
+   * input into a node that it has no kernel for.
    */
   private static String sigmoid(Call c) {
     String x = c.in(0, c.type());
@@ -80,7 +80,7 @@ final class Activations {
     return c.node("Div", one, c.node("Add", one, c.node("Exp", c.node("Neg", x))));
   }
 
-  /** x / (1 + |x|); of bytes the engine takes the sum in bytes. */
+  /** x / (1 + |x|); the engine sums bytes as bytes. */
   private static String softSign(Call c) {
     if (!c.type(0).isFloating()) {
       throw c.refuse("takes whole numbers", "convert with toType(FLOAT32, false)");

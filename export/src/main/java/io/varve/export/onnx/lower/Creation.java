@@ -18,7 +18,7 @@ final class Creation {
           one("NDArray.zerosLike", "Expand", c -> filled(c, 0)),
           one("NDArray.onesLike", "Expand", c -> filled(c, 1)),
           one("NDManager.arange", "Range", Creation::arange)
-              .but("fractions up to the batch: use whole numbers and mul"),
+              .refusing("fractions up to the batch: use whole numbers and mul"),
           one("NDManager.eye", "Expand, EyeLike", Creation::eye));
 
   private Creation() {}

@@ -58,7 +58,7 @@ final class Elementwise {
     List<Operator> table = new ArrayList<>();
     table.add(
         array("pow", "Pow, or Mul of whole numbers", Elementwise::power)
-            .but("whole numbers to other powers than constants of 0 to 16: use FLOAT64"));
+            .refusing("whole numbers to other powers than constants of 0 to 16: use FLOAT64"));
     ARITHMETIC.forEach((name, onnx) -> table.add(array(name, onnx, c -> arithmetic(c, onnx))));
     FUNCTIONS.forEach(
         (name, onnx) -> table.add(array(name, onnx, c -> function(c, onnx)).only(FRACTIONS)));
@@ -67,7 +67,7 @@ final class Elementwise {
             table.add(
                 array(name, onnx, c -> floatFunction(c, onnx))
                     .only("FLOAT32 as the result")
-                    .but("FLOAT64: convert with toType(FLOAT32, false)")));
+                    .refusing("FLOAT64: convert with toType(FLOAT32, false)")));
     ROUNDING.forEach((name, onnx) -> table.add(array(name, onnx, c -> rounding(c, onnx))));
     table.add(array("neg", "Neg", c -> whole(c, "Neg")));
     table.add(array("abs", "Abs", c -> whole(c, "Abs")));

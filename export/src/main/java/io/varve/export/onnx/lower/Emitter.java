@@ -69,7 +69,7 @@ final class Emitter {
     return new Emitter(this);
   }
 
-  /** Names what follows after a line of the author's code. */
+  /** Names the following nodes after a line of the author's code. */
   void at(Origin origin) {
     place = origin.brief();
   }

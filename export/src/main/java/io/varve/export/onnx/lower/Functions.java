@@ -18,10 +18,10 @@ final class Functions {
           one("NDArray.cosh", "Cosh; in FLOAT64 Exp", Functions::cosh).only(Operator.FLOATING),
           one("NDArray.atan2", "Atan of the quotient, Where", Functions::atan2)
               .only("FLOAT32")
-              .but(ONLY_FLOAT32),
+              .refusing(ONLY_FLOAT32),
           one("NDArray.erfinv", "two polynomials, Where", Functions::erfinv)
               .only("FLOAT32")
-              .but(ONLY_FLOAT32));
+              .refusing(ONLY_FLOAT32));
 
   private Functions() {}
 

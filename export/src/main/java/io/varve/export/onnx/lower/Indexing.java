@@ -15,17 +15,17 @@ final class Indexing {
   static final List<Operator> OPERATORS =
       List.of(
           one("NDArray.get", "Slice, Gather, Unsqueeze", Indexing::get)
-              .but(
+              .refusing(
                   "masks: use NDArrays.where; picks: use gather; more of the batch than 1: all of it"),
           one("NDArray.get(array)", "Gather", Indexing::select),
           one("NDArray.get(arrays)", "Expand, Concat, Transpose, GatherND", Indexing::selectAll),
           one("NDArray.put", "Reshape, ScatterElements", Indexing::put)
-              .but("the same position twice: PyTorch does not say which value stays"),
+              .refusing("the same position twice: PyTorch does not say which value stays"),
           one("NDArray.take", "Reshape, Gather", Indexing::take),
           one("NDArray.gather", "GatherElements", Indexing::gather),
           one("NDArray.gatherNd", "Transpose, GatherND", Indexing::gatherNd),
           one("NDArray.scatter", "ScatterElements", Indexing::scatter)
-              .but("the same position twice: PyTorch does not say which value stays"),
+              .refusing("the same position twice: PyTorch does not say which value stays"),
           one("NDArray.oneHot", "Equal, Cast", Indexing::oneHot));
 
   private Indexing() {}

@@ -267,9 +267,8 @@ public final class Lowering {
     for (String name : all) {
       if (!seen.add(name)) {
         throw new IllegalArgumentException(
-            "graph: the name '"
-                + name
-                + "' is given twice among inputs, outputs and parameters; rename one");
+            "graph: the name '%s' is given twice among inputs, outputs and parameters; rename one"
+                .formatted(name));
       }
     }
   }

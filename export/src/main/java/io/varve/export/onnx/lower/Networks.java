@@ -23,10 +23,10 @@ final class Networks {
           one("NDArrayEx.embedding", "Gather", Networks::embedding),
           one("NDArrayEx.convolution", "Conv", Networks::convolution)
               .only("FLOAT32")
-              .but("FLOAT64: convert with toType(FLOAT32, false)"),
+              .refusing("FLOAT64: convert with toType(FLOAT32, false)"),
           one("NDArrayEx.batchNorm", "BatchNormalization", Networks::batchNorm)
               .only(Operator.FLOATING)
-              .but("training: export the forward pass"),
+              .refusing("training: export the forward pass"),
           one("NDArrayEx.layerNorm", "LayerNormalization", Networks::layerNorm)
               .only(Operator.FLOATING));
 

@@ -6,9 +6,9 @@ import java.util.List;
  * How one operation of the record is written in ONNX.
  *
  * @param name the operation, such as {@code NDArray.add}
- * @param onnx what it becomes, for people
- * @param types the types of its elements, for people
- * @param limits what of it is refused, and what to write instead, for people
+ * @param onnx what it becomes, for the documentation
+ * @param types the types of its elements, for the documentation
+ * @param limits what is refused, and what to write instead, for the documentation
  * @param rule writes it and gives the names of its results
  */
 record Operator(String name, String onnx, String types, String limits, Rule rule) {
@@ -39,7 +39,7 @@ record Operator(String name, String onnx, String types, String limits, Rule rule
   }
 
   /** The same, with a remark on what is refused. */
-  Operator but(String refused) {
+  Operator refusing(String refused) {
     return new Operator(name, onnx, types, refused, rule);
   }
 }

@@ -95,9 +95,4 @@ final class Operators {
   static Operator one(String name, String onnx, Operator.Single rule) {
     return new Operator(name, onnx, call -> List.of(rule.lower(call)));
   }
-
-  /** An entry for an operation with several results. */
-  static Operator many(String name, String onnx, Operator.Rule rule) {
-    return new Operator(name, onnx, rule);
-  }
 }

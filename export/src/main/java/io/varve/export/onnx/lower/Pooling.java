@@ -15,10 +15,10 @@ final class Pooling {
               .only(Operator.FLOATING),
           one("NDArrayEx.avgPool", "AveragePool", Pooling::avgPool)
               .only("FLOAT32")
-              .but("a last, incomplete window: pad first, or set ceilMode false"),
+              .refusing("a last, incomplete window: pad first, or set ceilMode false"),
           one("NDArrayEx.lpPool", "Pow, AveragePool, Mul, Pow", Pooling::lpPool)
               .only("FLOAT32")
-              .but("a last, incomplete window: pad first, or set ceilMode false"),
+              .refusing("a last, incomplete window: pad first, or set ceilMode false"),
           one("NDArrayEx.globalLpPool", "Pow, ReduceSum, Pow", Pooling::globalLpPool)
               .only(Operator.FLOATING),
           one("NDArrayEx.globalMaxPool", "ReduceMax", c -> global(c, "ReduceMax")),

@@ -1,7 +1,5 @@
 package io.varve.export.onnx.lower;
 
-import static io.varve.export.onnx.lower.Operators.many;
-
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,9 +30,15 @@ final class Recurrent {
 
   static final List<Operator> OPERATORS =
       List.of(
-          many("NDArrayEx.lstm", "Transpose, LSTM", Recurrent::lstm).only("FLOAT32").but(LIMITS),
-          many("NDArrayEx.gru", "Transpose, GRU", Recurrent::gru).only("FLOAT32").but(LIMITS),
-          many("NDArrayEx.rnn", "Transpose, RNN", Recurrent::rnn).only("FLOAT32").but(LIMITS));
+          new Operator("NDArrayEx.lstm", "Transpose, LSTM", Recurrent::lstm)
+              .only("FLOAT32")
+              .refusing(LIMITS),
+          new Operator("NDArrayEx.gru", "Transpose, GRU", Recurrent::gru)
+              .only("FLOAT32")
+              .refusing(LIMITS),
+          new Operator("NDArrayEx.rnn", "Transpose, RNN", Recurrent::rnn)
+              .only("FLOAT32")
+              .refusing(LIMITS));
 
   private Recurrent() {}
 

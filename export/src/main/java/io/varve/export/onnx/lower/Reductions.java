@@ -1,6 +1,5 @@
 package io.varve.export.onnx.lower;
 
-import static io.varve.export.onnx.lower.Operators.many;
 import static io.varve.export.onnx.lower.Operators.one;
 
 import ai.djl.ndarray.types.DataType;
@@ -44,13 +43,13 @@ final class Reductions {
         one("NDArray.logSoftmax", "LogSoftmax", c -> alongAxis(c, "LogSoftmax"))
             .only(Operator.FLOATING));
     String orders = "other orders than 1 and 2: use abs, pow and sum";
-    table.add(one("NDArray.norm", "ReduceL1 or ReduceL2", Reductions::norm).but(orders));
+    table.add(one("NDArray.norm", "ReduceL1 or ReduceL2", Reductions::norm).refusing(orders));
     table.add(
         one("NDArray.normalize", "ReduceL1 or ReduceL2, Max, Div", Reductions::normalize)
-            .but(orders));
+            .refusing(orders));
     table.add(one("NDArray.sort", "TopK", c -> sorted(c).get(0)));
-    table.add(one("NDArray.argSort", "TopK, Slice", Reductions::argSort).but(EQUALS));
-    table.add(many("NDArray.topK", "TopK", Reductions::topK).but(EQUALS));
+    table.add(one("NDArray.argSort", "TopK, Slice", Reductions::argSort).refusing(EQUALS));
+    table.add(new Operator("NDArray.topK", "TopK", Reductions::topK).refusing(EQUALS));
     return table;
   }
 

@@ -1,6 +1,5 @@
 package io.varve.export.onnx.lower;
 
-import static io.varve.export.onnx.lower.Operators.many;
 import static io.varve.export.onnx.lower.Operators.one;
 
 import io.varve.export.onnx.program.Extent;
@@ -24,7 +23,7 @@ final class Reshaping {
     }
     table.add(
         one("NDArray.squeeze", "Reshape", Reshaping::reshape)
-            .but("axes of size B, which is 1 at batch 1: name those that are always 1"));
+            .refusing("axes of size B, which is 1 at batch 1: name those that are always 1"));
     for (String name : List.of("duplicate", "stopGradient", "toDense")) {
       table.add(one("NDArray." + name, "nothing", c -> c.in(0)));
     }
@@ -38,14 +37,14 @@ final class Reshaping {
     table.add(one("NDArray.rotate90", "Slice, Transpose", Reshaping::rotate));
     table.add(
         one("NDArray.diagonal", "Transpose, Reshape, Gather", Reshaping::diagonal)
-            .but("axes that depend on the batch: use eye and mul"));
+            .refusing("axes that depend on the batch: use eye and mul"));
     table.add(one("NDArray.flip", "Slice", c -> flip(c, c.in(0), c.axes(1))));
     table.add(
         one("NDArray.pad", "Pad", Reshaping::pad)
-            .but("padding that depends on the batch: use concat"));
+            .refusing("padding that depends on the batch: use concat"));
     table.add(one("NDArrayEx.concat", "Concat", Reshaping::concat));
     table.add(one("NDArrayEx.stack", "Unsqueeze, Concat", Reshaping::stack));
-    table.add(many("NDArray.split", "Split", Reshaping::split));
+    table.add(new Operator("NDArray.split", "Split", Reshaping::split));
     return table;
   }
 

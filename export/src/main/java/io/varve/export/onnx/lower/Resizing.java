@@ -29,10 +29,10 @@ final class Resizing {
                   "Gather (nearest) or MatMul with weights",
                   Resizing::interpolation)
               .only(Operator.FLOATING)
-              .but("sizes that depend on the batch: resize to fixed ones"),
+              .refusing("sizes that depend on the batch: resize to fixed ones"),
           one("NDArrayEx.resize", "Transpose, Gather or MatMul, Transpose", Resizing::image)
               .only("FLOAT32")
-              .but("bytes, which the engine truncates: convert with toType(FLOAT32, false)"));
+              .refusing("bytes, which the engine truncates: convert with toType(FLOAT32, false)"));
 
   private Resizing() {}
 
@@ -90,8 +90,8 @@ final class Resizing {
   }
 
   /**
-   * A product with a matrix along one axis. Resize would do for some, but ONNX Runtime moves a
-   * Transpose before it behind, and then has no kernel for the axes.
+   * A product with a matrix along one axis. Resize would do in some cases, but ONNX Runtime moves a
+   * Transpose from before it to behind it, and then has no kernel for the axes.
    */
   private static String mixed(Call c, String x, int axis, double[][] weights) {
     int rank = c.rank(0);
@@ -106,7 +106,7 @@ final class Resizing {
     return Reshaping.transpose(c, Networks.apart(c, c.node("MatMul", last, matrix)), order);
   }
 
-  /** What each of n elements takes of each of so many: [size, n]. */
+  /** The weight of each element in each of the n results: [size, n]. */
   private static double[][] weights(Call c, int mode, int size, int n) {
     double[][] weights = new double[size][n];
     for (int i = 0; i < n; i++) {
@@ -129,8 +129,8 @@ final class Resizing {
   }
 
   /**
-   * A kernel around the place where element i comes from, as many elements wide, and wider by the
-   * factor by which the image shrinks.
+   * The weight of element k in result i: a kernel around the place where i comes from. It is {@code
+   * width} elements wide, times the factor by which the image shrinks.
    */
   private static double smooth(int size, int n, int i, int k, int width) {
     double scale = (double) size / n;

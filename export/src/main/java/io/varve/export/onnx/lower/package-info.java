@@ -1,2 +1,2 @@
-/** Writes programs as ONNX graphs: a class for each family of operations. */
+/** From a program to an ONNX graph: a table of operators by theme, and how each is written. */
 package io.varve.export.onnx.lower;

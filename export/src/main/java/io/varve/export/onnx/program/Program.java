@@ -68,7 +68,7 @@ public record Program(
 
   /**
    * The steps that an output depends on, in order. A constant depends on nothing. What a loop does
-   * alike in every round is done once, before it.
+   * the same way in every round is moved before it.
    */
   public List<RecordedStep> live() {
     BitSet needed = new BitSet();

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** Loops as they run in DJL, and what is asked of their parts anywhere. */
+/** Runs loops in DJL, and checks the parts of any loop. */
 public final class EagerLoop {
   private EagerLoop() {}
 
-  /** Runs a loop. Whatever a round made is freed with it, but for the new state. */
+  /** Runs a loop. All that a round makes is freed after it, except the new state. */
   public static NDList run(
       long most,
       NDList state,
@@ -64,12 +64,9 @@ public final class EagerLoop {
     List<String> found = described(after);
     if (!found.equals(had)) {
       throw new IllegalArgumentException(
-          where
-              + ": a round of a loop turns a state of "
-              + had
-              + " into "
-              + found
-              + "; let it keep the number of arrays, their types and their shapes");
+          ("%s: a round of a loop turns a state of %s into %s; let it keep the number of arrays,"
+                  + " their types and their shapes")
+              .formatted(where, had, found));
     }
   }
 
@@ -80,10 +77,8 @@ public final class EagerLoop {
   static void requireAnswer(String where, NDArray answer) {
     if (answer.getDataType() != DataType.BOOLEAN || answer.size() != 1) {
       throw new IllegalArgumentException(
-          where
-              + ": the condition of a loop is "
-              + described(new NDList(answer)).get(0)
-              + ", expected one boolean; end it with all() or any()");
+          "%s: the condition of a loop is %s, expected one boolean; end it with all() or any()"
+              .formatted(where, described(new NDList(answer)).get(0)));
     }
   }
 }

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How a reflected call is judged, evaluated and written down. */
+/** Calls of DJL's interfaces that a recording object intercepts: how they are made and recorded. */
 final class InterceptedCalls {
   private static final Map<Class<?>, DataType> SCALARS =
       Map.of(
@@ -57,6 +57,15 @@ final class InterceptedCalls {
     return type.cast(
         Proxy.newProxyInstance(
             InterceptedCalls.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  /** The methods of Object, for what stands behind an interface. */
+  static Object identity(Object proxy, String method, Object[] arguments, String text) {
+    return switch (method) {
+      case "hashCode" -> System.identityHashCode(proxy);
+      case "equals" -> proxy == arguments[0];
+      default -> text;
+    };
   }
 
   /** The record has one order, which calls from several threads do not have. */

@@ -42,7 +42,7 @@ final class Merge {
 
   private Program merge() {
     for (int i = 1; i < programs.size(); i++) {
-      Replay.requireSamePath(first, programs.get(i), batches[0], batches[i]);
+      new Replay(first, programs.get(i), batches[0], batches[i]).requireSamePath();
     }
     Map<Integer, String> makers = new HashMap<>();
     makers(first.steps(), makers);
@@ -182,7 +182,8 @@ final class Merge {
       return new Argument.Many(items);
     }
     if (!versions.stream().allMatch(v -> Objects.equals(v, one))) {
-      throw place.step()
+      throw place
+          .step()
           .origin()
           .refuse(
               place.step().operation(),
@@ -207,12 +208,8 @@ final class Merge {
             () ->
                 origin.refuse(
                     operation,
-                    "has "
-                        + Arrays.toString(sizes)
-                        + " as "
-                        + place
-                        + " at batches "
-                        + Arrays.toString(batches),
+                    "has %s as %s at batches %s"
+                        .formatted(Arrays.toString(sizes), place, Arrays.toString(batches)),
                     "a size may only be a multiple of the batch plus a constant"));
   }
 }

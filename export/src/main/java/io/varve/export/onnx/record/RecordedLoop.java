@@ -17,21 +17,13 @@ import java.util.function.UnaryOperator;
  * Records a loop: its body once, on arrays that stand for the state. Where there is a condition, it
  * is recorded twice, before the loop and at the end of the body.
  */
-final class RecordedLoop {
+record RecordedLoop(
+    Recorder recorder,
+    Optional<Function<NDList, NDArray>> again,
+    UnaryOperator<NDList> body,
+    Origin origin) {
   /** The name of the operation in a record. */
   static final String OPERATION = "Trace.repeat";
-
-  private final Recorder recorder;
-  private final Optional<Function<NDList, NDArray>> again;
-  private final UnaryOperator<NDList> body;
-  private final Origin origin = AuthorCode.here();
-
-  RecordedLoop(
-      Recorder recorder, Optional<Function<NDList, NDArray>> again, UnaryOperator<NDList> body) {
-    this.recorder = recorder;
-    this.again = again;
-    this.body = body;
-  }
 
   NDList record(long most, NDList state) {
     EagerLoop.requireState(origin.toString(), state);

@@ -34,8 +34,8 @@ import java.util.function.UnaryOperator;
  * Records what traced code does at one batch size. Each call is evaluated at once on real arrays,
  * so that the record knows the type and shape of everything.
  *
- * <p>The arrays it hands out are proxies that refuse what they do not know, in place of delegating
- * it. Real arrays are closed with the manager they are made by.
+ * <p>The arrays it hands out are proxies that refuse calls they do not know. Real arrays are closed
+ * with the manager that made them.
  */
 final class Recorder implements Trace {
   /** Results of constants only are themselves kept as constants up to this many elements. */
@@ -152,7 +152,9 @@ final class Recorder implements Trace {
   /** A constant made from host data. */
   NDArray capture(NDArray made) {
     return wrap(
-        made, add(new ValueSource.Constant(ValueSource.bytes(made)), made, AuthorCode.here()), true);
+        made,
+        add(new ValueSource.Constant(ValueSource.bytes(made)), made, AuthorCode.here()),
+        true);
   }
 
   /** The value of an array, recording or plain. */
@@ -173,9 +175,8 @@ final class Recorder implements Trace {
     if (array.size() != 1 || array.hasGradient()) {
       throw origin.refuse(
           AuthorCode.operation(),
-          "reads an array "
-              + array.getShape()
-              + " that was never registered, so the graph would keep its present values",
+          "reads an array %s that was never registered, so the graph would keep its present values"
+              .formatted(array.getShape()),
           "make it a registered Parameter, an input, or create it with the manager of the trace");
     }
     String operation = AuthorCode.operation();
@@ -227,13 +228,13 @@ final class Recorder implements Trace {
 
   @Override
   public NDList repeat(long most, NDList state, UnaryOperator<NDList> body) {
-    return new RecordedLoop(this, Optional.empty(), body).record(most, state);
+    return new RecordedLoop(this, Optional.empty(), body, AuthorCode.here()).record(most, state);
   }
 
   @Override
   public NDList repeat(
       long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
-    return new RecordedLoop(this, Optional.of(again), body).record(most, state);
+    return new RecordedLoop(this, Optional.of(again), body, AuthorCode.here()).record(most, state);
   }
 
   /** Records the body of a loop apart from what is around it. */

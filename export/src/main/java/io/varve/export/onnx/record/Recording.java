@@ -19,7 +19,7 @@ import java.util.Map;
 public record Recording(Traced code, RegisteredParameters parameters, NDManager manager) {
   private static final long[] BATCHES = {3, 5, 8};
 
-  /** Not part of the program, but held against it: code tells one row, or two, from more. */
+  /** The program must hold here too: code may treat one row, or two, unlike more. */
   private static final long[] REPLAYED = {1, 2};
 
   /**
@@ -40,7 +40,7 @@ public record Recording(Traced code, RegisteredParameters parameters, NDManager 
    */
   public void confirm(Program program) {
     for (long batch : REPLAYED) {
-      Replay.require(program, replay(batch), BATCHES[0], batch);
+      new Replay(program, replay(batch), BATCHES[0], batch).require();
     }
   }
 

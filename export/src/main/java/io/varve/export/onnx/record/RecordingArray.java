@@ -32,7 +32,7 @@ final class RecordingArray implements InvocationHandler {
           "size",
           "shapeEquals");
 
-  /** Those that tell of the shape, which code may compute with. */
+  /** Those that reveal the shape, which code may compute with. */
   private static final Set<String> MEASURES =
       Set.of("getShape", "isScalar", "isEmpty", "size", "shapeEquals");
 
@@ -67,7 +67,7 @@ final class RecordingArray implements InvocationHandler {
           "get",
           "real");
 
-  /** What gives a result whose shape depends on values. */
+  /** Calls whose result has a shape that depends on values. */
   private static final Set<String> SHAPED_BY_VALUES = Set.of("booleanMask", "nonzero", "unique");
 
   private final Recorder recorder;
@@ -257,16 +257,11 @@ final class RecordingArray implements InvocationHandler {
   }
 
   private Object identity(Object proxy, String name, Object[] arguments) {
-    return switch (name) {
-      case "hashCode" -> System.identityHashCode(proxy);
-      case "toString" -> "traced " + real.getShape() + " " + real.getDataType();
-      default -> {
-        if (proxy != arguments[0] && arguments[0] instanceof NDArray) {
-          throw hostRead(name);
-        }
-        yield proxy == arguments[0];
-      }
-    };
+    if (name.equals("equals") && proxy != arguments[0] && arguments[0] instanceof NDArray) {
+      throw hostRead(name);
+    }
+    String text = "traced " + real.getShape() + " " + real.getDataType();
+    return InterceptedCalls.identity(proxy, name, arguments, text);
   }
 
   private static IllegalArgumentException hostRead(String name) {

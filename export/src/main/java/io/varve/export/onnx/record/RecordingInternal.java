@@ -10,24 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Stands behind {@code getNDArrayInternal()} of a recording array: networks and activations. */
-final class RecordingInternal implements InvocationHandler {
-  private final Recorder recorder;
-  private final NDArray array;
-
-  RecordingInternal(Recorder recorder, NDArray array) {
-    this.recorder = recorder;
-    this.array = array;
-  }
-
+record RecordingInternal(Recorder recorder, NDArray array) implements InvocationHandler {
   @Override
   public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
     String name = method.getName();
     if (method.getDeclaringClass() == Object.class) {
-      return switch (name) {
-        case "hashCode" -> System.identityHashCode(proxy);
-        case "equals" -> proxy == arguments[0];
-        default -> "internals of " + array;
-      };
+      return InterceptedCalls.identity(proxy, name, arguments, "internals of " + array);
     }
     return switch (name) {
       case "getArray" -> array;
@@ -60,7 +48,8 @@ final class RecordingInternal implements InvocationHandler {
     String operation = "NDArrayEx." + method.getName();
     NDArrayEx real = ((NDArray) recorder.unwrap(array)).getNDArrayInternal();
     if (method.getReturnType() == void.class) {
-      throw AuthorCode.here().refuse(operation, "belongs to training", "export the forward pass only");
+      throw AuthorCode.here()
+          .refuse(operation, "belongs to training", "export the forward pass only");
     }
     if (InterceptedCalls.decomposes(method, real)) {
       return InvocationHandler.invokeDefault(proxy, method, arguments);

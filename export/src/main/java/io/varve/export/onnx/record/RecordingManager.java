@@ -9,27 +9,17 @@ import java.util.List;
 import java.util.Set;
 
 /** Stands behind the manager of a trace: what it creates is part of the record. */
-final class RecordingManager implements InvocationHandler {
+record RecordingManager(Recorder recorder) implements InvocationHandler {
   private static final Set<String> PASSED =
       Set.of("getDevice", "defaultDevice", "getEngine", "getName", "allocateDirect");
 
   private static final Set<String> RANDOM = Set.of("random", "sample", "truncatedNormal");
 
-  private final Recorder recorder;
-
-  RecordingManager(Recorder recorder) {
-    this.recorder = recorder;
-  }
-
   @Override
   public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
     String name = method.getName();
     if (method.getDeclaringClass() == Object.class) {
-      return switch (name) {
-        case "hashCode" -> System.identityHashCode(proxy);
-        case "equals" -> proxy == arguments[0];
-        default -> "manager of a trace";
-      };
+      return InterceptedCalls.identity(proxy, name, arguments, "manager of a trace");
     }
     if (PASSED.contains(name)) {
       return method.invoke(recorder.real(), arguments);

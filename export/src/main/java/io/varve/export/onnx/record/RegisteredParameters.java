@@ -46,8 +46,7 @@ public final class RegisteredParameters {
       manager = manager == null ? pair.getValue().getArray().getManager() : manager;
     }
     return new RegisteredParameters(
-        names,
-        new ParameterStore(manager == null ? NDManager.newBaseManager() : manager, false));
+        names, new ParameterStore(manager == null ? NDManager.newBaseManager() : manager, false));
   }
 
   NDArray value(Parameter parameter) {

@@ -10,49 +10,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Whether code does the same at one batch size as at another. */
-final class Replay {
-  private final Program program;
-  private final Program replayed;
-  private final long first;
-  private final long batch;
+/**
+ * Whether code does the same at one batch size as at another.
+ *
+ * @param program what was recorded at the first batch size, or merged from several
+ * @param replayed what was recorded at another
+ */
+record Replay(Program program, Program replayed, long first, long batch) {
 
-  private Replay(Program program, Program replayed, long first, long batch) {
-    this.program = program;
-    this.replayed = replayed;
-    this.first = first;
-    this.batch = batch;
+  /** Refuses code that calls other operations at another batch size, or on other arrays. */
+  void requireSamePath() {
+    samePath(program.steps(), replayed.steps());
+    sameOutputs();
   }
 
   /**
-   * Refuses code that calls other operations at another batch size, or on other arrays.
-   *
-   * @param program what was recorded at the first batch size
-   * @param replayed what was recorded at another
+   * Refuses code that at a batch size does anything else than the program says. A value may differ
+   * in its sizes if no output and no shape that the code asked for depends on it.
    */
-  static void requireSamePath(Program program, Program replayed, long first, long batch) {
-    Replay replay = new Replay(program, replayed, first, batch);
-    replay.samePath(program.steps(), replayed.steps());
-    replay.sameOutputs();
-  }
-
-  /**
-   * Refuses code that at a batch size does anything else than the program says. What no output and
-   * no shape that the code asked for depends on may differ in its sizes.
-   *
-   * @param program the merged record
-   * @param replayed what was recorded at a batch size that is not part of it
-   * @param first a batch size that is
-   */
-  static void require(Program program, Program replayed, long first, long batch) {
-    requireSamePath(program, replayed, first, batch);
-    Replay replay = new Replay(program, replayed, first, batch);
+  void require() {
+    requireSamePath();
     Map<List<Integer>, RecordedStep> counterparts = new HashMap<>();
     replayed.everyStep().forEach(step -> counterparts.put(step.results(), step));
     for (RecordedStep step : program.observed()) {
-      replay.sameArguments(step, counterparts.get(step.results()));
-      step.reads().forEach(value -> replay.sameConstant(step, value));
-      step.results().forEach(value -> replay.sameResult(step, value));
+      sameArguments(step, counterparts.get(step.results()));
+      step.reads().forEach(value -> sameConstant(step, value));
+      step.results().forEach(value -> sameResult(step, value));
     }
   }
 
@@ -94,15 +77,9 @@ final class Replay {
             && program.outputs().equals(replayed.outputs());
     if (!same) {
       throw new IllegalArgumentException(
-          "outputs: "
-              + program.outputs().keySet()
-              + " at batch "
-              + first
-              + " and "
-              + replayed.outputs().keySet()
-              + " at batch "
-              + batch
-              + " are not computed alike; let no branch depend on the batch size");
+          ("outputs: %s at batch %d and %s at batch %d are not computed alike; let no branch depend"
+                  + " on the batch size")
+              .formatted(program.outputs().keySet(), first, replayed.outputs().keySet(), batch));
     }
   }
 

@@ -34,8 +34,8 @@ public interface Trace {
 
   /**
    * Tells what an output is a sum or difference of. Where terms cancel, their rounding errors stay:
-   * {@code ParityGate} measures the error of such an output against the largest of its terms. A
-   * graph is none the different.
+   * {@code ParityGate} measures the error of such an output against the largest of its terms. It
+   * does not change the graph.
    *
    * @param output its name
    * @param terms arrays of its shape

@@ -21,12 +21,12 @@ import io.varve.app.train.TrainCommand;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /**
  * The command line of Varve: trains a model file, exports it and uses the bundle.

@@ -281,7 +281,9 @@ public final class Bundle implements AutoCloseable {
         session -> {
           List<Manifest.Port> ports = session.graph().allInputs();
           int rows = Inputs.rows(inputs, ports);
-          return requests.unchunkedRun(session, Inputs.sources(inputs, ports), rows).collect(rows, 1);
+          return requests
+              .unchunkedRun(session, Inputs.sources(inputs, ports), rows)
+              .collect(rows, 1);
         });
   }
 

@@ -22,11 +22,11 @@ import java.util.TreeSet;
 /**
  * A user's own ONNX file that maps images to features, such as the pooled layer of a classifier.
  *
- * <p>It is not part of a bundle: no hash vouches for it, and it may use any operator of ONNX Runtime
- * itself (libraries of further operators are never loaded). Before native code reads the file, it is
- * checked that it is a well-formed ONNX file of less than 2 GiB without functions or training
- * information of its own, and that data outside it lie in its folder and within their file. Not
- * thread-safe.
+ * <p>It is not part of a bundle: no hash vouches for it, and it may use any operator of ONNX
+ * Runtime itself (libraries of further operators are never loaded). Before native code reads the
+ * file, it is checked that it is a well-formed ONNX file of less than 2 GiB without functions or
+ * training information of its own, and that data outside it lie in its folder and within their
+ * file. Not thread-safe.
  */
 public final class FeatureGraph implements AutoCloseable {
   private final Path file;

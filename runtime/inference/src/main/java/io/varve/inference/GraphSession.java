@@ -17,8 +17,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * One graph in ONNX Runtime. Any number of threads may run it; each run borrows a set of
- * direct buffers that ONNX Runtime reads and writes in place.
+ * One graph in ONNX Runtime. Any number of threads may run it; each run borrows a set of direct
+ * buffers that ONNX Runtime reads and writes in place.
  */
 final class GraphSession implements AutoCloseable {
   private final OrtEnvironment environment;

@@ -32,8 +32,8 @@ public record Variations(Bundle bundle, long seed, float temperature) {
 
   /**
    * Makes x from values of a derived variable that need not come from any x. Infers the latents
-   * right behind it and draws the rest, in the self-supervised VAE u ~ q(u | y), z ~ p(z | y, u), x ~ p(x
-   * | y, z) (Gatopoulos and Tomczak, 2021, section 3.3).
+   * right behind it and draws the rest, in the self-supervised VAE u ~ q(u | y), z ~ p(z | y, u), x
+   * ~ p(x | y, z) (Gatopoulos and Tomczak, 2021, section 3.3).
    *
    * @param derived the variable's name
    * @param values [B, variable], on the variable's grid

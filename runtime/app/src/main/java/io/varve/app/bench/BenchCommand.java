@@ -65,7 +65,10 @@ public final class BenchCommand implements Callable<Integer> {
       description = "With --exact: images per batch (default: 16).")
   private int count;
 
-  @Option(names = "--steps", defaultValue = "100", description = "How many training steps to time (default: 100).")
+  @Option(
+      names = "--steps",
+      defaultValue = "100",
+      description = "How many training steps to time (default: 100).")
   private int steps;
 
   @Override

@@ -57,7 +57,8 @@ public final class ReconstructCommand implements Callable<Integer> {
 
     @Option(
         names = "--grid",
-        description = "Show every mode that the bundle has graphs for, side by side; same as --mode all.")
+        description =
+            "Show every mode that the bundle has graphs for, side by side; same as --mode all.")
     private boolean grid;
   }
 
@@ -121,7 +122,8 @@ public final class ReconstructCommand implements Callable<Integer> {
               + "; export it with 'modes'");
     }
     if (!missing.isEmpty()) {
-      Output.say("note: %s has no graph for %s; export it with 'modes'", options.bundle.path, missing);
+      Output.say(
+          "note: %s has no graph for %s; export it with 'modes'", options.bundle.path, missing);
     }
     return offered;
   }

@@ -39,7 +39,8 @@ public final class SuperResolveCommand implements Callable<Integer> {
   @Option(
       names = "--given",
       paramLabel = "FOLDER",
-      description = "A folder of PNG or JPEG files of y's own size, to use instead of the data set.")
+      description =
+          "A folder of PNG or JPEG files of y's own size, to use instead of the data set.")
   private Path given;
 
   @Option(

@@ -32,7 +32,9 @@ public final class FidCommand implements Callable<Integer> {
   @Mixin private Output output;
   @Mixin private FidOptions options;
 
-  @Parameters(paramLabel = "BUNDLE|FOLDER", description = "A bundle, or a folder of PNG or JPEG files.")
+  @Parameters(
+      paramLabel = "BUNDLE|FOLDER",
+      description = "A bundle, or a folder of PNG or JPEG files.")
   private Path target;
 
   @Option(
@@ -42,12 +44,13 @@ public final class FidCommand implements Callable<Integer> {
       description = "How many images to measure (default: ${DEFAULT-VALUE}).")
   private int count;
 
-  @Option(names = "--seed", defaultValue = "1", description = "The seed of the generated images (default: 1).")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "The seed of the generated images (default: 1).")
   private long seed;
 
-  @Option(
-      names = "--mean",
-      description = "Measure expected pixels instead of drawn ones.")
+  @Option(names = "--mean", description = "Measure expected pixels instead of drawn ones.")
   private boolean mean;
 
   @Override

@@ -84,7 +84,8 @@ final class FidOptions {
   @Option(
       names = "--statistics",
       paramLabel = "FILE",
-      description = "The mean and covariance of the real images: read if the file exists, written otherwise.")
+      description =
+          "The mean and covariance of the real images: read if the file exists, written otherwise.")
   private Path statistics;
 
   @Option(names = "--batch", defaultValue = "64", description = "Images per batch (default: 64).")

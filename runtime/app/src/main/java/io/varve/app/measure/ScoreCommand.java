@@ -32,7 +32,10 @@ public final class ScoreCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private Output output;
 
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write one line per image to this file.")
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write one line per image to this file.")
   private Path csv;
 
   @Option(

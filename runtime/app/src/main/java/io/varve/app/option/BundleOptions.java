@@ -14,9 +14,7 @@ public final class BundleOptions {
   @Parameters(paramLabel = "BUNDLE", description = "A folder written by 'varve export'.")
   public Path path;
 
-  @Option(
-      names = "--threads",
-      description = "Threads per operator (default: one per core).")
+  @Option(names = "--threads", description = "Threads per operator (default: one per core).")
   Integer threads;
 
   @Option(names = "--seed", defaultValue = "1", description = "The seed of the noise (default: 1).")

@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 public final class ChangedPluginsOption {
   @Option(
       names = "--accept-changed-plugins",
-      description = "Load the run even if a plug-in's JAR differs from the one in its plugins.lock.")
+      description =
+          "Load the run even if a plug-in's JAR differs from the one in its plugins.lock.")
   private boolean accepted;
 
   /**

@@ -7,9 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/**
- * What a command prints: results on standard output, messages for people on standard error.
- */
+/** What a command prints: results on standard output, messages for people on standard error. */
 public final class Output {
   private static final Gson JSON =
       new GsonBuilder().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();

@@ -27,9 +27,7 @@ final class PluginsInstallCommand implements Callable<Integer> {
   @Parameters(paramLabel = "JAR", description = "The plug-in's JAR.")
   private Path jar;
 
-  @Option(
-      names = "--replace",
-      description = "Replace a JAR with the same Plugin-Id or file name.")
+  @Option(names = "--replace", description = "Replace a JAR with the same Plugin-Id or file name.")
   private boolean replace;
 
   @Override

@@ -13,7 +13,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "schema",
     mixinStandardHelpOptions = true,
-    description = "Prints a JSON Schema of model files, including the loaded plug-ins, for editors.")
+    description =
+        "Prints a JSON Schema of model files, including the loaded plug-ins, for editors.")
 public final class SchemaCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
 

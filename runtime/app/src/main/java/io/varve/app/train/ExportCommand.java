@@ -38,7 +38,11 @@ public final class ExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A folder written by 'varve train'.")
   private Path run;
 
-  @Option(names = "--out", required = true, paramLabel = "BUNDLE", description = "The bundle's folder.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "BUNDLE",
+      description = "The bundle's folder.")
   private Path out;
 
   @Option(
@@ -54,8 +58,7 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(global)) {
-      TrainedModel.Options options =
-          changed.loading(workspace.catalog(), Optional.empty(), "cpu");
+      TrainedModel.Options options = changed.loading(workspace.catalog(), Optional.empty(), "cpu");
       BundleExport.Result result = export(options, run, out, Optional.ofNullable(graphs));
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("out", result.bundle().toString());

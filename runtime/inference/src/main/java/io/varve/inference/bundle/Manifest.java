@@ -70,8 +70,8 @@ public record Manifest(
   /**
    * Checks that the manifest is consistent in itself.
    *
-   * @throws IllegalArgumentException if the format differs, a path may leave the bundle, a hash
-   *     is malformed, or a graph or the parity vectors name a file that {@code files} lacks
+   * @throws IllegalArgumentException if the format differs, a path may leave the bundle, a hash is
+   *     malformed, or a graph or the parity vectors name a file that {@code files} lacks
    */
   public Manifest {
     variables = List.copyOf(variables);

@@ -4,6 +4,7 @@ import io.varve.app.bundle.BundleData;
 import io.varve.app.bundle.BundlePictures;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
+import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
@@ -27,8 +28,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** The whole path on data drawn here: train, export, score, generate, reconstruct. */
 @Command(
@@ -43,6 +46,7 @@ final class QuickstartCommand implements Callable<Integer> {
   private static final int SCORED = 500;
 
   @ParentCommand private Varve varve;
+  @Spec private CommandSpec spec;
   @Mixin private Output output;
 
   @Option(
@@ -60,8 +64,7 @@ final class QuickstartCommand implements Callable<Integer> {
     Path bundle = out.resolve("bundle");
     try (Workspace workspace = Workspace.open(varve)) {
       Output.say("1. varve train quickstart.yaml --out %s", run);
-      String command = "varve quickstart --out " + out;
-      Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", command);
+      Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", ShellLine.of(spec));
       results.put("bound", scores.bound());
       results.put("bits_per_dim", scores.bitsPerDim());
       Output.say("2. varve export %s --out %s", run, bundle);

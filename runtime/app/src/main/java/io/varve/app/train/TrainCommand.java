@@ -4,6 +4,7 @@ import io.varve.app.Varve;
 import io.varve.app.option.DeviceOption;
 import io.varve.app.option.ModelOptions;
 import io.varve.app.option.Output;
+import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
 import io.varve.training.evaluation.Scores;
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Trains a model file. */
 @Command(
@@ -24,6 +27,7 @@ import picocli.CommandLine.ParentCommand;
     })
 public final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Varve varve;
+  @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
@@ -39,9 +43,9 @@ public final class TrainCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.open(varve)) {
       String stem = model.file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
       Path run = out == null ? Path.of("runs", stem) : out;
-      String command = "varve train " + model.file + " --out " + run;
       Scores scores =
-          TrainingRuns.train(model.read(), workspace.catalog(), run, device.name, command);
+          TrainingRuns.train(
+              model.read(), workspace.catalog(), run, device.name, ShellLine.of(spec));
       Map<String, Object> results = TrainingRuns.summary(scores);
       results.put("out", run.toString());
       results.put("report", run.resolve("report.html").toString());

@@ -29,8 +29,8 @@ public final class TrainingRuns {
   }
 
   /** Goes on with a run, whose data may have moved to another folder. */
-  static Scores resume(Path run, TrainedModel.Options options) {
-    TrainingJob job = TrainingJob.of(run, options, "varve resume " + run);
+  static Scores resume(Path run, TrainedModel.Options options, String command) {
+    TrainingJob job = TrainingJob.of(run, options, command);
     try (ProgressLine progress = new ProgressLine();
         Trainer trainer = Trainer.resume(job, run, progress)) {
       return trainer.run();

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /** Turns the points of a run into plots over one x axis. */
-public final class Curves {
+final class Curves {
   /** A run of fewer epochs is shown over steps. */
   private static final double ENOUGH_EPOCHS = 3;
 
@@ -24,28 +24,28 @@ public final class Curves {
   private final List<Point> points;
   private final boolean overEpochs;
 
-  public Curves(List<Point> points) {
+  Curves(List<Point> points) {
     this.points = points;
     this.overEpochs =
         points.stream().mapToDouble(Point::epoch).filter(Double::isFinite).max().orElse(0)
             >= ENOUGH_EPOCHS;
   }
 
-  public Axis x() {
+  Axis x() {
     return Axis.progress(points.stream().mapToDouble(this::x));
   }
 
-  public String xName() {
+  String xName() {
     return overEpochs ? "epoch" : "step";
   }
 
-  public Plot bound() {
+  Plot bound() {
     List<Series> series = List.of(bound(DataPart.TRAIN), bound(DataPart.TEST), importance());
     return Plot.of("Bound", "nats per image, higher is better", series, scaleOf(series));
   }
 
   /** The Kullback-Leibler terms, one curve a node: Apostolopoulou et al. (2020), Figure 6d. */
-  public Plot divergences(DataPart split) {
+  Plot divergences(DataPart split) {
     List<Series> series =
         terms(split, name -> name.startsWith(BoundScore.KL), BoundScore.KL.length());
     double[] all = series.stream().mapToDouble(Series::last).toArray();
@@ -55,20 +55,20 @@ public final class Curves {
   }
 
   /** The other terms: log-likelihoods of what is observed and derived. */
-  public Plot reconstructions() {
+  Plot reconstructions() {
     List<Series> series = terms(DataPart.TRAIN, name -> !name.startsWith(BoundScore.KL), 0);
     return Plot.of("Reconstruction", "nats, train, higher is better", series, scaleOf(series));
   }
 
   /** The gradient's norm, with a mark where steps were skipped. */
-  public Plot gradient() {
+  Plot gradient() {
     Series norm = optimization("gradient norm", OptimizationState::gradientNorm);
     List<Series> series = List.of(norm);
     Axis y = Axis.factors(norm.values());
     return Plot.of("Gradient norm", "before clipping", series, y).with(skips());
   }
 
-  public Plot rate() {
+  Plot rate() {
     Series rate = optimization("learning rate", OptimizationState::rate);
     double highest = Arrays.stream(rate.values()).max().orElse(0);
     // A warm-up from zero looks right on a linear axis, a long decay does not.
@@ -76,12 +76,12 @@ public final class Curves {
     return Plot.of("Learning rate", "", List.of(rate), y);
   }
 
-  public Plot beta() {
+  Plot beta() {
     Series beta = optimization("beta", OptimizationState::beta);
     return Plot.of("Beta", "weight of the KL terms", List.of(beta), full(beta));
   }
 
-  public Plot speed() {
+  Plot speed() {
     Series speed = optimization("images/s", OptimizationState::imagesPerSecond);
     Axis y = Axis.robust(speed.values(), 0);
     return Plot.of("Speed", "training images per second", List.of(speed), y);

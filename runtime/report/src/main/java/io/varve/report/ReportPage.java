@@ -3,7 +3,6 @@ package io.varve.report;
 import io.varve.report.chart.Charts;
 import io.varve.report.chart.Markup;
 import io.varve.report.metrics.BoundScore;
-import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.LatentActivity;
 import io.varve.report.metrics.Numbers;
 import io.varve.report.metrics.Point;

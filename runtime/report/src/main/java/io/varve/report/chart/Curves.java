@@ -100,7 +100,8 @@ final class Curves {
   }
 
   private Series optimization(String name, ToDoubleFunction<OptimizationState> value) {
-    return new Series(name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.optimization())));
+    return new Series(
+        name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.optimization())));
   }
 
   private List<Series> terms(DataPart split, Predicate<String> wanted, int prefix) {

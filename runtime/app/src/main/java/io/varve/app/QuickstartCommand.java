@@ -5,6 +5,7 @@ import io.varve.app.bundle.BundlePictures;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
+import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
@@ -28,8 +29,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** The whole workflow on drawn data: train, export, score, generate and reconstruct. */
 @Command(
@@ -44,6 +47,7 @@ final class QuickstartCommand implements Callable<Integer> {
   private static final int SCORED = 500;
 
   @ParentCommand private GlobalOptions global;
+  @Spec private CommandSpec spec;
   @Mixin private Output output;
 
   @Option(
@@ -61,8 +65,7 @@ final class QuickstartCommand implements Callable<Integer> {
     Path bundle = out.resolve("bundle");
     try (Workspace workspace = Workspace.open(global)) {
       Output.say("1. varve train quickstart.yaml --out %s", run);
-      String command = "varve quickstart --out " + out;
-      Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", command);
+      Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", ShellLine.of(spec));
       results.put("bound", scores.bound());
       results.put("bits_per_dim", scores.bitsPerDim());
       Output.say("2. varve export %s --out %s", run, bundle);

@@ -3,8 +3,8 @@ package io.varve.report;
 import io.varve.inference.ActiveUnits;
 import io.varve.report.metrics.Divergence;
 import io.varve.report.metrics.Estimate;
-import io.varve.report.metrics.Point;
 import io.varve.report.metrics.OutputFile;
+import io.varve.report.metrics.Point;
 import io.varve.report.picture.Png;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +25,11 @@ import java.util.Optional;
  * @param reproduction what it takes to repeat the run
  */
 public record Report(
-    String title, Summary summary, List<Point> points, List<Picture> pictures, Reproduction reproduction) {
+    String title,
+    Summary summary,
+    List<Point> points,
+    List<Picture> pictures,
+    Reproduction reproduction) {
   /** Copies the lists. */
   public Report {
     points = List.copyOf(points);
@@ -59,7 +63,8 @@ public record Report(
     public static final Measured NOTHING = new Measured(Optional.empty(), Map.of());
 
     /** Of data whose density is not known. */
-    public Measured(Optional<ImportanceBound> importance, Map<String, ActiveUnits.Count> activeUnits) {
+    public Measured(
+        Optional<ImportanceBound> importance, Map<String, ActiveUnits.Count> activeUnits) {
       this(importance, activeUnits, Optional.empty());
     }
 

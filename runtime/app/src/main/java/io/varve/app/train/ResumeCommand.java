@@ -4,6 +4,7 @@ import io.varve.app.option.ChangedPluginsOption;
 import io.varve.app.option.DeviceOption;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
+import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
 import io.varve.training.run.TrainedModel;
 import java.nio.file.Path;
@@ -11,9 +12,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Continues a run. */
 @Command(
@@ -22,6 +25,7 @@ import picocli.CommandLine.ParentCommand;
     description = "Continues a run from its newest checkpoint, as if it had never stopped.")
 public final class ResumeCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
+  @Spec private CommandSpec spec;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
   @Mixin private ChangedPluginsOption changed;
@@ -40,7 +44,7 @@ public final class ResumeCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.open(global)) {
       TrainedModel.Options options =
           changed.loading(workspace.catalog(), Optional.ofNullable(data), device.name);
-      output.results(TrainingRuns.results(TrainingRuns.resume(run, options), run));
+      output.results(TrainingRuns.results(TrainingRuns.resume(run, options, ShellLine.of(spec)), run));
       return 0;
     }
   }

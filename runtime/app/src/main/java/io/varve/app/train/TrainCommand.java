@@ -4,15 +4,18 @@ import io.varve.app.option.DeviceOption;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.ModelOptions;
 import io.varve.app.option.Output;
+import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
 import io.varve.training.evaluation.Scores;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Trains a model file. */
 @Command(
@@ -24,6 +27,7 @@ import picocli.CommandLine.ParentCommand;
     })
 public final class TrainCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
+  @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
@@ -42,9 +46,8 @@ public final class TrainCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.open(global)) {
       String stem = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
       Path run = out == null ? Path.of("runs", stem) : out;
-      String command = "varve train " + file + " --out " + run;
       Scores scores =
-          TrainingRuns.train(model.read(file), workspace.catalog(), run, device.name, command);
+          TrainingRuns.train(model.read(file), workspace.catalog(), run, device.name, ShellLine.of(spec));
       output.results(TrainingRuns.results(scores, run));
       return 0;
     }

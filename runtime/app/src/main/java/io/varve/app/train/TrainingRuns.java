@@ -26,8 +26,8 @@ public final class TrainingRuns {
   }
 
   /** Continues a run. */
-  static Scores resume(Path run, TrainedModel.Options options) {
-    TrainingJob job = TrainingJob.of(run, options, "varve resume " + run);
+  static Scores resume(Path run, TrainedModel.Options options, String command) {
+    TrainingJob job = TrainingJob.of(run, options, command);
     try (ProgressLine progress = new ProgressLine();
         Trainer trainer = Trainer.resume(job, run, progress)) {
       return trainer.run();

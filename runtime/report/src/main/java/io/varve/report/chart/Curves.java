@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** Turns the points of a run into plots over one x axis. */
-public final class Curves {
+final class Curves {
   /** A run of fewer epochs is shown over steps. */
   private static final double ENOUGH_EPOCHS = 3;
 
@@ -23,28 +23,28 @@ public final class Curves {
   private final List<Point> points;
   private final boolean overEpochs;
 
-  public Curves(List<Point> points) {
+  Curves(List<Point> points) {
     this.points = points;
     this.overEpochs =
         points.stream().mapToDouble(Point::epoch).filter(Double::isFinite).max().orElse(0)
             >= ENOUGH_EPOCHS;
   }
 
-  public Axis x() {
+  Axis x() {
     return Axis.progress(points.stream().mapToDouble(this::x));
   }
 
-  public String xName() {
+  String xName() {
     return overEpochs ? "epoch" : "step";
   }
 
-  public Plot bound() {
+  Plot bound() {
     List<Series> series = List.of(bound(DataPart.TRAIN), bound(DataPart.TEST), importance());
     return Plot.of("Bound", "nats per image, higher is better", series, scaleOf(series));
   }
 
   /** The Kullback-Leibler terms, one curve a node: Apostolopoulou et al. (2020), Figure 6d. */
-  public Plot divergences(DataPart split) {
+  Plot divergences(DataPart split) {
     List<Series> series = terms(split, true);
     double[] all = series.stream().mapToDouble(Series::last).toArray();
     double[] withZero = Arrays.copyOf(all, all.length + 1);
@@ -53,20 +53,20 @@ public final class Curves {
   }
 
   /** The other terms: log-likelihoods of what is observed and derived. */
-  public Plot reconstructions() {
+  Plot reconstructions() {
     List<Series> series = terms(DataPart.TRAIN, false);
     return Plot.of("Reconstruction", "nats, train, higher is better", series, scaleOf(series));
   }
 
   /** The gradient's norm, with a mark where steps were skipped. */
-  public Plot gradient() {
+  Plot gradient() {
     Series norm = optimization("gradient norm", OptimizationState::gradientNorm);
     List<Series> series = List.of(norm);
     Axis y = Axis.factors(norm.values());
     return Plot.of("Gradient norm", "before clipping", series, y).with(skips());
   }
 
-  public Plot rate() {
+  Plot rate() {
     Series rate = optimization("learning rate", OptimizationState::rate);
     double highest = Arrays.stream(rate.values()).max().orElse(0);
     // A warm-up from zero looks right on a linear axis, a long decay does not.
@@ -74,12 +74,12 @@ public final class Curves {
     return Plot.of("Learning rate", "", List.of(rate), y);
   }
 
-  public Plot beta() {
+  Plot beta() {
     Series beta = optimization("beta", OptimizationState::beta);
     return Plot.of("Beta", "weight of the KL terms", List.of(beta), full(beta));
   }
 
-  public Plot speed() {
+  Plot speed() {
     Series speed = optimization("images/s", OptimizationState::imagesPerSecond);
     Axis y = Axis.robust(speed.values(), 0);
     return Plot.of("Speed", "training images per second", List.of(speed), y);
@@ -98,7 +98,8 @@ public final class Curves {
   }
 
   private Series optimization(String name, ToDoubleFunction<OptimizationState> value) {
-    return new Series(name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.optimization())));
+    return new Series(
+        name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.optimization())));
   }
 
   private List<Series> terms(DataPart split, boolean kl) {

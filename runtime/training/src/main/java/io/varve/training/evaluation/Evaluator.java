@@ -110,8 +110,7 @@ public final class Evaluator {
         settings.seed(),
         batch ->
             put(
-                model.importanceBound(
-                    settings.samples(), k -> run(batch, k), batch.x().value()),
+                model.importanceBound(settings.samples(), k -> run(batch, k), batch.x().value()),
                 bounds,
                 batch));
     return new Scores.ImportanceBounds(settings.samples(), bounds);

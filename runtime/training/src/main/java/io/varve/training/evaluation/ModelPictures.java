@@ -92,8 +92,7 @@ public final class ModelPictures {
         NDScope arrays = new NDScope()) {
       arrays.suppressNotUsedWarning();
       PhiloxNoise noise = new PhiloxNoise(scope, seed, first, rows, 0);
-      return display(
-          evaluator.model().generate(evaluator.run(scope, noise), carried).get(output));
+      return display(evaluator.model().generate(evaluator.run(scope, noise), carried).get(output));
     }
   }
 

@@ -29,7 +29,8 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
     int n = Math.min(POINTS, test.size());
     List<PlanePanels.PointsPanel> points =
         List.of(
-            new PlanePanels.PointsPanel("test data", evaluator.pictures().seen(test.first(n), seed)),
+            new PlanePanels.PointsPanel(
+                "test data", evaluator.pictures().seen(test.first(n), seed)),
             new PlanePanels.PointsPanel("model", evaluator.pictures().draws(n, seed)));
     String density =
         test.density().isPresent()

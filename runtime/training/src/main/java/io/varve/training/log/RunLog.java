@@ -66,8 +66,7 @@ public final class RunLog implements AutoCloseable {
    * Draws samples and reconstructions into {@code samples/}; of points of the plane, densities and
    * draws; nothing where images have other than one or three channels.
    */
-  public List<Report.Picture> draw(
-      Evaluator evaluator, Split test, long seed, long step) {
+  public List<Report.Picture> draw(Evaluator evaluator, Split test, long seed, long step) {
     int[] shape = test.shape();
     if (PlanePanels.holds(Arrays.stream(shape).asLongStream().toArray())) {
       return new PlanePictures(evaluator, test, seed)
@@ -78,7 +77,8 @@ public final class RunLog implements AutoCloseable {
     }
     PictureBatch.Size size = new PictureBatch.Size(shape[0], shape[1], shape[2], 256);
     Png samples =
-        PictureGrid.samples(PictureBatch.of(evaluator.pictures().samples(PICTURES, seed), size), COLUMNS);
+        PictureGrid.samples(
+            PictureBatch.of(evaluator.pictures().samples(PICTURES, seed), size), COLUMNS);
     List<Manifest.Variable> variables = evaluator.variables();
     List<Mode> modes = Mode.of(variables);
     if (modes.size() == 2) { // what a VAE generates is among the samples
@@ -108,7 +108,8 @@ public final class RunLog implements AutoCloseable {
   }
 
   /** Writes {@code report.html}. */
-  public void report(Report.Summary summary, List<Report.Picture> pictures, Report.Reproduction reproduction) {
+  public void report(
+      Report.Summary summary, List<Report.Picture> pictures, Report.Reproduction reproduction) {
     new Report(title, summary, points, pictures, reproduction).write(folder.resolve("report.html"));
   }
 

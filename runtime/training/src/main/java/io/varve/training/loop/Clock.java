@@ -1,7 +1,7 @@
 package io.varve.training.loop;
 
 /** Time spent training; evaluations, saves and pauses between runs do not count. */
-public final class Clock {
+final class Clock {
   private double before;
   private long started;
   private boolean running;
@@ -12,7 +12,7 @@ public final class Clock {
   private double perStep;
 
   /** Goes on from what an earlier run spent. */
-  public void resume(double seconds, long step) {
+  void resume(double seconds, long step) {
     before = seconds;
     lapped = seconds;
     lappedStep = step;
@@ -20,23 +20,25 @@ public final class Clock {
     savedStep = step;
   }
 
-  public void start() {
+  /** Training begins, or goes on after a pause. */
+  void start() {
     started = System.nanoTime();
     running = true;
   }
 
-  public void stop() {
+  /** Training pauses. */
+  void stop() {
     before = seconds();
     running = false;
   }
 
   /** Seconds since the first step. */
-  public double seconds() {
+  double seconds() {
     return running ? before + (System.nanoTime() - started) / 1e9 : before;
   }
 
   /** Steps per second since the last lap, or since the run was resumed; begins a new lap. */
-  public double lap(long step) {
+  double lap(long step) {
     double now = seconds();
     perStep = (now - lapped) / (step - lappedStep);
     lapped = now;
@@ -45,25 +47,26 @@ public final class Clock {
   }
 
   /** Steps per second in the lap under way, or in the last one when it has just ended. */
-  public double speed(long step) {
+  double speed(long step) {
     return step > lappedStep ? (step - lappedStep) / (seconds() - lapped) : 1 / perStep;
   }
 
   /** The time of a step in the last lap. */
-  public double secondsPerStep() {
+  double secondsPerStep() {
     return perStep;
   }
 
-  public void saved(long step) {
+  /** A checkpoint was saved after this step. */
+  void saved(long step) {
     savedStep = step;
     savedAt = seconds();
   }
 
-  public long stepsSinceSaved(long step) {
+  long stepsSinceSaved(long step) {
     return step - savedStep;
   }
 
-  public double secondsSinceSaved() {
+  double secondsSinceSaved() {
     return seconds() - savedAt;
   }
 }

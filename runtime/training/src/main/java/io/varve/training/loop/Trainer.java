@@ -169,8 +169,7 @@ public final class Trainer implements AutoCloseable {
 
   /** The rest of the epoch that the next step is in. */
   private void epoch() {
-    try (Feed.Epoch batches =
-        feed.epoch(epochs.order(step), epochs.cursor(step), epochs.batch())) {
+    try (Feed.Epoch batches = feed.epoch(epochs.order(step), epochs.cursor(step), epochs.batch())) {
       while (batches.hasNext()) {
         learner.step(batches::next, epochs.progress(step));
         step++;

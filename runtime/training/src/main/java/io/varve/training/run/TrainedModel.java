@@ -27,8 +27,7 @@ public final class TrainedModel implements AutoCloseable {
   private final NDManager manager;
   private final Weights weights;
 
-  private TrainedModel(
-      TrainingJob job, Checkpoints.Saved saved, Model model, NDManager manager) {
+  private TrainedModel(TrainingJob job, Checkpoints.Saved saved, Model model, NDManager manager) {
     this.job = job;
     this.saved = saved;
     this.model = model;

@@ -64,7 +64,8 @@ final class EvaluatorTest {
     Evaluator evaluator = trained.evaluator();
     double[] once = evaluator.evaluate(test, new Evaluator.Settings(0, 64, 9)).bounds();
     assertThat(evaluator.evaluate(test, new Evaluator.Settings(0, 64, 9)).bounds()).isEqualTo(once);
-    assertThat(evaluator.evaluate(test, new Evaluator.Settings(0, 64, 8)).bounds()).isNotEqualTo(once);
+    assertThat(evaluator.evaluate(test, new Evaluator.Settings(0, 64, 8)).bounds())
+        .isNotEqualTo(once);
   }
 
   @Test
@@ -129,12 +130,7 @@ final class EvaluatorTest {
                       trained.weights().store(batch.scope(), trained.weights().flat()),
                       false,
                       new Still(batch.scope(), 33));
-              float[] z =
-                  trained
-                      .model()
-                      .infer(still, batch.x().value())
-                      .get("z")
-                      .toFloatArray();
+              float[] z = trained.model().infer(still, batch.x().value()).get("z").toFloatArray();
               for (int i = 0; i < 33; i++) {
                 means[i] = new double[] {z[3 * i], z[3 * i + 1], z[3 * i + 2]};
               }
@@ -190,7 +186,8 @@ final class EvaluatorTest {
   @Test
   void drawsPixels() {
     assertThat(trained.evaluator().pictures().samples(5, 1)).hasSize(5 * 64);
-    assertThat(trained.evaluator().pictures().samples(5, 1)).isEqualTo(trained.evaluator().pictures().samples(5, 1));
+    assertThat(trained.evaluator().pictures().samples(5, 1))
+        .isEqualTo(trained.evaluator().pictures().samples(5, 1));
     List<Set<String>> carried = List.of(Set.of("z"), Set.of());
     List<byte[]> pairs = trained.evaluator().pictures().reconstructions(test, 3, carried, 1);
     assertThat(pairs).hasSize(3).allMatch(images -> images.length == 3 * 64);

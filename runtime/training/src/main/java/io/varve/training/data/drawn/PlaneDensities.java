@@ -113,7 +113,8 @@ public enum PlaneDensities {
     List<Blob> blobs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       double angle = 2 * Math.PI * i / count;
-      blobs.add(new Blob(radius * StrictMath.cos(angle), radius * StrictMath.sin(angle), deviation));
+      blobs.add(
+          new Blob(radius * StrictMath.cos(angle), radius * StrictMath.sin(angle), deviation));
     }
     return blobs;
   }
@@ -190,7 +191,8 @@ public enum PlaneDensities {
       double angle = StrictMath.atan2(y, x) - 2 * Math.PI * arm / 5 - twist(radius);
       double along = (radius * StrictMath.cos(angle) - 2) / 0.6;
       double across = radius * StrictMath.sin(angle) / 0.2;
-      density += StrictMath.exp(-(along * along + across * across) / 2) / (5 * 2 * Math.PI * 0.6 * 0.2);
+      density +=
+          StrictMath.exp(-(along * along + across * across) / 2) / (5 * 2 * Math.PI * 0.6 * 0.2);
     }
     return density;
   }

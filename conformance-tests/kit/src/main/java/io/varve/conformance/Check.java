@@ -1,6 +1,10 @@
 package io.varve.conformance;
 
 import io.varve.conformance.Outcome.Status;
+import io.varve.conformance.rule.Fixture;
+import io.varve.conformance.rule.NotApplicable;
+import io.varve.conformance.rule.Rule;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -14,12 +18,12 @@ import java.util.function.Supplier;
 public final class Check {
   private final Id id;
   private final Method method;
-  private final Supplier<Contract> contract;
+  private final Supplier<? extends Fixture> fixture;
 
-  private Check(Id id, Method method, Supplier<Contract> contract) {
+  private Check(Id id, Method method, Supplier<? extends Fixture> fixture) {
     this.id = id;
     this.method = method;
-    this.contract = contract;
+    this.fixture = fixture;
   }
 
   /**
@@ -33,19 +37,25 @@ public final class Check {
    */
   public record Id(String plugin, String subject, String rule, String name, String level) {}
 
-  /** Every check of a contract, in the order of the rules. */
+  /**
+   * Every check of some classes, in the order of the rules.
+   *
+   * @param rules classes whose methods are annotated {@link Rule}
+   * @param fixture makes what their constructors take
+   */
   static List<Check> of(
-      String plugin, String subject, Class<? extends Contract> type, Supplier<Contract> contract) {
-    return rules(type).stream()
-        .map(method -> new Check(id(plugin, subject, method), method, contract))
+      String plugin, String subject, List<Class<?>> rules, Supplier<? extends Fixture> fixture) {
+    return rules.stream()
+        .flatMap(type -> methods(type).stream())
+        .sorted(Comparator.comparing(Check::rule, RuleBook.ORDER).thenComparing(Method::getName))
+        .map(method -> new Check(id(plugin, subject, method), method, fixture))
         .toList();
   }
 
-  /** The checking methods of a contract, B2 before B10. */
-  static List<Method> rules(Class<? extends Contract> type) {
-    return Arrays.stream(type.getMethods())
+  /** The checking methods of a class. */
+  static List<Method> methods(Class<?> type) {
+    return Arrays.stream(type.getDeclaredMethods())
         .filter(method -> method.isAnnotationPresent(Rule.class))
-        .sorted(Comparator.comparing(Check::rule, RuleBook.ORDER).thenComparing(Method::getName))
         .toList();
   }
 
@@ -80,13 +90,16 @@ public final class Check {
   /** What came of it: from binding the example, from the check, or from closing what it made. */
   @SuppressWarnings("CatchingUnchecked") // a plug-in may throw anything, and each is a breach
   private Optional<Throwable> thrown() {
-    try (Contract tried = contract.get()) {
-      method.invoke(tried);
+    try (Fixture tried = fixture.get()) {
+      Constructor<?> rules = method.getDeclaringClass().getDeclaredConstructors()[0];
+      rules.setAccessible(true);
+      method.setAccessible(true);
+      method.invoke(rules.newInstance(tried));
       return Optional.empty();
     } catch (InvocationTargetException e) {
       return Optional.of(e.getCause());
-    } catch (IllegalAccessException e) {
-      throw new IllegalStateException(id.name() + " is not public", e);
+    } catch (IllegalAccessException | InstantiationException e) {
+      throw new IllegalStateException(id.name() + " cannot be called", e);
     } catch (Exception | Error e) {
       return Optional.of(e);
     }

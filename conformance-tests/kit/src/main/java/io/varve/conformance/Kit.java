@@ -1,42 +1,22 @@
 package io.varve.conformance;
 
-import io.varve.model.binder.Binder;
+import io.varve.conformance.jars.JarContents;
+import io.varve.conformance.jars.LoadingRules.Loading;
+import io.varve.conformance.jars.ReadJar;
+import io.varve.conformance.jars.Target;
+import io.varve.conformance.records.Example;
+import io.varve.conformance.rule.Subject;
 import io.varve.model.plugin.Catalog;
-import io.varve.spi.Bijector;
-import io.varve.spi.Component;
-import io.varve.spi.Hierarchy;
-import io.varve.spi.Likelihood;
 import io.varve.spi.Named;
-import io.varve.spi.Network;
-import io.varve.spi.Prior;
-import io.varve.spi.Schedule;
-import io.varve.spi.Transform;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 
 /** Every rule on every component of a plug-in, as every one of its examples binds it. */
 public final class Kit {
-  /** What is checked of each extension point. */
-  private static final List<Kind> KINDS =
-      List.of(
-          new Kind(Transform.class, TransformContract.class, TransformContract::new),
-          new Kind(Prior.class, PriorContract.class, PriorContract::new),
-          new Kind(Likelihood.class, LikelihoodContract.class, LikelihoodContract::new),
-          new Kind(Bijector.class, BijectorContract.class, BijectorContract::new),
-          new Kind(Network.class, NetworkContract.class, NetworkContract::new),
-          new Kind(Schedule.class, ScheduleContract.class, ScheduleContract::new),
-          new Kind(Hierarchy.class, HierarchyContract.class, HierarchyContract::new));
-
-  private record Kind(
-      Class<? extends Component> point,
-      Class<? extends Contract> type,
-      Function<Subject, Contract> contract) {}
-
   private Kit() {}
 
   /**
@@ -84,92 +64,70 @@ public final class Kit {
     return KitTests.of(plugin, List.of(folders));
   }
 
-  /** The extension points, as {@code Transform}. */
-  static List<String> points() {
-    return KINDS.stream().map(kind -> kind.point().getSimpleName()).toList();
-  }
-
-  /** Every contract there is. */
-  static List<Class<? extends Contract>> contracts() {
-    List<Class<? extends Contract>> contracts =
-        new ArrayList<>(
-            List.of(
-                JarContract.class,
-                ByteCodeContract.class,
-                LoadingContract.class,
-                RecordContract.class));
-    KINDS.forEach(kind -> contracts.add(kind.type()));
-    return contracts;
-  }
-
   /** The checks of a JAR as a whole; the last one loads it, and no other loads a class of it. */
   static List<Check> ofJar(Target target) {
-    List<Check> checks = new ArrayList<>(ofFile(target));
+    List<Check> file = ofFile(target);
+    Supplier<List<String>> broken =
+        () ->
+            file.stream()
+                .filter(check -> !check.run().ok())
+                .map(check -> check.id().rule())
+                .toList();
+    List<Check> checks = new ArrayList<>(file);
     checks.addAll(
         Check.of(
-            PackedPlugin.id(target.jar()),
+            JarContents.id(target.jar()),
             target.subject(),
-            LoadingContract.class,
-            () -> new LoadingContract(target)));
+            Kind.OF_LOADING,
+            () -> new Loading(target, broken)));
     return checks;
   }
 
   /** The checks of a JAR that load no class of it. */
-  static List<Check> ofFile(Target target) {
-    String plugin = PackedPlugin.id(target.jar());
-    String subject = target.subject();
+  private static List<Check> ofFile(Target target) {
+    List<String> points = Kind.ALL.stream().map(kind -> kind.point().getSimpleName()).toList();
+    String plugin = JarContents.id(target.jar());
     List<Check> checks = new ArrayList<>();
-    checks.addAll(Check.of(plugin, subject, JarContract.class, () -> new JarContract(target)));
-    checks.addAll(
-        Check.of(plugin, subject, ByteCodeContract.class, () -> new ByteCodeContract(target)));
+    for (Class<?> rules : Kind.OF_FILES) {
+      checks.addAll(
+          Check.of(plugin, target.subject(), List.of(rules), () -> ReadJar.of(target, points)));
+    }
     return checks;
   }
 
   /** The checks of every example of a loaded plug-in's components. */
   static List<Check> ofComponents(Catalog catalog, Catalog.Plugin plugin) {
     List<Check> checks = new ArrayList<>();
-    for (Kind kind : KINDS) {
+    for (Kind kind : Kind.ALL) {
       catalog.components(kind.point()).values().stream()
           .filter(type -> catalog.origin(type).equals(plugin.jar().toString()))
-          .forEach(type -> checks.addAll(checks(catalog, plugin.id(), kind, type)));
+          .forEach(type -> checks.addAll(ofComponent(catalog, plugin.id(), kind, type)));
     }
     return checks;
   }
 
-  private static List<Check> checks(Catalog catalog, String plugin, Kind kind, Class<?> type) {
+  /** The checks of every example of a component. */
+  static List<Check> ofComponent(Catalog catalog, String plugin, Kind kind, Class<?> type) {
     Named named = type.getAnnotation(Named.class);
-    String point = kind.point().getSimpleName().toLowerCase(Locale.ROOT);
     List<Check> checks = new ArrayList<>();
     for (int i = 0; i < named.examples().length; i++) {
-      String example = named.examples()[i];
-      String shown = example.strip().lines().count() > 1 ? "example " + (i + 1) : example.strip();
-      String subject = "%s %s %s".formatted(point, named.value(), shown);
+      String yaml = named.examples()[i];
+      String shown = yaml.strip().lines().count() > 1 ? "example " + (i + 1) : yaml.strip();
+      String subject = "%s %s %s".formatted(kind.word(), named.value(), shown);
+      Example example = new Example(catalog, kind.point(), type, yaml);
+      checks.addAll(Check.of(plugin, subject, Kind.OF_RECORDS, () -> example));
       checks.addAll(
           Check.of(
               plugin,
               subject,
-              RecordContract.class,
-              () -> new RecordContract(catalog, kind.point(), type, example)));
-      checks.addAll(
-          Check.of(
-              plugin,
-              subject,
-              kind.type(),
-              () -> {
-                Component bound = bound(catalog, example, type);
-                return kind.contract()
-                    .apply(new Subject(plugin, point, named.value(), bound, example, catalog));
-              }));
+              kind.rules(),
+              () -> kind.fixture().apply(subject(plugin, kind, named.value(), example))));
     }
     return checks;
   }
 
-  /** Rule J6 says why an example does not bind; no other can be tried on it then. */
-  private static Component bound(Catalog catalog, String example, Class<?> type) {
-    try {
-      return (Component) new Binder(catalog).bind("example", example, type);
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new NotApplicable("its example does not bind (J6)");
-    }
+  private static Subject subject(String plugin, Kind kind, String name, Example example) {
+    return new Subject(
+        plugin, kind.word(), name, example.bound(), example.yaml(), example.catalog());
   }
 }

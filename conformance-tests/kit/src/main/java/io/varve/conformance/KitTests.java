@@ -1,12 +1,14 @@
 package io.varve.conformance;
 
+import io.varve.conformance.jars.ClassPathPlugins;
+import io.varve.conformance.jars.Target;
+import io.varve.conformance.rule.ScratchFolder;
 import io.varve.model.plugin.Catalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,18 +18,18 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.opentest4j.TestAbortedException;
 
-/** The kit's checks as JUnit's dynamic tests; apart from {@link Kit}, which needs no JUnit. */
+/** The kit's checks as JUnit's dynamic tests. {@link Kit} itself needs no JUnit. */
 final class KitTests {
   private KitTests() {}
 
   /** Opens a plug-in; closed with the stream, which JUnit closes after the last test. */
   static Stream<DynamicNode> of(Path plugin, List<Path> folders) {
-    Path scratch = scratch();
+    ScratchFolder scratch = new ScratchFolder();
     boolean opened = false;
     try {
       List<Path> beside = new ArrayList<>(Catalog.jars(folders));
-      beside.addAll(PluginPath.jars(PluginPath.others(plugin), scratch));
-      Path jar = PluginPath.jars(List.of(plugin), scratch).get(0);
+      beside.addAll(ClassPathPlugins.jars(ClassPathPlugins.others(plugin), scratch.path()));
+      Path jar = ClassPathPlugins.jars(List.of(plugin), scratch.path()).get(0);
       Target target = new Target(jar, beside, Files.isDirectory(plugin));
       Catalog catalog = Catalog.ofJars(target.beside());
       List<Check> checks = checks(target, catalog);
@@ -36,18 +38,18 @@ final class KitTests {
           .onClose(
               () -> {
                 catalog.close();
-                delete(scratch);
+                scratch.close();
               });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
       if (!opened) {
-        delete(scratch);
+        scratch.close();
       }
     }
   }
 
-  /** Those of the JAR and, unless it cannot be loaded, which is the last of them, of the rest. */
+  /** The checks of the JAR and, if it can be loaded, those of its components. */
   private static List<Check> checks(Target target, Catalog catalog) {
     List<Check> checks = new ArrayList<>(Kit.ofJar(target));
     try {
@@ -79,24 +81,6 @@ final class KitTests {
       case FAILED -> throw new AssertionError(outcome.message() + "\n" + rule);
       case WARNED -> throw new TestAbortedException(outcome.message() + "\n" + rule);
       case NOT_APPLICABLE -> throw new TestAbortedException("does not apply: " + outcome.message());
-    }
-  }
-
-  private static Path scratch() {
-    try {
-      return Files.createTempDirectory("varve-kit-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -9,7 +9,7 @@ package io.varve.conformance;
  * @param millis how long it took
  */
 public record Outcome(Check.Id check, Status status, String message, long millis) {
-  /** What the message of a check begins with that has ended, or would have, its process. */
+  /** How a message begins if the check has ended its process. */
   static final String ENDED = "the check ";
 
   /** How a check ended. */

@@ -12,18 +12,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The rules of CONTRACT.md and, of those that cannot be tested, the reasons. */
+/** The rules of CONTRACT.md, and why some cannot be tested. */
 final class RuleBook {
   private static final Pattern RULE =
       Pattern.compile("(?m)^- \\*\\*([A-Z]\\d+)\\*\\* (.*(?:\\R {2}\\S.*)*)");
 
-  /** A rule stands here, or a method of a contract checks it; a test says so. */
+  /** Every rule is either listed here or checked by a method; a test holds us to that. */
   private static final Map<String, String> UNTESTED =
       Map.of(
           "L1",
-          "It repeats rules of priors, and these are checked on likelihoods under their own numbers.",
+          "It repeats rules of priors, and these are checked on likelihoods under their own"
+              + " numbers.",
           "N8",
-          "The kit makes no pass over data; that every other pass is without a start is seen by X9 and N3.");
+          "The kit makes no pass over data; that every other pass is without a start is seen by X9"
+              + " and N3.");
 
   /** B2 before B10. */
   static final Comparator<String> ORDER =

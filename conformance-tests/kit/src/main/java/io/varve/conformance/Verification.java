@@ -1,15 +1,14 @@
 package io.varve.conformance;
 
 import io.varve.conformance.Outcome.Status;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.varve.conformance.jars.JarContents;
+import io.varve.conformance.jars.Target;
+import io.varve.conformance.rule.ScratchFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The kit on one JAR, in a virtual machine of its own: a check that hangs, takes all memory, exits
@@ -48,29 +47,15 @@ public record Verification(List<Path> beside, List<String> rules, Limits limits)
     if (!Files.isRegularFile(jar)) {
       throw new IllegalArgumentException(jar + ": no such file; name a plug-in's JAR");
     }
-    try {
-      Path scratch = Files.createTempDirectory("varve-verify-");
-      try (Run run = new Run(Target.of(jar, beside), scratch, watcher)) {
-        return new Verdict(PackedPlugin.id(jar), jar, run.outcomes());
-      } finally {
-        delete(scratch);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("no temporary folder can be made: " + e.getMessage(), e);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try (ScratchFolder scratch = new ScratchFolder();
+        Run run = new Run(Target.of(jar, beside), scratch.path(), watcher)) {
+      return new Verdict(JarContents.id(jar), jar, run.outcomes());
     }
   }
 
   /** One run over all checks, with as many processes as it takes. */
   private final class Run implements AutoCloseable {
-    /** So many ends of the process by one subject are enough to know. */
+    /** After so many ends of the process by one subject, its other checks are not tried. */
     private static final int ENDS = 2;
 
     private final Target target;
@@ -116,6 +101,17 @@ public record Verification(List<Path> beside, List<String> rules, Limits limits)
 
     /** Runs one check, in a new process where the last one has ended. */
     private Outcome run(Check.Id check, int number) {
+      restart();
+      long start = System.nanoTime();
+      WorkerProcess.Answer answer = worker.ask(String.valueOf(number));
+      return answer
+          .reply()
+          .flatMap(Worker.Reply::outcome)
+          .orElseGet(() -> ended(check, answer.reason(), start));
+    }
+
+    /** Starts a new process, where the last one has ended. */
+    private void restart() {
       if (worker == null) {
         worker = WorkerProcess.start(target, limits, scratch);
         worker.plan(scratch);
@@ -123,12 +119,6 @@ public record Verification(List<Path> beside, List<String> rules, Limits limits)
           worker.ask(Worker.LOAD);
         }
       }
-      long start = System.nanoTime();
-      WorkerProcess.Answer answer = worker.ask(String.valueOf(number));
-      return answer
-          .reply()
-          .flatMap(Worker.Reply::outcome)
-          .orElseGet(() -> ended(check, answer.reason(), start));
     }
 
     private Outcome ended(Check.Id check, String reason, long start) {
@@ -138,16 +128,13 @@ public record Verification(List<Path> beside, List<String> rules, Limits limits)
           check, Status.FAILED, Outcome.ENDED + reason, (System.nanoTime() - start) / 1_000_000);
     }
 
-    /** The checks of the components; none where the JAR cannot be loaded, which is then said. */
+    /** The checks of the components; none if the JAR cannot be loaded, which is an outcome too. */
     private List<Check.Id> load() {
       Check.Id last = ofJar.get(ofJar.size() - 1);
       if (outcomes.stream().anyMatch(o -> o.check().equals(last) && o.status() != Status.PASSED)) {
         return List.of();
       }
-      if (worker == null) {
-        worker = WorkerProcess.start(target, limits, scratch);
-        worker.plan(scratch);
-      }
+      restart();
       long start = System.nanoTime();
       WorkerProcess.Answer answer = worker.ask(Worker.LOAD);
       if (answer.reply().isEmpty()) {

@@ -1,6 +1,7 @@
 package io.varve.conformance;
 
 import com.google.gson.Gson;
+import io.varve.conformance.jars.Target;
 import io.varve.model.plugin.Catalog;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -18,8 +19,7 @@ import java.util.Optional;
 /**
  * Runs checks in a virtual machine of its own, one for each line of its input: {@code load}, which
  * loads the JAR, or the number of a check. It answers each with a line of JSON, a {@link Reply},
- * and ends with its input. What it cannot answer, as the check has ended it, {@link WorkerProcess}
- * says.
+ * and ends with its input. If a check has ended it, {@link WorkerProcess} says so.
  */
 final class Worker {
   static final String LOAD = "load";
@@ -27,7 +27,7 @@ final class Worker {
   /**
    * An answer.
    *
-   * @param plan what the checks are that follow those known so far, where more are known now
+   * @param plan the checks that follow those known so far; empty if there are none
    * @param outcome of the check that was run
    * @param refusal why the JAR cannot be loaded; empty if it can
    */

@@ -1,5 +1,6 @@
 package io.varve.conformance;
 
+import io.varve.conformance.jars.Target;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -76,7 +77,7 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /** System properties and leave to call native code, without what is meant for one process. */
+  /** System properties and the permission to call native code, without settings of one process. */
   private static List<String> inherited() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.matches("-D.*|--(enable-native-access|sun-misc-unsafe)\\S*"))

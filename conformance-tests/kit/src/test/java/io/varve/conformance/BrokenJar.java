@@ -197,7 +197,8 @@ record BrokenJar(
         of("fills-the-heap", "keeps all it ever made", "J6")
             .with(
                 "SPACE",
-                "List<long[]> all = new ArrayList<>(); while (x.levels() > -1) { all.add(new long[1 << 20]); }")
+                "List<long[]> all = new ArrayList<>(); while (x.levels() > -1) { all.add(new long[1"
+                    + " << 20]); }")
             .endingItsProcess(),
         of("fills-native-memory", "makes arrays in a loop without an end", "T1")
             .with(
@@ -208,7 +209,8 @@ record BrokenJar(
                 "SPACE",
                 "try { var f = sun.misc.Unsafe.class.getDeclaredField(\"theUnsafe\");"
                     + " f.setAccessible(true); ((sun.misc.Unsafe) f.get(null)).putAddress(0, 1); }"
-                    + " catch (ReflectiveOperationException e) { throw new IllegalStateException(e); }")
+                    + " catch (ReflectiveOperationException e) { throw new"
+                    + " IllegalStateException(e); }")
             .endingItsProcess());
   }
 }

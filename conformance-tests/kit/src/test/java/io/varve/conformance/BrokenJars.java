@@ -1,6 +1,7 @@
 package io.varve.conformance;
 
 import io.varve.broken.Breaks;
+import io.varve.conformance.jars.JarContents;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,7 +59,7 @@ final class BrokenJars {
     }
     for (BrokenJar jar : jars) {
       Map<String, byte[]> entries = read(classes, "broken/" + jar.folder() + "/", "");
-      entries.put(PackedPlugin.INDEX, bytes("broken." + jar.folder() + ".Broken\n"));
+      entries.put(JarContents.INDEX, bytes("broken." + jar.folder() + ".Broken\n"));
       entries.put(MANIFEST, manifest(jar.name()));
       jar.changes().forEach((path, bytes) -> change(entries, path, bytes));
       write(path(folder, jar.name()), entries);
@@ -111,7 +112,7 @@ final class BrokenJars {
       }
     }
     String id = broken.getSimpleName();
-    entries.put(PackedPlugin.INDEX, bytes(broken.getName() + "\n"));
+    entries.put(JarContents.INDEX, bytes(broken.getName() + "\n"));
     entries.put(MANIFEST, manifest(id));
     return write(path(folder, holder.getSimpleName() + "-" + id), entries);
   }

@@ -3,6 +3,7 @@ package io.varve.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.conformance.jars.ClassPathPlugins;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +52,7 @@ class KitTestsTest {
   @Test
   void runsOnABundledPluginOfTheClassPath() throws IOException {
     Path schedules =
-        PluginPath.roots().stream()
+        ClassPathPlugins.roots().stream()
             .filter(root -> root.toString().contains("schedules"))
             .findFirst()
             .orElseThrow();

@@ -4,6 +4,8 @@ import io.varve.bijectors.Inverse;
 import io.varve.bijectors.Rank1Affine;
 import io.varve.broken.Breaks;
 import io.varve.conformance.Outcome.Status;
+import io.varve.conformance.rule.Fixture;
+import io.varve.conformance.rule.Subject;
 import io.varve.hierarchies.Graph;
 import io.varve.likelihoods.Bernoulli;
 import io.varve.likelihoods.DiscretizedLogistic;
@@ -25,11 +27,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What a contract says of components at hand, without JARs. */
-final class Verdicts {
+/** What the rules say of components at hand, without JARs. */
+public final class Verdicts {
   private static final List<Class<? extends Component>> BUNDLED =
       List.of(
           Normal.class,
@@ -49,7 +50,7 @@ final class Verdicts {
   private Verdicts() {}
 
   /** The subject for each example of a component, beside everything bundled. */
-  static List<Subject> subjects(Class<? extends Component> point, Class<?> type) {
+  public static List<Subject> subjects(Class<? extends Component> point, Class<?> type) {
     List<Class<? extends Component>> types = new ArrayList<>(BUNDLED);
     if (!types.contains(type)) {
       types.add(type.asSubclass(Component.class));
@@ -66,24 +67,27 @@ final class Verdicts {
         .toList();
   }
 
-  /** What every check of a contract says of every example. */
-  static <C extends Contract> List<Outcome> of(
-      Class<? extends Component> point,
-      Class<?> type,
-      Class<C> kind,
-      Function<Subject, C> contract) {
-    return checks(point, type, kind, contract).map(Check::run).toList();
+  /** What every check of its kind says of every example of a component. */
+  static List<Outcome> of(Class<? extends Component> point, Class<?> type) {
+    return subjects(point, type).stream().flatMap(Verdicts::checks).map(Check::run).toList();
   }
 
-  private static <C extends Contract> Stream<Check> checks(
-      Class<? extends Component> point,
-      Class<?> type,
-      Class<C> kind,
-      Function<Subject, C> contract) {
-    return subjects(point, type).stream()
-        .flatMap(
-            subject ->
-                Check.of("test", subject.toString(), kind, () -> contract.apply(subject)).stream());
+  /** The checks of a component's kind. */
+  static Stream<Check> checks(Subject subject) {
+    Kind kind = kind(subject);
+    return Check.of("test", subject.toString(), kind.rules(), () -> fixture(subject)).stream();
+  }
+
+  /** What the rules of a component's kind are tried on. */
+  public static Fixture fixture(Subject subject) {
+    return kind(subject).fixture().apply(subject);
+  }
+
+  static Kind kind(Subject subject) {
+    return Kind.ALL.stream()
+        .filter(kind -> kind.word().equals(subject.kind()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Whether a rule holds; the X rules may have nothing to say. */
@@ -96,13 +100,10 @@ final class Verdicts {
    * The rules that a component is broken to break and that are not found broken. Only these rules
    * are tried.
    */
-  static <C extends Contract> List<String> missed(
-      Class<? extends Component> point,
-      Class<?> type,
-      Class<C> kind,
-      Function<Subject, C> contract) {
+  static List<String> missed(Class<? extends Component> point, Class<?> type) {
     Set<String> rules = new TreeSet<>(List.of(type.getAnnotation(Breaks.class).value()));
-    checks(point, type, kind, contract)
+    subjects(point, type).stream()
+        .flatMap(Verdicts::checks)
         .filter(check -> rules.contains(check.id().rule()))
         .map(Check::run)
         .filter(o -> o.status() == Status.FAILED || o.status() == Status.WARNED)

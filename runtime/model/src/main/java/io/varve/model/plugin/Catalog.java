@@ -86,7 +86,7 @@ public final class Catalog implements AutoCloseable {
       try {
         catalog.tryOut(jar);
       } catch (IllegalArgumentException e) {
-        catalog.leftOut.add(new LeftOut(jar, e.getMessage(), DeclaredComponents.in(jar)));
+        catalog.leftOut.add(new LeftOut(jar, e.getMessage(), DeclaredClass.in(jar)));
       }
     }
     return catalog;

@@ -1,0 +1,2 @@
+/** The rules H1 to H6, and X13 for hierarchies. Uses {@code models}. */
+package io.varve.conformance.hierarchies;

@@ -1,7 +1,5 @@
 package io.varve.inference;
 
-import java.util.Arrays;
-
 /** The great circle between two values, each taken as one vector (Shoemake, 1985). */
 final class GreatCircle {
   /** Below this sine the two point the same or opposite ways, and the circle is not determined. */
@@ -28,7 +26,7 @@ final class GreatCircle {
         values[i] = (float) (left * a.values()[i] + right * b.values()[i]);
       }
     }
-    return new Tensor(Arrays.copyOf(a.shape(), a.shape().length), values);
+    return new Tensor(a.shape().clone(), values);
   }
 
   private static double angle(float[] a, float[] b, int from, int to) {

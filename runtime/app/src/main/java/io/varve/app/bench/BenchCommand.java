@@ -52,10 +52,8 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--exact",
-      description = {
-        "Only compare 'generate' with 'exact generate', which runs every round where it iterates:",
-        "passes, residual, seconds and the speed-up. The bundle needs both graphs."
-      })
+      description =
+          "Only compare 'generate' with 'exact generate', which runs every round where it iterates: passes, residual, seconds and the speed-up. The bundle needs both graphs.")
   private boolean exact;
 
   @Option(

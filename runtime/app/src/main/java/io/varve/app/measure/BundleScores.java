@@ -38,9 +38,12 @@ final class BundleScores {
           score
               .terms()
               .forEach(
-                  (name, values) ->
-                      put(terms.computeIfAbsent(name, n -> new float[split.size()]), from, values));
-          put(correction, from, corrections(score));
+                  (name, values) -> {
+                    float[] all = terms.computeIfAbsent(name, n -> new float[split.size()]);
+                    System.arraycopy(values, 0, all, from, values.length);
+                  });
+          float[] corrections = corrections(score);
+          System.arraycopy(corrections, 0, correction, from, corrections.length);
         });
     double seconds = (System.nanoTime() - start) * 1e-9;
     Optional<Scores.ImportanceBounds> importance =
@@ -79,10 +82,6 @@ final class BundleScores {
       corrections[i] = (float) (nats - score.bound()[i]);
     }
     return corrections;
-  }
-
-  private static void put(float[] all, int from, float[] values) {
-    System.arraycopy(values, 0, all, from, values.length);
   }
 
   private interface Block {

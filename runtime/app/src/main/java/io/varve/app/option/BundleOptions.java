@@ -22,10 +22,8 @@ public final class BundleOptions {
 
   @Option(
       names = "--exact",
-      description = {
-        "Run every round where a graph iterates, to check the rounds that stop by themselves.",
-        "The bundle needs the graphs for it: varve export --graphs generate,'exact generate'."
-      })
+      description =
+          "Run every round where a graph iterates, to check the rounds that stop by themselves. The bundle needs the graphs for it: varve export --graphs generate,'exact generate'.")
   boolean exact;
 
   /** Opens the bundle. */

@@ -49,10 +49,8 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--graphs",
       split = ",",
       paramLabel = "NAMES",
-      description = {
-        "bound, importance, infer, generate, 'carry u z1' or 'infer y'. The name modes stands for",
-        "all graphs that the model's modes need (default: the model file's export: key)."
-      })
+      description =
+          "bound, importance, infer, generate, 'carry u z1' or 'infer y'. The name modes stands for all graphs that the model's modes need (default: the model file's export: key).")
   private List<String> graphs;
 
   @Override

@@ -157,17 +157,17 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
           | IllegalStateException
           | NumberFormatException e) {
         throw new IllegalArgumentException(
-            file + ": found a malformed header (" + firstLine(e) + "), expected JSON tensors", e);
+            file
+                + ": found a malformed header ("
+                + String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail")
+                + "), expected JSON tensors",
+            e);
       }
       return new SafetensorsHeader(Collections.unmodifiableMap(metadata), inOrder(tensors));
     }
 
     private static String decode(ByteBuffer utf8) throws CharacterCodingException {
       return StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
-    }
-
-    private static String firstLine(Exception e) {
-      return String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail");
     }
 
     private static void readMetadata(JsonReader json, Map<String, String> into) throws IOException {

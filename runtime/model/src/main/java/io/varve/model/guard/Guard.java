@@ -104,7 +104,13 @@ record Guard(String path, Object component) {
             && type.map(t -> t == found.getDataType()).orElse(true);
     if (!fits) {
       String count =
-          rows.length == 0 ? "B" : LongStream.of(rows).distinct().boxed().map(String::valueOf).collect(Collectors.joining(" or "));
+          rows.length == 0
+              ? "B"
+              : LongStream.of(rows)
+                  .distinct()
+                  .boxed()
+                  .map(String::valueOf)
+                  .collect(Collectors.joining(" or "));
       String axes =
           LongStream.of(event.getShape()).mapToObj(n -> ", " + n).collect(Collectors.joining());
       throw fault(

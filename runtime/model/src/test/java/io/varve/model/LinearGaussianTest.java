@@ -138,11 +138,12 @@ class LinearGaussianTest {
     setPosterior(0.3, 1.5);
     int samples = 3;
     int rows = 5;
+    int size = samples * rows;
     NDArray x = Kit.repeat(manager, rows, X);
-    NDArray tiled = Kit.repeat(manager, samples * rows, X);
-    NDArray all = new Kit.NamedNoise(manager, samples * rows, 3).normal("z", new Shape(2));
+    NDArray tiled = Kit.repeat(manager, size, X);
+    NDArray all = new Kit.NamedNoise(manager, size, 3).normal("z", new Shape(2));
     Run laid = Kit.run(manager, weights, given(all));
-    double[] expected = new double[samples * rows];
+    double[] expected = new double[size];
     double[] z = Kit.doubles(model.infer(Kit.run(manager, weights, given(all)), tiled).get("z"));
     for (int i = 0; i < expected.length; i++) {
       expected[i] = logWeight(new double[] {z[2 * i], z[2 * i + 1]}, 0.3, 1.5);

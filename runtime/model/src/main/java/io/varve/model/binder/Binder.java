@@ -26,7 +26,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -93,9 +92,10 @@ public final class Binder {
       if (raw.isSealed()) {
         return kind(node, raw, path);
       }
-      List<Method> forms = Keys.forms(raw);
-      if (!forms.isEmpty()) {
-        return formed(node, raw, forms, path);
+      Optional<Method> form = Keys.form(raw, node);
+      if (form.isPresent()) {
+        Object written = value(node, form.get().getGenericParameterTypes()[0], path);
+        return made(raw, node, path, () -> form.get().invoke(null, written));
       }
       if (raw.isRecord()) {
         boolean name = isWord(node) && Keys.inlinedChoice(raw).isPresent();
@@ -124,17 +124,6 @@ public final class Binder {
       yaml.entries(node, path)
           .forEach((key, child) -> items.put(key, value(child, item, path + "." + key)));
       return Collections.unmodifiableMap(items);
-    }
-
-    /** A record that is written in a form of its own. */
-    private Object formed(Node node, Class<?> record, List<Method> forms, String path) {
-      Method form =
-          forms.stream()
-              .filter(f -> Keys.isMapping(f) == node instanceof MappingNode)
-              .findFirst()
-              .orElse(forms.get(0));
-      Object written = value(node, form.getGenericParameterTypes()[0], path);
-      return made(record, node, path, () -> form.invoke(null, written));
     }
 
     /** A component or another named record, picked by {@code type:}, or by its bare name. */

@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
 
 /** Which YAML keys a record has. */
 final class Keys {
@@ -57,8 +59,16 @@ final class Keys {
         .toList();
   }
 
-  /** Whether a form is written as a mapping. */
-  static boolean isMapping(Method form) {
+  /** The form by which to read a node, of a type that has forms. */
+  static Optional<Method> form(Class<?> type, Node node) {
+    List<Method> forms = forms(type);
+    return forms.stream()
+        .filter(form -> isMapping(form) == node instanceof MappingNode)
+        .findFirst()
+        .or(() -> forms.stream().findFirst());
+  }
+
+  private static boolean isMapping(Method form) {
     return form.getParameterTypes()[0] == Map.class;
   }
 

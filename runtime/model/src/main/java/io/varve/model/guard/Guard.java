@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The way into a component's code at one place of a model: whatever it throws or returns against
@@ -99,18 +100,19 @@ record Guard(String path, Object component) {
     Shape shape = answer(method, found).getShape();
     boolean fits =
         isBatch(shape, event)
-            && (rows.length == 0 || Arrays.stream(rows).anyMatch(n -> n == shape.get(0)))
+            && (rows.length == 0 || LongStream.of(rows).anyMatch(n -> n == shape.get(0)))
             && type.map(t -> t == found.getDataType()).orElse(true);
     if (!fits) {
       String count =
           rows.length == 0
               ? "B"
-              : Arrays.stream(rows)
+              : LongStream.of(rows)
                   .distinct()
-                  .mapToObj(Long::toString)
+                  .boxed()
+                  .map(String::valueOf)
                   .collect(Collectors.joining(" or "));
       String axes =
-          Arrays.stream(event.getShape()).mapToObj(n -> ", " + n).collect(Collectors.joining());
+          LongStream.of(event.getShape()).mapToObj(n -> ", " + n).collect(Collectors.joining());
       throw fault(
           "%s returned %s where %s(%s%s) is due"
               .formatted(

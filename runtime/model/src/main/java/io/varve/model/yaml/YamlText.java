@@ -50,11 +50,8 @@ public final class YamlText {
     try {
       if (Files.size(file) > YamlTree.MAX_CHARACTERS) {
         throw new IllegalArgumentException(
-            file
-                + ": has "
-                + Files.size(file)
-                + " bytes; a model file has at most "
-                + YamlTree.MAX_CHARACTERS);
+            "%s: has %d bytes; a model file has at most %d"
+                .formatted(file, Files.size(file), YamlTree.MAX_CHARACTERS));
       }
       return of(file.toString(), Files.readString(file));
     } catch (NoSuchFileException e) {

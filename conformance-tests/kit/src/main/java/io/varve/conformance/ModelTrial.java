@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.varve.export.bundle.BundleExport;
 import io.varve.export.bundle.Exported;
+import io.varve.inference.bundle.Term;
 import io.varve.model.Bound;
 import io.varve.model.Encoding;
 import io.varve.model.EngineNoise;
@@ -135,12 +136,10 @@ final class ModelTrial implements AutoCloseable {
   }
 
   private Bound checked(Bound bound) {
-    bound
-        .terms()
+    Term.named(bound.logP(), bound.kl())
         .forEach(
-            term -> {
-              NDArray nats = term.getValue();
-              String what = "bound: " + term.getKey();
+            (term, nats) -> {
+              String what = "bound: " + term;
               Contract.require(
                   nats.getShape().equals(new Shape(BATCH)) || nats.getShape().equals(new Shape(1)),
                   "%s has shape %s, expected (%d)".formatted(what, nats.getShape(), BATCH));

@@ -20,11 +20,13 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import io.varve.spi.Component;
 import io.varve.spi.Named;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,28 +35,15 @@ import org.pf4j.Extension;
 /**
  * The rules that our compiled classes keep: who may use whom, and what nobody may do.
  *
- * <p>The build says the same of modules (Enforcer, in each pom); here it is said of packages, where
- * one module holds several with different rights. Rules about packages that are still empty pass.
+ * <p>The build says the same of modules (Enforcer, in each pom); here it is said of packages, in
+ * the table of {@link Layout}. Rules about packages that are still empty pass.
  */
 final class Architecture {
-  /** Which of our packages, subpackages included, each of our packages may use besides itself. */
-  private static final Map<String, List<String>> USES =
-      Map.ofEntries(
-          Map.entry("spi", List.of()),
-          Map.entry("transforms", List.of("spi")),
-          Map.entry("priors", List.of("spi")),
-          Map.entry("likelihoods", List.of("spi")),
-          Map.entry("bijectors", List.of("spi")),
-          Map.entry("networks", List.of("spi")),
-          Map.entry("schedules", List.of("spi")),
-          Map.entry("hierarchies", List.of("spi")),
-          Map.entry("model", List.of("spi")),
-          Map.entry("inference", List.of()),
-          Map.entry("training", List.of("spi", "model", "inference")),
-          Map.entry("export", List.of("spi", "model", "inference")),
-          Map.entry("conformance", List.of("spi", "model", "inference", "training", "export")),
-          Map.entry(
-              "app", List.of("spi", "model", "inference", "training", "export", "conformance")));
+  /** A package with more types than these hides its shape. */
+  private static final int TYPES = 25;
+
+  /** One package, so that plug-in JARs go on working. */
+  private static final String SPI = "spi";
 
   private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("io.varve..");
 
@@ -67,7 +56,11 @@ final class Architecture {
   /** Every rule by a short name, in the order of the names. */
   static Map<String, ArchRule> rules() {
     Map<String, ArchRule> rules = new TreeMap<>();
-    USES.forEach((user, used) -> rules.put("uses: " + user, uses(user, used)));
+    Map<String, Set<String>> uses = Layout.uses(Layout.MODULES);
+    uses.forEach((user, used) -> rules.put("uses: " + user, uses(user, used)));
+    rules.put("table", table(uses.keySet()));
+    rules.put("size", size());
+    rules.put("record", recordWithoutOnnx());
     rules.put("onnx", onnxStandsAlone());
     rules.put("engine", engine());
     rules.put("inference", inferenceWithoutDjl());
@@ -80,16 +73,59 @@ final class Architecture {
     return rules;
   }
 
-  private static ArchRule uses(String user, List<String> used) {
+  private static ArchRule uses(String user, Set<String> used) {
     String[] packages =
         Stream.concat(Stream.of(user), used.stream())
-            .map(name -> "io.varve." + name + "..")
+            .map(name -> "io.varve." + name)
             .toArray(String[]::new);
     return classes()
         .that()
-        .resideInAPackage("io.varve." + user + "..")
+        .resideInAPackage("io.varve." + user)
         .should(onlyDependOnClassesThat(not(OURS).or(resideInAnyPackage(packages))))
         .because("of ours, " + user + " may use " + (used.isEmpty() ? "nothing" : used))
+        .allowEmptyShould(true);
+  }
+
+  private static ArchRule table(Set<String> names) {
+    return classes()
+        .that(OURS)
+        .should()
+        .resideInAnyPackage(names.stream().map(name -> "io.varve." + name).toArray(String[]::new))
+        .because("CONTRIBUTING.md and Layout say what every package may use");
+  }
+
+  private static ArchRule size() {
+    return noClasses()
+        .that(OURS)
+        .and()
+        .resideOutsideOfPackage("io.varve." + SPI)
+        .should(
+            ArchCondition.from(
+                describe(
+                    "be the first of over " + TYPES + " in a package", Architecture::isCrowded)))
+        .because("a package of at most " + TYPES + " types shows its shape");
+  }
+
+  /** Only the first type is named, so that a package is one violation. */
+  private static boolean isCrowded(JavaClass type) {
+    List<String> names =
+        type.getPackage().getClasses().stream()
+            .filter(other -> other.isTopLevelClass() && !other.isArray())
+            .map(JavaClass::getSimpleName)
+            .filter(name -> !name.equals("package-info"))
+            .sorted()
+            .toList();
+    return names.size() > TYPES && names.get(0).equals(type.getSimpleName());
+  }
+
+  private static ArchRule recordWithoutOnnx() {
+    return noClasses()
+        .that()
+        .resideInAPackage("io.varve.export..record..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "org.tribuo..")
+        .because("what is recorded knows nothing of ONNX")
         .allowEmptyShould(true);
   }
 

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -60,21 +62,43 @@ class ArchitectureTest {
 
   /** A rule and a source file that breaks it. */
   static Stream<Arguments> breaches() {
+    return Stream.of(modules(), packages(), others()).flatMap(breaches -> breaches);
+  }
+
+  /** In each module, a class that uses a module it must not use. */
+  private static Stream<Arguments> modules() {
+    return Layout.MODULES.stream()
+        .map(
+            module ->
+                Layout.MODULES.stream()
+                    .filter(other -> !other.equals(module))
+                    .filter(other -> !module.uses().contains(other.folder()))
+                    .findFirst()
+                    .map(other -> uses(last(module.names()), last(other.names())))
+                    .orElseThrow());
+  }
+
+  /** In each module, classes that use the package after their own. */
+  private static Stream<Arguments> packages() {
+    return Layout.MODULES.stream()
+        .map(Layout.Module::names)
+        .flatMap(
+            names ->
+                IntStream.range(1, names.size())
+                    .mapToObj(i -> uses(names.get(i - 1), names.get(i))));
+  }
+
+  private static String last(List<String> names) {
+    return names.get(names.size() - 1);
+  }
+
+  private static Stream<Arguments> others() {
     return Stream.of(
-        uses("spi", "model"),
-        uses("transforms", "networks"),
-        uses("priors", "likelihoods"),
-        uses("likelihoods", "priors"),
-        uses("bijectors", "inference"),
-        uses("networks", "training"),
-        uses("schedules", "training"),
-        uses("hierarchies", "priors"),
-        uses("model", "inference"),
-        uses("inference", "spi"),
-        uses("training", "export"),
-        uses("export", "training"),
-        uses("conformance", "app"),
-        uses("app", "priors"),
+        breach("table", "package io.varve.model.corner; class Bad {}"),
+        breach("size", "package io.varve.model; class Bad {} " + types(25)),
+        breach(
+            "record",
+            "package io.varve.export.onnx.record; class Bad { ai.onnxruntime.OrtEnvironment x; }"),
         breach("onnx", "package io.varve.export.onnx; class Bad { io.varve.spi.Space space; }"),
         breach(
             "engine", "package io.varve.export; class Bad { ai.djl.pytorch.engine.PtNDArray x; }"),
@@ -114,6 +138,12 @@ class ArchitectureTest {
             "cycles",
             "package io.varve.model.a; public class Bad { io.varve.model.b.Used used; }",
             "package io.varve.model.b; public class Used { io.varve.model.a.Bad bad; }"));
+  }
+
+  private static String types(int count) {
+    return IntStream.range(0, count)
+        .mapToObj("class T%d {} "::formatted)
+        .collect(Collectors.joining());
   }
 
   private static Arguments uses(String user, String used) {

@@ -38,8 +38,8 @@ final class BadInputTest {
   @BeforeAll
   static void train() throws IOException {
     Files.writeString(trained.resolve("m.yaml"), MODEL);
-    Cli.succeed(trained, "train", "m.yaml", "--out", "run");
-    Cli.succeed(trained, "export", "run", "--out", "bundle");
+    Cli.succeedHere(trained, "train", "./m.yaml", "--out", "./run");
+    Cli.succeedHere(trained, "export", "./run", "--out", "./bundle");
   }
 
   @Test
@@ -94,7 +94,8 @@ final class BadInputTest {
       Files.write(data.resolve(name), bytes.array());
     }
     refuses(
-        MODEL.replace("type: strokes, count: 64, test-count: 16, size: 8", "type: idx, path: data"),
+        MODEL.replace(
+            "type: strokes, count: 64, test-count: 16, size: 8", "type: idx, path: '" + data + "'"),
         "train-images-idx3-ubyte",
         "4096",
         "found 100");
@@ -112,7 +113,7 @@ final class BadInputTest {
     refuses(
         MODEL.replace(
             "type: strokes, count: 64, test-count: 16, size: 8",
-            "type: images, path: pictures, channels: 1"),
+            "type: images, path: '" + data + "', channels: 1"),
         "p17.png",
         "9");
   }
@@ -129,7 +130,7 @@ final class BadInputTest {
         Files.write(file, bytes);
       }
     }
-    refused(Cli.run(folder, "export", "run", "--out", "bundle"), "safetensors");
+    refused(Cli.runHere(folder, "export", "./run", "--out", "./bundle"), "safetensors");
     assertThat(folder.resolve("bundle")).doesNotExist();
   }
 
@@ -140,24 +141,24 @@ final class BadInputTest {
     byte[] bytes = Files.readAllBytes(weights);
     bytes[bytes.length - 5] ^= 1;
     Files.write(weights, bytes);
-    refused(Cli.run(folder, "score", "bundle"), "weights.safetensors", "SHA-256");
+    refused(Cli.runHere(folder, "score", "./bundle"), "weights.safetensors", "SHA-256");
   }
 
   @Test
   void modelThatLacksWhatACommandNeeds() {
-    String[] out = {"bundle", "--out", "o.png"};
+    String[] out = {"./bundle", "--out", "./o.png"};
     refused(
-        Cli.run(trained, "super-resolve", out[0], out[1], out[2]),
+        Cli.runHere(trained, "super-resolve", out[0], out[1], out[2]),
         "bundle: its model derives nothing of x to start from");
     refused(
-        Cli.run(trained, "resample", out[0], out[1], out[2]),
+        Cli.runHere(trained, "resample", out[0], out[1], out[2]),
         "nothing but pixels is left to draw where [z] are kept");
     refused(
-        Cli.run(trained, "interpolate", out[0], out[1], out[2], "--variable", "y"),
+        Cli.runHere(trained, "interpolate", out[0], out[1], out[2], "--variable", "y"),
         "'y' is no latent variable",
         "[z]");
     refused(
-        Cli.run(trained, "export", "run", "--out", "other", "--graphs", "infer z"),
+        Cli.runHere(trained, "export", "./run", "--out", "./other", "--graphs", "infer z"),
         "'z' is no data variable to infer from; this model's are [x]");
   }
 
@@ -165,9 +166,9 @@ final class BadInputTest {
   void pictureInAnotherFormat() {
     String bundle = trained.resolve("bundle").toString();
     refused(
-        Cli.run(folder, "generate", bundle, "--out", "drawn.jpg"),
+        Cli.runHere(folder, "generate", bundle, "--out", "./drawn.jpg"),
         "'--out'",
-        "'drawn.jpg': pictures are written as PNG; end the name in .png");
+        "drawn.jpg': pictures are written as PNG; end the name in .png");
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -179,7 +180,7 @@ final class BadInputTest {
         manifest,
         Files.readString(manifest).replace("weights.safetensors", "../weights.safetensors"));
     Files.move(folder.resolve("bundle/weights.safetensors"), folder.resolve("weights.safetensors"));
-    refused(Cli.run(folder, "score", "bundle"), "manifest.json", "../weights.safetensors");
+    refused(Cli.runHere(folder, "score", "./bundle"), "manifest.json", "../weights.safetensors");
   }
 
   @Test
@@ -206,16 +207,19 @@ final class BadInputTest {
             Map.of("io/varve/spi/Pass.class", new byte[] {1}));
     Files.move(jar, plugins.resolve("shaded.jar"));
     Files.writeString(folder.resolve("m.yaml"), MODEL + "objective: {beta: twice}\n");
-    Cli.Ended ended = Cli.run(folder, "train", "m.yaml", "--out", "run", "--plugins", "mine");
+    Cli.Ended ended =
+        Cli.runHere(folder, "train", "./m.yaml", "--out", "./run", "--plugins", "./mine");
     String why = "contains io.varve.spi.Pass, which Varve provides; give varve-core-spi the scope";
     assertThat(ended.err().lines().toList())
         .satisfiesExactly(
             warning ->
                 assertThat(warning)
-                    .startsWith("warning: plug-in left out: mine/shaded.jar: " + why),
+                    .startsWith("warning: plug-in left out: ")
+                    .contains("mine/shaded.jar: " + why),
             error ->
                 assertThat(error)
-                    .startsWith("varve: m.yaml:13: objective.beta: no schedule is named 'twice'; ")
+                    .startsWith("varve: ")
+                    .contains("m.yaml:13: objective.beta: no schedule is named 'twice'; ")
                     .contains("mine/shaded.jar, which provides it, was left out: " + why));
     assertThat(ended.code()).isEqualTo(2);
     assertThat(folder.resolve("run")).doesNotExist();
@@ -252,10 +256,11 @@ final class BadInputTest {
                 """),
             Map.of());
     Files.move(jar, plugins.resolve("number.jar"));
-    Cli.Ended ended = Cli.run(folder, "plugins", "list", "--plugins", "mine");
+    Cli.Ended ended = Cli.runHere(folder, "plugins", "list", "--plugins", "./mine");
     assertThat(ended.out())
         .contains(
-            "left out: mine/number.jar: number.Half.apply, line 11: calls mul with a Number; ",
+            "left out: ",
+            "mine/number.jar: number.Half.apply, line 11: calls mul with a Number; ",
             "Ops.constant");
     assertThat(ended.code()).isEqualTo(2);
   }
@@ -264,7 +269,7 @@ final class BadInputTest {
   private void refuses(String model, String... parts) throws IOException {
     Files.writeString(folder.resolve("m.yaml"), model);
     Set<String> before = listing();
-    refused(Cli.run(folder, "train", "m.yaml", "--out", "run"), parts);
+    refused(Cli.runHere(folder, "train", "./m.yaml", "--out", "./run"), parts);
     assertThat(listing()).as("nothing is left behind").isEqualTo(before);
   }
 

@@ -15,13 +15,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** Runs the distribution's {@code bin/varve} as its users do, in a process of its own. */
+/**
+ * Runs commands: {@link #run} in a process of {@code bin/varve}, as users do, and {@link #runHere}
+ * in this process, where the code is loaded and compiled once for all.
+ */
 final class Cli {
   /**
-   * Half the processor time of a command that lasts a few seconds goes into the second compiler.
+   * Half the processor time of a command that lasts a few seconds goes into the second compiler,
+   * and where the other core has a test of its own a second thread only waits.
    */
-  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  private static final String SHORT_LIVED =
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dai.djl.pytorch.num_threads=1";
 
   private static final long LIMIT_SECONDS = 900;
 
@@ -83,25 +89,36 @@ final class Cli {
   }
 
   /**
-   * Runs a command that must succeed in this process: the same code, but compiled and loaded once
-   * for all. Paths must be absolute.
+   * Runs a command in this process.
+   *
+   * @param folder that of the arguments which begin with {@code ./}; all other paths are absolute
    */
-  static Ended succeedHere(String... arguments) {
+  static Ended runHere(Path folder, String... arguments) {
+    String[] words =
+        Stream.of(arguments)
+            .map(word -> word.startsWith("./") ? folder.resolve(word.substring(2)) : word)
+            .map(Object::toString)
+            .toArray(String[]::new);
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ByteArrayOutputStream words = new ByteArrayOutputStream();
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
     System.setProperty("varve.home", distribution().toString());
     System.setOut(new PrintStream(results, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(words, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
     try {
-      int code = Varve.run(arguments);
-      String said = words.toString(StandardCharsets.UTF_8);
-      return succeeded(new Ended(code, results.toString(StandardCharsets.UTF_8), said), arguments);
+      int code = Varve.run(words);
+      return new Ended(
+          code, results.toString(StandardCharsets.UTF_8), said.toString(StandardCharsets.UTF_8));
     } finally {
       System.setOut(out);
       System.setErr(err);
     }
+  }
+
+  /** Runs a command in this process that must succeed. */
+  static Ended succeedHere(Path folder, String... arguments) {
+    return succeeded(runHere(folder, arguments), arguments);
   }
 
   /** Runs a command that must succeed. */

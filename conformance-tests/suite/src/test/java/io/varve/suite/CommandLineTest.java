@@ -20,7 +20,7 @@ final class CommandLineTest {
 
   @Test
   void everyCommandHasHelp() {
-    String help = Cli.succeed(folder, "--help").out();
+    String help = Cli.succeedHere(folder, "--help").out();
     List<String> commands =
         COMMAND.matcher(help).results().map((MatchResult r) -> r.group(1)).toList();
     assertThat(commands)
@@ -44,7 +44,7 @@ final class CommandLineTest {
             "doctor");
     for (String command : commands) {
       if (!command.equals("help")) {
-        assertThat(Cli.succeed(folder, command, "--help").out())
+        assertThat(Cli.succeedHere(folder, command, "--help").out())
             .contains("Usage: varve " + command);
       }
     }
@@ -56,11 +56,11 @@ final class CommandLineTest {
     assertThat(unknown.code()).isEqualTo(2);
     assertThat(unknown.err().strip().lines()).hasSize(1);
     assertThat(unknown.err()).startsWith("varve: ").contains("--epocs", "See varve train --help");
-    assertThat(Cli.run(folder, "generate", "b", "--out", "x.png", "--sed", "3").err())
+    assertThat(Cli.runHere(folder, "generate", "b", "--out", "x.png", "--sed", "3").err())
         .isEqualTo(
             "varve: Unknown options: '--sed', '3'. Did you mean --seed? See varve generate --help\n");
-    assertThat(Cli.run(folder).err()).contains("Usage: varve", "First steps");
-    assertThat(Cli.run(folder, "train", "absent.yaml").err())
+    assertThat(Cli.runHere(folder).err()).contains("Usage: varve", "First steps");
+    assertThat(Cli.runHere(folder, "train", "absent.yaml").err())
         .isEqualTo("varve: absent.yaml: no such file\n");
   }
 
@@ -91,12 +91,13 @@ final class CommandLineTest {
         training: {epochs: 1, batch: 16}
         """);
     JsonObject training =
-        Cli.succeed(folder, "bench", "m.yaml", "--train", "--steps", "20", "--json").json();
+        Cli.succeedHere(folder, "bench", "./m.yaml", "--train", "--steps", "20", "--json").json();
     assertThat(training.get("train_images_per_second").getAsDouble()).isPositive();
     assertThat(training.get("operators_ms_per_step").getAsJsonObject().size()).isEqualTo(10);
     assertThat(training.get("native_share").getAsDouble()).isBetween(0.05, 1.0);
     assertThat(training.has("infer_images_per_second")).isFalse();
-    assertThat(Cli.succeed(folder, "expand", "m.yaml").out()).contains("latent (2)", "parameters");
-    assertThat(Cli.succeed(folder, "schema").out()).contains("\"bernoulli\"");
+    assertThat(Cli.succeedHere(folder, "expand", "./m.yaml").out())
+        .contains("latent (2)", "parameters");
+    assertThat(Cli.succeedHere(folder, "schema").out()).contains("\"bernoulli\"");
   }
 }

@@ -35,19 +35,21 @@ final class FixedPointTest {
   @BeforeAll
   static void train() throws IOException {
     Files.writeString(folder.resolve("hasty.yaml"), MODEL);
-    Cli.succeed(folder, "train", "hasty.yaml", "--out", "run");
-    Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", "generate,exact generate");
+    Cli.succeedHere(folder, "train", "./hasty.yaml", "--out", "./run");
+    Cli.succeedHere(
+        folder, "export", "./run", "--out", "./bundle", "--graphs", "generate,exact generate");
   }
 
   @Test
   void warnsInOneLineAndAuditsOverTheSameWeights() throws IOException {
-    Ended hasty = Cli.succeed(folder, "generate", "bundle", "--out", "some.png", "--json");
+    Ended hasty = Cli.succeedHere(folder, "generate", "./bundle", "--out", "./some.png", "--json");
     assertThat(hasty.json().get("residual").getAsDouble()).isGreaterThan(RESIDUAL);
     assertThat(hasty.json().get("passes").getAsLong()).isLessThan(EVERY_PASS / 4);
     assertThat(hasty.err().lines().filter(line -> line.startsWith("warning: "))).hasSize(1);
     assertThat(hasty.err()).contains("generate.onnx", "of 64 rows", "1e-05", "--exact");
 
-    JsonObject both = Cli.succeed(folder, "bench", "bundle", "--exact", "-n", "4", "--json").json();
+    JsonObject both =
+        Cli.succeedHere(folder, "bench", "./bundle", "--exact", "-n", "4", "--json").json();
     JsonObject exact = both.getAsJsonObject("exact_generate");
     assertThat(exact.get("residual").getAsDouble()).isZero();
     assertThat(exact.get("passes").getAsLong()).isEqualTo(EVERY_PASS);

@@ -57,13 +57,14 @@ final class KnownDensityTest {
   @Test
   void flowWithoutLatentsDrawsPointsAndIsTimed() throws IOException {
     trained("tiny-density-maf", "training.epochs=1");
-    Cli.succeed(folder, "export", "run", "--out", "bundle", "--graphs", "bound,modes");
-    Cli.succeed(folder, "generate", "bundle", "-n", "100", "--out", "points.png");
+    Cli.succeedHere(folder, "export", "./run", "--out", "./bundle", "--graphs", "bound,modes");
+    Cli.succeedHere(folder, "generate", "./bundle", "-n", "100", "--out", "./points.png");
     assertThat(coloursOf("points.png")).isGreaterThan(FRAME);
-    assertThat(Cli.succeed(folder, "bench", "bundle", "--json").json().keySet())
+    assertThat(Cli.succeedHere(folder, "bench", "./bundle", "--json").json().keySet())
         .contains("bound_images_per_second", "generate_images_per_second")
         .doesNotContain("infer_images_per_second");
-    assertThat(Cli.run(folder, "export", "run", "--out", "other", "--graphs", "infer").err())
+    assertThat(
+            Cli.runHere(folder, "export", "./run", "--out", "./other", "--graphs", "infer").err())
         .contains("'infer'", "there is nothing to infer: this model has no latent");
   }
 
@@ -77,9 +78,9 @@ final class KnownDensityTest {
   private JsonObject trained(String model, String set) {
     Path file = Cli.root().resolve("conformance-tests/models/" + model + ".yaml");
     String run = folder.resolve("run").toString();
-    Cli.succeedHere("train", file.toString(), "--set", set, "--out", run, "--json");
+    Cli.succeedHere(folder, "train", file.toString(), "--set", set, "--out", run, "--json");
     assertThat(Path.of(run, "report.html")).content().contains("KL from the density", "<h2>Draws");
-    return Cli.succeedHere("evaluate", run, "--seed", "2", "--json").json();
+    return Cli.succeedHere(folder, "evaluate", run, "--seed", "2", "--json").json();
   }
 
   /** The cross-entropy is that of the bound, and differs from entropy and KL by chance alone. */

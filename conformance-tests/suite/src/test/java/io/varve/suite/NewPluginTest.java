@@ -25,8 +25,8 @@ final class NewPluginTest {
     builds("transform");
     Files.createDirectory(folder.resolve("mine"));
     Path jar = folder.resolve("my-transform/target/my-transform-1.0.0.jar");
-    Cli.succeed(folder, "plugins", "install", jar.toString(), "--plugins", "mine");
-    assertThat(Cli.succeed(folder, "plugins", "list", "--plugins", "mine").out())
+    Cli.succeedHere(folder, "plugins", "install", jar.toString(), "--plugins", "./mine");
+    assertThat(Cli.succeedHere(folder, "plugins", "list", "--plugins", "./mine").out())
         .contains("com.example.my-transform  1.0.0  transform my-transform\n");
   }
 

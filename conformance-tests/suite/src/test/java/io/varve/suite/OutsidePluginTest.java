@@ -188,18 +188,19 @@ final class OutsidePluginTest {
     Files.move(jar, plugins.resolve("outside.jar"));
     Files.writeString(folder.resolve("m.yaml"), MODEL);
 
-    Cli.succeed(folder, "train", "m.yaml", "--out", "run", "--plugins", "mine");
-    Cli.succeed(folder, "export", "run", "--out", "bundle", "--plugins", "mine");
+    Cli.succeedHere(folder, "train", "./m.yaml", "--out", "./run", "--plugins", "./mine");
+    Cli.succeedHere(folder, "export", "./run", "--out", "./bundle", "--plugins", "./mine");
     aChangedJarIsRefused(plugins);
     Files.delete(plugins.resolve("outside.jar"));
 
+    // In a process that never held the plug-in.
     Cli.Ended scored = Cli.succeed(folder, "score", "bundle", "--json");
     assertThat(scored.json().get("bound").getAsDouble()).isNegative().isFinite();
-    Cli.succeed(folder, "reconstruct", "bundle", "--carry", "y,z", "--out", "r.png");
-    Cli.succeed(folder, "generate", "bundle", "-n", "9", "--out", "g.png");
+    Cli.succeedHere(folder, "reconstruct", "./bundle", "--carry", "y,z", "--out", "./r.png");
+    Cli.succeedHere(folder, "generate", "./bundle", "-n", "9", "--out", "./g.png");
     assertThat(folder.resolve("g.png")).isNotEmptyFile();
 
-    Cli.Ended refused = Cli.run(folder, "resume", "run");
+    Cli.Ended refused = Cli.runHere(folder, "resume", "./run");
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err()).contains("no family is named 'laplace'");
   }
@@ -214,18 +215,20 @@ final class OutsidePluginTest {
             Map.of("note.txt", new byte[] {1}));
     Files.move(jar, plugins.resolve("outside.jar"), StandardCopyOption.REPLACE_EXISTING);
     for (String[] command :
-        new String[][] {{"evaluate", "run"}, {"resume", "run"}, {"export", "run", "--out", "b"}}) {
+        new String[][] {
+          {"evaluate", "./run"}, {"resume", "./run"}, {"export", "./run", "--out", "./b"}
+        }) {
       List<String> words = new ArrayList<>(List.of(command));
-      words.addAll(List.of("--plugins", "mine"));
-      Cli.Ended refused = Cli.run(folder, words.toArray(String[]::new));
+      words.addAll(List.of("--plugins", "./mine"));
+      Cli.Ended refused = Cli.runHere(folder, words.toArray(String[]::new));
       assertThat(refused.code()).isEqualTo(2);
       assertThat(refused.err())
           .containsPattern(
-              "varve: run: plug-in 'outside' is not the one the run was trained with: then"
+              "varve: \\S*run: plug-in 'outside' is not the one the run was trained with: then"
                   + " \\S+, SHA-256 [0-9a-f]{64}; now \\S+, SHA-256 [0-9a-f]{64}"
-                  + " \\(mine/outside.jar\\); .* --accept-changed-plugins\n");
+                  + " \\(\\S*mine/outside.jar\\); .* --accept-changed-plugins\n");
     }
-    String[] accepting = {"evaluate", "run", "--plugins", "mine", "--accept-changed-plugins"};
-    Cli.succeed(folder, accepting);
+    String[] accepting = {"evaluate", "./run", "--plugins", "./mine", "--accept-changed-plugins"};
+    Cli.succeedHere(folder, accepting);
   }
 }

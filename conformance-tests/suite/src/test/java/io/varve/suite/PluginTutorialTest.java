@@ -49,15 +49,15 @@ final class PluginTutorialTest {
     Files.move(jar, plugins.resolve("mine.jar"));
     Files.writeString(folder.resolve("m.yaml"), MODEL);
 
-    assertThat(Cli.succeed(folder, "plugins", "list", "--plugins", "mine").out())
+    assertThat(Cli.succeedHere(folder, "plugins", "list", "--plugins", "./mine").out())
         .contains("transform decimate", "prior laplace", "likelihood categorical");
     Cli.succeed(folder, "verify", "mine/mine.jar");
-    Cli.succeed(folder, "train", "m.yaml", "--out", "run", "--plugins", "mine");
-    Cli.succeed(folder, "export", "run", "--out", "bundle", "--plugins", "mine");
-    Cli.succeed(folder, "score", "bundle");
+    Cli.succeedHere(folder, "train", "./m.yaml", "--out", "./run", "--plugins", "./mine");
+    Cli.succeedHere(folder, "export", "./run", "--out", "./bundle", "--plugins", "./mine");
+    Cli.succeedHere(folder, "score", "./bundle");
 
     Files.writeString(folder.resolve("odd.yaml"), MODEL.replace("step: 2", "step: 3"));
-    Cli.Ended refused = Cli.run(folder, "train", "odd.yaml", "--plugins", "mine");
+    Cli.Ended refused = Cli.runHere(folder, "train", "./odd.yaml", "--plugins", "./mine");
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err()).contains("step 3 does not divide");
   }

@@ -43,8 +43,8 @@ final class SelfVaeModesTest {
     cifar10(data.resolve("data_batch_1.bin"), 128);
     cifar10(data.resolve("test_batch.bin"), 16);
     Path model = Cli.root().resolve("conformance-tests/models/tiny-selfvae-downscale.yaml");
-    Cli.succeed(folder, "train", model.toString(), "--data", "cifar10", "--out", "run");
-    Cli.succeed(folder, "export", "run", "--out", "bundle");
+    Cli.succeedHere(folder, "train", model.toString(), "--data", "./cifar10", "--out", "./run");
+    Cli.succeedHere(folder, "export", "./run", "--out", "./bundle");
   }
 
   /** Waves of different directions and colours, which stay what they are at half the size. */
@@ -62,11 +62,11 @@ final class SelfVaeModesTest {
   private static JsonObject run(String command, String... options) {
     Stream<String> all =
         Stream.of(
-                Stream.of(command, "bundle", "--data", "cifar10", "-n", "4", "--json"),
-                Stream.of("--out", "out.png"),
+                Stream.of(command, "./bundle", "--data", "./cifar10", "-n", "4", "--json"),
+                Stream.of("--out", "./out.png"),
                 Stream.of(options))
             .flatMap(words -> words);
-    return Cli.succeed(folder, all.toArray(String[]::new)).json();
+    return Cli.succeedHere(folder, all.toArray(String[]::new)).json();
   }
 
   private static void hasSize(int width, int height) throws IOException {
@@ -115,7 +115,8 @@ final class SelfVaeModesTest {
     assertThat(one).isEqualTo(set);
     assertThat(one.get("mode").getAsString()).isEqualTo("conditional-reconstruction");
     Cli.Ended unknown =
-        Cli.run(folder, "reconstruct", "bundle", "--mode", "reconstruction", "--out", "o.png");
+        Cli.runHere(
+            folder, "reconstruct", "./bundle", "--mode", "reconstruction", "--out", "./o.png");
     assertThat(unknown.code()).isEqualTo(2);
     assertThat(unknown.err())
         .isEqualTo(
@@ -127,7 +128,7 @@ final class SelfVaeModesTest {
     BufferedImage small = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
     Path files = Files.createDirectories(folder.resolve("small"));
     ImageIO.write(small, "png", files.resolve("one.png").toFile());
-    JsonObject resolved = run("super-resolve", "--given", "small");
+    JsonObject resolved = run("super-resolve", "--given", "./small");
     assertThat(resolved.get("images").getAsInt()).isEqualTo(1);
     assertThat(resolved.has("psnr_db")).isFalse();
     hasSize(letters("super-resolution".length()) + CELL, 3 * (CELL + 10) - 10);

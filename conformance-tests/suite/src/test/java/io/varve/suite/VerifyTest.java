@@ -93,11 +93,12 @@ final class VerifyTest {
 
   @Test
   void misuseEndsWithTwo() {
-    assertThat(Cli.run(folder, "verify", "absent.jar").code()).isEqualTo(2);
-    assertThat(Cli.run(folder, "verify", "absent.jar").err()).contains("absent.jar: no such file");
-    assertThat(Cli.run(folder, "verify", "a.jar", "--rules", "Q7").err())
+    assertThat(Cli.runHere(folder, "verify", "absent.jar").code()).isEqualTo(2);
+    assertThat(Cli.runHere(folder, "verify", "absent.jar").err())
+        .contains("absent.jar: no such file");
+    assertThat(Cli.runHere(folder, "verify", "a.jar", "--rules", "Q7").err())
         .contains("CONTRACT.md has no rule 'Q7'");
-    assertThat(Cli.run(folder, "verify", "a.jar", "--memory", "much").err())
+    assertThat(Cli.runHere(folder, "verify", "a.jar", "--memory", "much").err())
         .contains("--memory is 'much', expected a number and k, m or g");
   }
 }

@@ -8,6 +8,7 @@ import io.varve.export.onnx.check.ParityGate;
 import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.export.onnx.graph.Port;
 import io.varve.export.onnx.record.Traced;
+import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
 import io.varve.inference.file.Safetensors;
@@ -36,7 +37,6 @@ public final class BundleExport {
    */
   public static final double TOLERANCE = 1e-4;
 
-  private static final String MODES = "modes";
   private static final String WEIGHTS = "weights.safetensors";
   private static final String PARITY = "parity.safetensors";
 
@@ -102,11 +102,11 @@ public final class BundleExport {
     Map<String, Double> worst = new LinkedHashMap<>();
     graphs.forEach(
         (point, graph) -> {
-          Path file = folder.resolve(point.file());
+          Path file = folder.resolve(point.name().file());
           graph.write(file, stored, WEIGHTS);
           ParityGate parity = check(point, graph, file);
-          worst.put(point.name(), parity.worst());
-          parity.vectors().forEach(v -> vectors.addAll(entries(point.name(), v)));
+          worst.put(point.name().toString(), parity.worst());
+          parity.vectors().forEach(v -> vectors.addAll(entries(point.name().toString(), v)));
         });
     Safetensors.write(folder.resolve(PARITY), vectors, Map.of());
     manifest(graphs, folder).write(folder);
@@ -115,12 +115,12 @@ public final class BundleExport {
 
   private Map<EntryPoint, OnnxGraph> trace(List<String> entries) {
     Map<EntryPoint, OnnxGraph> graphs = new LinkedHashMap<>();
-    for (String entry : inFull(entries)) {
+    for (GraphName name : inFull(entries)) {
       try {
-        EntryPoint point = new EntryPoint(entry, exported);
+        EntryPoint point = new EntryPoint(name, exported);
         graphs.put(point, exporter(point.code()).trace(manager));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("graph '" + entry + "': " + e.getMessage(), e);
+        throw new IllegalArgumentException("graph '" + name + "': " + e.getMessage(), e);
       }
     }
     return graphs;
@@ -130,20 +130,20 @@ public final class BundleExport {
    * The entry points that {@code export:} asks for; {@code modes} is all that its modes and
    * super-resolution need.
    */
-  private Set<String> inFull(List<String> entries) {
-    Set<String> all = new LinkedHashSet<>();
+  private Set<GraphName> inFull(List<String> entries) {
+    Set<GraphName> all = new LinkedHashSet<>();
     for (String entry : entries) {
-      if (!entry.trim().equals(MODES)) {
-        all.add(entry.trim());
+      if (!entry.trim().equals(GraphName.MODES)) {
+        all.add(GraphName.of(entry));
         continue;
       }
       if (exported.model().infers()) {
-        all.add("infer");
+        all.add(GraphName.of("infer"));
       }
-      Mode.of(variables()).forEach(mode -> all.add(mode.graph()));
+      Mode.of(variables()).forEach(mode -> all.add(GraphName.carrying(mode.carried())));
       for (Node node : exported.model().nodes()) {
         if (node instanceof Node.Derived && !exported.model().inferable(node.name()).isEmpty()) {
-          all.add(Manifest.INFER + node.name());
+          all.add(GraphName.inferringFrom(node.name()));
         }
       }
     }
@@ -157,8 +157,8 @@ public final class BundleExport {
   /** Runs the graph beside the code. */
   private ParityGate check(EntryPoint point, OnnxGraph graph, Path file) {
     List<String> outputs = graph.outputs().stream().map(Port::name).toList();
-    Set<String> tied = Manifest.tied(point.name(), variables(), outputs);
-    List<Integer> batches = point.exact() ? List.of(PARITY_EXACT) : parityBatches();
+    Set<String> tied = Manifest.tied(point.name().toString(), variables(), outputs);
+    List<Integer> batches = point.name().exact() ? List.of(PARITY_EXACT) : parityBatches();
     ParityGate parity = exporter(point.reference()).check(file, manager, batches).onAverage(tied);
     try {
       return parity.without(Manifest.PASSES).require(TOLERANCE);
@@ -188,7 +188,7 @@ public final class BundleExport {
 
   private Manifest manifest(Map<EntryPoint, OnnxGraph> graphs, Path folder) {
     Map<String, Manifest.Graph> entries = new LinkedHashMap<>();
-    graphs.forEach((point, graph) -> entries.put(point.name(), describe(point, graph)));
+    graphs.forEach((point, graph) -> entries.put(point.name().toString(), describe(point, graph)));
     Space x = exported.model().spaces().get(exported.model().observed());
     return new Manifest(
         Manifest.FORMAT,
@@ -221,7 +221,7 @@ public final class BundleExport {
       }
     }
     List<Manifest.Port> outputs = graph.outputs().stream().map(BundleExport::port).toList();
-    return new Manifest.Graph(point.file(), inputs, noise, outputs);
+    return new Manifest.Graph(point.name().file(), inputs, noise, outputs);
   }
 
   private static Manifest.Port port(Port port) {

@@ -6,7 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.varve.export.onnx.record.Trace;
 import io.varve.export.onnx.record.Traced;
+import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.Term;
 import io.varve.model.Bound;
 import io.varve.model.EngineNoise;
 import io.varve.model.Model;
@@ -15,14 +17,11 @@ import io.varve.model.Run;
 import io.varve.spi.Mapped;
 import io.varve.spi.Solves.Stop;
 import io.varve.spi.Space;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * One graph of a bundle: a name as it stands in {@code export:}, and the code to trace.
+ * One graph of a bundle: its name and the code to trace.
  *
  * <p>{@code bound}, {@code importance} and {@code infer} take stored images; {@code generate} takes
  * noise alone; {@code carry u z1} takes the values of u and z1 and draws the rest; {@code infer y}
@@ -35,66 +34,32 @@ final class EntryPoint {
   /** The stored images, where a graph takes them. */
   static final String IMAGES = "x";
 
-  private final String name;
-  private final boolean exact;
-  private final String kind;
+  private final GraphName name;
   private final Exported exported;
-  private final List<String> carried = new ArrayList<>();
-  private final Optional<String> inferredFrom;
   private final Map<String, Manifest.Noise> noise = new LinkedHashMap<>();
 
   /**
-   * @throws IllegalArgumentException if there is no such entry point
+   * @throws IllegalArgumentException if the model has no such graph
    */
-  EntryPoint(String name, Exported exported) {
+  EntryPoint(GraphName name, Exported exported) {
     this.name = name;
-    this.exact = name.startsWith(Manifest.EXACT);
-    this.kind = Manifest.kind(name);
     this.exported = exported;
-    this.inferredFrom =
-        kind.startsWith(Manifest.INFER)
-            ? Optional.of(kind.substring(Manifest.INFER.length()).trim())
-            : Optional.empty();
-    if (kind.startsWith(Manifest.CARRY)) {
-      for (String variable : kind.substring(Manifest.CARRY.length()).trim().split(" +", -1)) {
-        exported.model().requireCarriable(variable);
-        carried.add(variable);
+    Model model = exported.model();
+    switch (name.kind()) {
+      case CARRY -> name.variables().forEach(model::requireCarriable);
+      case INFER -> {
+        if (name.takesImages()) {
+          model.requireInfers();
+        } else {
+          name.variables().forEach(model::requireInferableFrom);
+        }
       }
-    } else if (inferredFrom.isPresent()) {
-      requireInferable(exported.model(), inferredFrom.get());
-    } else if (kind.equals("infer")) {
-      exported.model().requireInfers();
-    } else if (!List.of("bound", "importance", "generate").contains(kind)) {
-      throw new IllegalArgumentException(
-          "no entry point is named '%s'; known are bound, importance, infer, generate, 'infer y' and 'carry u z1' for variables y, u, z1, all of them also with 'exact' before, and modes"
-              .formatted(name));
+      default -> {}
     }
   }
 
-  private static void requireInferable(Model model, String variable) {
-    if (variable.equals(model.observed())) {
-      throw new IllegalArgumentException(
-          "'infer %s' takes the values of a derived variable; 'infer' alone takes images"
-              .formatted(variable));
-    }
-    if (model.inferable(variable).isEmpty()) {
-      throw new IllegalArgumentException(
-          "'infer %s': no variable can be inferred from '%s' alone".formatted(variable, variable));
-    }
-  }
-
-  String name() {
+  GraphName name() {
     return name;
-  }
-
-  /** The graph's file name in the bundle. */
-  String file() {
-    return name.trim().replace(' ', '-') + ".onnx";
-  }
-
-  /** The variables whose values the graph takes. */
-  List<String> carried() {
-    return List.copyOf(carried);
   }
 
   /** The noise the code asked for when it was traced, by name. */
@@ -102,14 +67,9 @@ final class EntryPoint {
     return noise;
   }
 
-  /** Whether every round of a fixed point is done, converged or not. */
-  boolean exact() {
-    return exact;
-  }
-
   /** The code to trace. */
   Traced code() {
-    return trace -> run(trace, exact ? Stop.NEVER : Stop.CONVERGED);
+    return trace -> run(trace, name.exact() ? Stop.NEVER : Stop.CONVERGED);
   }
 
   /**
@@ -117,7 +77,7 @@ final class EntryPoint {
    * changes nothing, which gives the same and takes less.
    */
   Traced reference() {
-    return trace -> run(trace, exact ? Stop.UNCHANGED : Stop.CONVERGED);
+    return trace -> run(trace, name.exact() ? Stop.UNCHANGED : Stop.CONVERGED);
   }
 
   private Map<String, NDArray> run(Trace trace, Stop stop) {
@@ -125,22 +85,19 @@ final class EntryPoint {
     Run run = new Run(trace.manager(), parameters, false, new Inputs(trace));
     Map<String, NDArray> outputs = new LinkedHashMap<>(outputs(trace, run));
     outputs.putAll(parameters.solved());
-    if (exact && parameters.solved().isEmpty()) {
+    if (name.exact() && parameters.solved().isEmpty()) {
       throw new IllegalArgumentException(
-          "nothing in it is iterated; ask for '%s' instead".formatted(kind));
+          "nothing in it is iterated; ask for '%s' instead".formatted(name.exactly(false)));
     }
     return outputs;
   }
 
   private Map<String, NDArray> outputs(Trace trace, Run run) {
-    if (inferredFrom.isPresent()) {
-      return infer(trace, run, inferredFrom.get());
-    }
-    return switch (kind) {
-      case "bound" -> bound(trace, run);
-      case "importance" -> importance(trace, run);
-      case "infer" -> exported.model().infer(run, encoded(trace, run).value());
-      default -> generate(trace, run);
+    return switch (name.kind()) {
+      case BOUND -> bound(trace, run);
+      case IMPORTANCE -> importance(trace, run);
+      case INFER -> infer(trace, run);
+      case GENERATE, CARRY -> generate(trace, run);
     };
   }
 
@@ -152,8 +109,8 @@ final class EntryPoint {
     outputs.put("bound", total);
     outputs.put(
         "bits_per_dim", exported.encoding().bitsPerDim(total, x.logDet(), exported.stored()));
-    bound.terms().forEach(term -> outputs.put(term.getKey(), term.getValue()));
-    bound.sampled().forEach((z, terms) -> trace.terms("kl." + z, terms));
+    outputs.putAll(Term.named(bound.logP(), bound.kl()));
+    bound.sampled().forEach((z, terms) -> trace.terms(Term.kl(z), terms));
     return outputs;
   }
 
@@ -164,19 +121,24 @@ final class EntryPoint {
   private Map<String, NDArray> generate(Trace trace, Run run) {
     Model model = exported.model();
     Map<String, NDArray> given = new LinkedHashMap<>();
-    for (String variable : carried) {
+    for (String variable : name.variables()) {
       given.put(variable, input(trace, variable));
     }
     Map<String, NDArray> outputs = model.generate(run, given);
-    carried.forEach(outputs::remove);
+    name.variables().forEach(outputs::remove);
     String x = model.observed();
     outputs.put("pixels", exported.encoding().display(outputs.get(x)));
     outputs.put("pixels.mean", exported.encoding().display(outputs.get(x + ".mean")));
     return outputs;
   }
 
-  private Map<String, NDArray> infer(Trace trace, Run run, String data) {
-    return exported.model().infer(run, data, input(trace, data));
+  private Map<String, NDArray> infer(Trace trace, Run run) {
+    Model model = exported.model();
+    if (name.takesImages()) {
+      return model.infer(run, encoded(trace, run).value());
+    }
+    String data = name.variables().get(0);
+    return model.infer(run, data, input(trace, data));
   }
 
   private NDArray input(Trace trace, String variable) {

@@ -19,23 +19,27 @@ final class ForeignTable {
       """
       # Foreign models
 
-      Every network of DJL's basic model zoo and every block of its api, with random weights (batch norm's
-      running statistics too), through `OnnxExporter`. A model passes if it exports, if the official ONNX
-      checker accepts the file with strict shape inference, and if ONNX Runtime agrees with DJL on PyTorch
-      at batch 1, 2 and 32 to 1e-5 of the largest number of each output; the graph is made from others. The
-      error shown is the worst of the three, measured on one machine; sizes of inputs leave out the batch.
+      This page lists every network of DJL's basic model zoo and every block of its API, exported by
+      `OnnxExporter`. The weights are random, and so are the running statistics of batch norm. A model
+      passes on three conditions. It exports. The official ONNX checker accepts the file with strict shape
+      inference. ONNX Runtime agrees with DJL on PyTorch at batch 1, 2 and 32 to 1e-5 of the largest number
+      of each output; these batch sizes are not the ones that the graph was made from. The error shown is
+      the worst of the three batches, measured on one machine. Sizes of inputs leave out the batch.
 
-      `ForeignModelsTest` wrote this file and keeps it true: an ordinary build tries the quick ones,
-      `-Dexcluded.tags=gpu` all, and `-Dvarve.regenerate=true` besides writes the file anew.
+      `ForeignModelsTest` writes this file and keeps it true. An ordinary build tries the quick models,
+      `-Dexcluded.tags=gpu` tries all, and with `-Dvarve.regenerate=true` as well the file is written anew.
 
-      What is refused: DJL itself fails on PyTorch at `prelu`, transposed convolutions, `lpPool` in three
-      dimensions, and recurrent blocks of two directions with biases. `BertBlock` squeezes its pooled
-      output, which at batch 1 loses the batch too, and BERT's pretraining block reads that; the rest of
-      it passes.
-      `GhostBatchNorm` cuts a batch into virtual ones and, from two on, returns them stacked; the graph is
-      that of a single one, of up to 128 rows unless told otherwise, in `TabNet` too. `ConstantEmbedding`
-      copies its array into uninitialised memory, past any record. Averages over incomplete windows differ
-      between the runtimes.
+      These are refused, for these reasons:
+
+      - DJL itself fails on PyTorch at `prelu`, transposed convolutions, `lpPool` in three dimensions, and
+        bidirectional recurrent blocks with biases.
+      - `BertBlock` squeezes its pooled output, which at batch 1 loses the batch too. BERT's pretraining
+        block reads that output. The rest of `BertBlock` passes.
+      - `GhostBatchNorm` cuts a batch into virtual batches. If there are two or more, it returns them
+        stacked. The graph holds for a single virtual batch, which has up to 128 rows by default. This is
+        also true in `TabNet`.
+      - `ConstantEmbedding` copies its array into uninitialised memory, which is not recorded.
+      - Averages over incomplete windows differ between the runtimes.
       """;
 
   private ForeignTable() {}

@@ -45,10 +45,10 @@ public record Logit(@Default("0.05") double alpha) implements Bijector {
           "'logit' reads no context, but %d arrays are given; drop 'given'"
               .formatted(context.size()));
     }
-    return new Map(alpha);
+    return new LogitMap(alpha);
   }
 
-  private record Map(double alpha) implements Bijection {
+  private record LogitMap(double alpha) implements Bijection {
     @Override
     public Mapped forward(Pass pass, NDArray x, NDList context) {
       NDArray p = x.mul(constant(x, 1 - 2 * alpha)).add(constant(x, alpha));

@@ -30,7 +30,7 @@ import org.pf4j.Extension;
 public record Graph(List<Node> nodes) implements Hierarchy {
   public Graph {
     nodes = List.copyOf(nodes);
-    new Wiring(nodes).check();
+    new NodeOrder(nodes).check();
   }
 
   @Override

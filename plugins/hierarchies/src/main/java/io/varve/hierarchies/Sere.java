@@ -11,6 +11,7 @@ import io.varve.spi.Node;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
+import io.varve.spi.NodeReads;
 import io.varve.spi.Space;
 import io.varve.spi.Step;
 import java.util.ArrayList;
@@ -171,7 +172,7 @@ public record Sere(
   }
 
   private static Stream<String> readBy(Latent z) {
-    return Stream.of(Wiring.readBy(z.p()), Wiring.readBy(z.q()), Wiring.readBy(z.shared()))
+    return Stream.of(NodeReads.by(z.p()), NodeReads.by(z.q()), NodeReads.by(z.shared()))
         .flatMap(List::stream);
   }
 

@@ -6,6 +6,8 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import io.varve.networks.layer.BatchNormalization;
+import io.varve.networks.layer.Reading;
 import io.varve.spi.Named;
 import io.varve.spi.Network;
 import io.varve.spi.Site;

@@ -4,6 +4,10 @@ import static io.varve.spi.Ops.constant;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import io.varve.networks.layer.Activation;
+import io.varve.networks.layer.Convolution;
+import io.varve.networks.layer.Layer;
+import io.varve.networks.layer.Reading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -2,6 +2,7 @@ package io.varve.networks;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.varve.networks.layer.ImageArrays;
 import io.varve.spi.Default;
 import io.varve.spi.Inline;
 import io.varve.spi.Named;

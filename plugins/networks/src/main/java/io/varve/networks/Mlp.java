@@ -2,6 +2,9 @@ package io.varve.networks;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.varve.networks.layer.Activation;
+import io.varve.networks.layer.Initialization;
+import io.varve.networks.layer.Vectors;
 import io.varve.spi.Default;
 import io.varve.spi.Named;
 import io.varve.spi.Network;

@@ -2,6 +2,12 @@ package io.varve.networks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.norm.Dropout;
+import io.varve.networks.layer.Activation;
+import io.varve.networks.layer.GroupedConvolution;
+import io.varve.networks.layer.Layer;
+import io.varve.networks.layer.LayerStyle;
+import io.varve.networks.layer.Reading;
+import io.varve.networks.layer.Scale;
 import java.util.Optional;
 
 /**
@@ -23,7 +29,7 @@ final class ResidualBlock implements Layer {
    */
   ResidualBlock(
       String name,
-      Resnet.Scale scale,
+      Scale scale,
       GroupedConvolution.Channels channels,
       double dropout,
       LayerStyle style) {
@@ -32,10 +38,10 @@ final class ResidualBlock implements Layer {
     int towers = channels.towers();
     long outputs = channels.outputs();
     var inner = new GroupedConvolution.Channels(towers, towers, outputs, outputs);
-    Resnet.Scale keep = Resnet.Scale.KEEP;
+    Scale keep = Scale.KEEP;
     first = new GroupedConvolution(name + ".first", scale, 3, channels, style);
     second = new GroupedConvolution(name + ".second", keep, 3, inner, style);
-    long side = scale == Resnet.Scale.UP ? 2 : 1;
+    long side = scale == Scale.UP ? 2 : 1;
     shortcut =
         scale == keep && channels.equals(inner)
             ? Optional.empty()

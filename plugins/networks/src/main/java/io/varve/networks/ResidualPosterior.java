@@ -3,6 +3,7 @@ package io.varve.networks;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.varve.networks.layer.Vectors;
 import io.varve.spi.Default;
 import io.varve.spi.Named;
 import io.varve.spi.Network;

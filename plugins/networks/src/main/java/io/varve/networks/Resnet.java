@@ -2,6 +2,10 @@ package io.varve.networks;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.varve.networks.layer.Activation;
+import io.varve.networks.layer.ImageArrays;
+import io.varve.networks.layer.Initialization;
+import io.varve.networks.layer.Scale;
 import io.varve.spi.Default;
 import io.varve.spi.Named;
 import io.varve.spi.Network;
@@ -55,16 +59,6 @@ public record Resnet(
     @Default("shared") Mlp.Heads heads,
     @Default("as-activation") Initialization initializer)
     implements Network {
-
-  /** What a residual block does to the sides of an image. */
-  public enum Scale {
-    /** Halves them, rounding up. */
-    DOWN,
-    /** Keeps them. */
-    KEEP,
-    /** Doubles them. */
-    UP
-  }
 
   /** Checks the keys. */
   public Resnet {

@@ -7,7 +7,18 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import io.varve.networks.GroupedConvolution.Channels;
+import io.varve.networks.layer.Activation;
+import io.varve.networks.layer.BatchNormalization;
+import io.varve.networks.layer.Dense;
+import io.varve.networks.layer.GroupedConvolution.Channels;
+import io.varve.networks.layer.GroupedConvolution;
+import io.varve.networks.layer.ImageArrays;
+import io.varve.networks.layer.Layer;
+import io.varve.networks.layer.LayerStyle;
+import io.varve.networks.layer.Reading;
+import io.varve.networks.layer.Readout;
+import io.varve.networks.layer.Scale;
+import io.varve.networks.layer.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,8 +90,8 @@ final class ScaledNetwork extends AbstractBlock {
 
     private static long after(Resnet keys, long side) {
       long now = side;
-      for (Resnet.Scale scale : keys.scales()) {
-        now = scale == Resnet.Scale.DOWN ? (now + 1) / 2 : scale == Resnet.Scale.UP ? 2 * now : now;
+      for (Scale scale : keys.scales()) {
+        now = scale == Scale.DOWN ? (now + 1) / 2 : scale == Scale.UP ? 2 * now : now;
       }
       return now;
     }
@@ -88,8 +99,8 @@ final class ScaledNetwork extends AbstractBlock {
     /** The side from which the scales lead to this one, if any does. */
     private static long before(Resnet keys, long side) {
       double now = side;
-      for (Resnet.Scale scale : keys.scales()) {
-        now *= scale == Resnet.Scale.DOWN ? 2 : scale == Resnet.Scale.UP ? 0.5 : 1;
+      for (Scale scale : keys.scales()) {
+        now *= scale == Scale.DOWN ? 2 : scale == Scale.UP ? 0.5 : 1;
       }
       return Math.max(1, (long) now);
     }
@@ -119,7 +130,7 @@ final class ScaledNetwork extends AbstractBlock {
       vectors = Optional.empty();
       long outputs = ImageArrays.channels(ends.outputs()) / towers;
       Channels all = new Channels(towers, towers, channels, outputs);
-      layers.add(new GroupedConvolution("output", Resnet.Scale.KEEP, 3, all, last));
+      layers.add(new GroupedConvolution("output", Scale.KEEP, 3, all, last));
     }
   }
 
@@ -136,7 +147,7 @@ final class ScaledNetwork extends AbstractBlock {
         if (!layers.isEmpty()) {
           layers.add(new BatchNormalization(name + ".norm", towers * channels, style.owner()));
         }
-        Resnet.Scale scale = j == 0 ? keys.scales().get(i) : Resnet.Scale.KEEP;
+        Scale scale = j == 0 ? keys.scales().get(i) : Scale.KEEP;
         Channels each = new Channels(towers, groups, channels, filters);
         layers.add(new ResidualBlock(name, scale, each, keys.dropout(), style));
         groups = towers;

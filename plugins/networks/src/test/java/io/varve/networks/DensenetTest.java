@@ -21,6 +21,7 @@ import ai.djl.training.ParameterStore;
 import io.varve.networks.Densenet.Branch;
 import io.varve.networks.Densenet.Elu;
 import io.varve.networks.Densenet.Size;
+import io.varve.networks.layer.ImageArrays;
 import io.varve.spi.Site;
 import java.util.HashMap;
 import java.util.List;

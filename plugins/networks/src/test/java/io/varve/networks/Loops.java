@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.Map;
 
 /** Layers on one image [C][H][W] in plain loops. */
-final class Loops {
+public final class Loops {
   private Loops() {}
 
-  static double[][][] image(double[] flat, int channels, int height, int width) {
+  public static double[][][] image(double[] flat, int channels, int height, int width) {
     double[][][] image = new double[channels][height][width];
     for (int i = 0; i < flat.length; i++) {
       image[i / (height * width)][i / width % height][i % width] = flat[i];
@@ -15,7 +15,7 @@ final class Loops {
     return image;
   }
 
-  static double[] flat(double[][][] image) {
+  public static double[] flat(double[][][] image) {
     return Arrays.stream(image).flatMap(Arrays::stream).flatMapToDouble(Arrays::stream).toArray();
   }
 
@@ -63,7 +63,7 @@ final class Loops {
   /**
    * A transposed convolution of 3 x 3, stride 2, padding 1, output padding 1, by its definition.
    */
-  static double[][][] transposed(double[][] w, double[] bias, double[][][] x) {
+  public static double[][][] transposed(double[][] w, double[] bias, double[][][] x) {
     int height = x[0].length;
     int width = x[0][0].length;
     double[][][] y = new double[w.length][2 * height][2 * width];

@@ -18,6 +18,8 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.varve.networks.Mlp.Heads;
+import io.varve.networks.layer.Activation;
+import io.varve.networks.layer.Initialization;
 import io.varve.spi.Site;
 import java.util.List;
 import java.util.Map;

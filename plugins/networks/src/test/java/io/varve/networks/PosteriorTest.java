@@ -13,6 +13,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.varve.networks.layer.Activation;
+import io.varve.networks.layer.Initialization;
 import io.varve.spi.Network;
 import io.varve.spi.Site;
 import java.util.List;

@@ -16,6 +16,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.varve.networks.layer.Activation;
+import io.varve.networks.layer.Initialization;
 import io.varve.spi.Site;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ResnetTest {
+public class ResnetTest {
   private static final Site SITE = new Site("z.p.flow[0].channel0", 1);
   private static final List<Shape> INPUTS = List.of(new Shape(3, 4, 4), new Shape(2));
   private static final List<Shape> OUTPUTS = List.of(new Shape(3, 4, 4), new Shape(1, 4, 4));
@@ -134,7 +136,7 @@ class ResnetTest {
         .hasMessageContaining("(3, 4)");
   }
 
-  static Resnet level(int filters, int blocks, Activation activation) {
+  public static Resnet level(int filters, int blocks, Activation activation) {
     return new Resnet(
         List.of(filters),
         List.of(),

@@ -1,2 +1,5 @@
-/** Families over real-valued latents: {@code normal}, {@code standard-normal}, {@code mixture}. */
+/**
+ * Families over real-valued latents: {@code normal}, {@code standard-normal}, {@code rank1-normal},
+ * {@code mixture}.
+ */
 package io.varve.priors;

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
 import ai.onnxruntime.OrtEnvironment;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
 import io.varve.app.option.Workspace;
@@ -21,13 +22,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
-/** Prints what this installation is made of and what is wrong with it. */
+/** Prints the parts of this installation and any problems with it. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = "Prints what this installation is made of, and what is wrong with it.")
+    description = "Prints the parts of this installation and any problems with it.")
 final class DoctorCommand implements Callable<Integer> {
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   private final List<String> problems = new ArrayList<>();
 
@@ -80,7 +81,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private String plugins() {
-    try (Workspace workspace = Workspace.quietly(varve)) {
+    try (Workspace workspace = Workspace.quietly(global)) {
       workspace
           .catalog()
           .leftOut()

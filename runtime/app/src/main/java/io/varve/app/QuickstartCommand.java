@@ -3,7 +3,9 @@ package io.varve.app;
 import io.varve.app.bundle.BundleData;
 import io.varve.app.bundle.BundlePictures;
 import io.varve.app.option.DataOptions;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
+import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
@@ -27,29 +29,32 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
-/** The whole path on data drawn here: train, export, score, generate, reconstruct. */
+/** The whole workflow on drawn data: train, export, score, generate and reconstruct. */
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the whole path in a minute or two, without data or network.",
-      "Draws strokes and digits, trains a small VAE on them, exports it, and uses the bundle in ONNX Runtime."
+      "Shows the whole workflow in a minute or two. Needs no data set and no network.",
+      "Draws strokes and digits, trains a small VAE on them, exports it, and runs the bundle in ONNX Runtime."
     })
 final class QuickstartCommand implements Callable<Integer> {
   private static final int PICTURES = 16;
   private static final int SCORED = 500;
 
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
+  @Spec private CommandSpec spec;
   @Mixin private Output output;
 
   @Option(
       names = "--out",
       defaultValue = "quickstart",
       paramLabel = "DIR",
-      description = "Where to (default: ${DEFAULT-VALUE}).")
+      description = "The folder to write to (default: ${DEFAULT-VALUE}).")
   private Path out;
 
   @Override
@@ -58,10 +63,9 @@ final class QuickstartCommand implements Callable<Integer> {
     Map<String, Object> results = new LinkedHashMap<>();
     Path run = out.resolve("run");
     Path bundle = out.resolve("bundle");
-    try (Workspace workspace = Workspace.open(varve)) {
+    try (Workspace workspace = Workspace.open(global)) {
       Output.say("1. varve train quickstart.yaml --out %s", run);
-      String command = "varve quickstart --out " + out;
-      Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", command);
+      Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", ShellLine.of(spec));
       results.put("bound", scores.bound());
       results.put("bits_per_dim", scores.bitsPerDim());
       Output.say("2. varve export %s --out %s", run, bundle);

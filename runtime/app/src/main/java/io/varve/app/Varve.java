@@ -1,18 +1,19 @@
 package io.varve.app;
 
 import io.varve.app.bench.BenchCommand;
-import io.varve.app.bundle.FidCommand;
 import io.varve.app.bundle.GenerateCommand;
 import io.varve.app.bundle.InterpolateCommand;
 import io.varve.app.bundle.ReconstructCommand;
 import io.varve.app.bundle.ResampleCommand;
-import io.varve.app.bundle.ScoreCommand;
 import io.varve.app.bundle.SuperResolveCommand;
+import io.varve.app.measure.EvaluateCommand;
+import io.varve.app.measure.FidCommand;
+import io.varve.app.measure.ScoreCommand;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Version;
 import io.varve.app.plugins.PluginsCommand;
 import io.varve.app.plugins.SchemaCommand;
 import io.varve.app.plugins.VerifyCommand;
-import io.varve.app.train.EvaluateCommand;
 import io.varve.app.train.ExpandCommand;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.ResumeCommand;
@@ -28,10 +29,10 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Hierarchical variational autoencoders on the JVM: train a model file, export it, use the bundle.
+ * The command line of Varve: trains a model file, exports it and uses the bundle.
  *
- * <p>Exit codes: 0 done, 1 failed, 2 the input is at fault. What people read goes to standard
- * error; standard output holds results, with {@code --json} one object on its last line.
+ * <p>Exit codes: 0 success, 1 failure, 2 bad input. Standard error has the messages for people.
+ * Standard output has the results; with {@code --json} they are one object on the last line.
  */
 @Command(
     name = "varve",
@@ -44,7 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "First steps:  varve quickstart --out demo",
-      "Exit codes:   0 done, 1 failed, 2 the input is at fault"
+      "Exit codes:   0 success, 1 failure, 2 bad input"
     },
     subcommands = {
       QuickstartCommand.class,
@@ -67,21 +68,26 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DoctorCommand.class,
       CommandLine.HelpCommand.class
     })
-public final class Varve {
+public final class Varve implements GlobalOptions {
   @Option(
       names = "--plugins",
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
-      description = "A further folder of plug-in JARs; may be repeated.")
-  public List<Path> plugins = List.of();
+      description = "Also load plug-in JARs from this folder; may be repeated.")
+  private List<Path> plugins = List.of();
 
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "On failure print where in the code it happened.")
-  boolean stacktrace;
+      description = "On failure, print the stack trace.")
+  private boolean stacktrace;
 
   private Varve() {}
+
+  @Override
+  public List<Path> plugins() {
+    return plugins;
+  }
 
   /** Runs one command and exits. */
   public static void main(String[] args) {
@@ -103,7 +109,7 @@ public final class Varve {
     }
   }
 
-  /** A misused option in one line; no command at all gets the help. */
+  /** Reports a misused option in one line. Without a command, shows the help. */
   private static int misuse(ParameterException e, String... args) {
     CommandLine command = e.getCommandLine();
     if (args.length == 0) {
@@ -120,7 +126,7 @@ public final class Varve {
     return CommandLine.ExitCode.USAGE;
   }
 
-  /** Bad input in one line; a failure of ours with what helps to find it. */
+  /** Reports bad input in one line, and a defect with a hint how to find it. */
   private int report(Throwable e) {
     boolean input = e instanceof IllegalArgumentException || e instanceof UncheckedIOException;
     String message = e.getMessage() == null ? e.toString() : e.getMessage();

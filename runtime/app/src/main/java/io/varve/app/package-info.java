@@ -1,2 +1,2 @@
-/** The {@code varve} command line. */
+/** The {@code varve} command line: the launcher's class, quickstart and doctor. */
 package io.varve.app;

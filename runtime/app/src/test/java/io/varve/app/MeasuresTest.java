@@ -13,6 +13,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.varve.app.measure.ScoreSummary;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
 import io.varve.export.onnx.OnnxExporter;
@@ -167,11 +168,11 @@ class MeasuresTest {
     TrainedModel.Options options =
         new TrainedModel.Options(CATALOG, Optional.empty(), ai.djl.Device.cpu(), note -> {});
     try (TrainedModel trained = TrainedModel.load(folder.resolve("run"), options)) {
-      Evaluator.Plan plan = new Evaluator.Plan(6, 16, 9, 10);
+      Evaluator.Settings plan = new Evaluator.Settings(6, 16, 9, 10);
       Split test = trained.data().test();
       JsonObject run =
           new com.google.gson.Gson()
-              .toJsonTree(TrainingRuns.summary(trained.evaluator().evaluate(test, plan)))
+              .toJsonTree(ScoreSummary.of(trained.evaluator().evaluate(test, plan)))
               .getAsJsonObject();
       for (String key : List.of("bound", "importance_bound", "bits_per_dim", "reconstruction")) {
         double expected = run.get(key).getAsDouble();

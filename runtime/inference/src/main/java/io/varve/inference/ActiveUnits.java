@@ -40,7 +40,7 @@ public final class ActiveUnits {
     }
   }
 
-  /** The counts by latent; none of fewer than two images, which do not vary. */
+  /** The counts by latent; none for fewer than two images, which cannot vary. */
   public Map<String, Count> counts() {
     Map<String, Count> counts = new LinkedHashMap<>();
     latents.forEach(
@@ -52,17 +52,17 @@ public final class ActiveUnits {
     return counts;
   }
 
-  /** Sums the draws of some images; {@link Batch#close()} adds what they say. */
-  public Batch batch(int images) {
-    return new Batch(images);
+  /** Collects the draws of some images; {@link Draws#close()} adds them to the counts. */
+  public Draws draws(int images) {
+    return new Draws(images);
   }
 
-  /** The draws of some images, which must all be there when it is closed. */
-  public final class Batch implements AutoCloseable {
+  /** The draws of some images; all must have been added when it is closed. */
+  public final class Draws implements AutoCloseable {
     private final int images;
     private final Map<String, float[][]> sums = new LinkedHashMap<>();
 
-    private Batch(int images) {
+    private Draws(int images) {
       this.images = images;
     }
 

@@ -1,6 +1,7 @@
 package io.varve.inference;
 
 import io.varve.inference.bundle.BundleVerification;
+import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
 import java.nio.file.Path;
@@ -20,10 +21,10 @@ import java.util.Set;
  * }
  * }</pre>
  *
- * <p>Opening checks everything before native code sees a byte: hashes, paths, operators, weights;
- * whatever fails is an {@link IllegalArgumentException} of one line. A bundle is thread-safe: any
- * number of threads may use one, each graph is loaded when it is first used, and closing waits for
- * requests under way. After that every request throws {@link IllegalStateException}.
+ * <p>Opening checks hashes, paths, operators and weights before native code reads a byte. A failure
+ * is an {@link IllegalArgumentException} of one line. A bundle is thread-safe. Each graph is loaded
+ * when it is first used. Closing waits for requests under way; after that, every request throws
+ * {@link IllegalStateException}.
  *
  * <p>Noise is a pure function of (seed, name of the input, row, sample, element), see {@link
  * Philox}: the same seed gives the same result whatever the chunk size, threads or device, up to
@@ -105,15 +106,15 @@ public final class Bundle implements AutoCloseable {
    *     below 1
    */
   public double[] importanceBound(byte[] images, int samples, long seed, long firstRow) {
-    check(samples >= 1, "samples: " + samples + ", expected at least 1");
-    RequestNoise draws = new RequestNoise(seed, firstRow, 1);
+    Inputs.require(samples >= 1, "samples: " + samples + ", expected at least 1");
+    RequestNoise noise = new RequestNoise(seed, firstRow, 1);
     return graphs.use(
         "importance",
         session -> {
           int rows = Inputs.rows(images, Inputs.image(session.graph()));
           LogMeanExp mean = new LogMeanExp(rows);
           requests
-              .imageSweep(session, images, draws)
+              .imageRun(session, images, noise)
               .each(rows, samples, (output, from, values) -> mean.add(from, values));
           return mean.values(samples);
         });
@@ -135,13 +136,13 @@ public final class Bundle implements AutoCloseable {
     return infer(images, new RequestNoise(seed, firstRow, 1));
   }
 
-  Map<String, Tensor> infer(byte[] images, RequestNoise draws) {
-    return requests.onImages("infer", images, draws);
+  Map<String, Tensor> infer(byte[] images, RequestNoise noise) {
+    return requests.onImages("infer", images, noise);
   }
 
   /**
-   * Draws what values of a derived variable tell without the image they came from, if they came
-   * from any: u ~ q(u | y) for a y of one's own.
+   * Infers variables from values of a derived variable alone, without an image: u ~ q(u | y) for
+   * any y.
    *
    * @param derived the variable's name
    * @param values [B, variable], on the variable's grid
@@ -152,32 +153,35 @@ public final class Bundle implements AutoCloseable {
     return inferFrom(derived, values, new RequestNoise(seed, 0, 1));
   }
 
-  Map<String, Tensor> inferFrom(String derived, Tensor values, RequestNoise draws) {
-    return requests.onValues(Manifest.INFER + derived, Map.of(derived, values), 1, draws);
+  Map<String, Tensor> inferFrom(String derived, Tensor values, RequestNoise noise) {
+    return requests.onValues(GraphName.inferringFrom(derived).toString(), Map.of(derived, values), 1, noise);
   }
 
   /**
-   * Adds what the posterior says of some images to a count of active units, from {@link
-   * ActiveUnits#DRAWS} draws of each.
+   * Adds the posterior of some images to a count of active units, from {@link ActiveUnits#DRAWS}
+   * draws of each.
    *
    * @param firstRow the number of the first image, which its noise depends on
    * @throws IllegalArgumentException if the bytes are not a whole number of images
    */
   public void addTo(ActiveUnits units, byte[] images, long seed, long firstRow) {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    manifest.variables("latent").forEach(z -> sizes.put(z.name(), Manifest.size(z.shape())));
     graphs.use(
         "infer",
         session -> {
           int rows = Inputs.rows(images, Inputs.image(session.graph()));
-          try (ActiveUnits.Batch batch = units.batch(rows)) {
+          try (ActiveUnits.Draws draws = units.draws(rows)) {
             requests
-                .imageSweep(session, images, new RequestNoise(seed, firstRow, 1, true))
+                .imageRun(session, images, new RequestNoise(seed, firstRow, 1, true))
                 .each(
                     rows,
                     ActiveUnits.DRAWS,
-                    (name, from, values) ->
-                        manifest
-                            .latent(name)
-                            .ifPresent(z -> batch.add(name, from, values, Manifest.size(z))));
+                    (name, from, values) -> {
+                      if (sizes.containsKey(name)) {
+                        draws.add(name, from, values, sizes.get(name));
+                      }
+                    });
           }
           return rows;
         });
@@ -189,7 +193,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Draws from the model. Where the graph iterates, {@code Manifest#RESIDUAL} and {@link
+   * Draws from the model. Where the graph iterates, {@link Manifest#RESIDUAL} and {@link
    * Manifest#PASSES} stand beside the variables, and a residual too large is warned of; see {@link
    * InferenceOptions}.
    *
@@ -202,10 +206,10 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalArgumentException if n is below 1 or the temperature is negative
    */
   public Map<String, Tensor> generate(int n, long seed, float temperature, long firstRow) {
-    check(n >= 1, "n: " + n + ", expected at least 1");
-    RequestNoise draws = new RequestNoise(seed, firstRow, temperature);
+    Inputs.require(n >= 1, "n: " + n + ", expected at least 1");
+    RequestNoise noise = new RequestNoise(seed, firstRow, temperature);
     return graphs.use(
-        "generate", session -> requests.sweep(session, Map.of(), draws).collect(n, 1));
+        "generate", session -> requests.chunkedRun(session, Map.of(), noise).collect(n, 1));
   }
 
   /**
@@ -229,9 +233,9 @@ public final class Bundle implements AutoCloseable {
    */
   public Map<String, Tensor> carry(
       Map<String, Tensor> carried, int samples, long seed, float temperature) {
-    check(samples >= 1, "samples: " + samples + ", expected at least 1");
-    RequestNoise draws = new RequestNoise(seed, 0, temperature);
-    return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, draws);
+    Inputs.require(samples >= 1, "samples: " + samples + ", expected at least 1");
+    RequestNoise noise = new RequestNoise(seed, 0, temperature);
+    return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, noise);
   }
 
   /** Whether the bundle has the graph that a mode needs. */
@@ -241,7 +245,7 @@ public final class Bundle implements AutoCloseable {
         : graphs.carried().containsValue(mode.carried());
   }
 
-  /** Refuses a set of variables for which there is no graph, before other costs are paid. */
+  /** Refuses a set of variables for which there is no graph. */
   void requireCarries(Set<String> variables) {
     graphs.carrying(variables);
   }
@@ -265,7 +269,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Runs one graph once on all its inputs, noise among them, without chunks.
+   * Runs one graph once on all its inputs, including the noise, without chunks.
    *
    * @param inputs by name, [B, shape] with one B; those of type uint8 hold integers 0..255
    * @throws IllegalArgumentException if there is no such graph, an input is missing or unknown, or
@@ -275,9 +279,11 @@ public final class Bundle implements AutoCloseable {
     return graphs.named(
         graph,
         session -> {
-          List<Manifest.Port> ports = Inputs.all(session.graph());
+          List<Manifest.Port> ports = session.graph().allInputs();
           int rows = Inputs.rows(inputs, ports);
-          return requests.unchunked(session, Inputs.sources(inputs, ports), rows).collect(rows, 1);
+          return requests
+              .unchunkedRun(session, Inputs.sources(inputs, ports), rows)
+              .collect(rows, 1);
         });
   }
 
@@ -285,9 +291,9 @@ public final class Bundle implements AutoCloseable {
    * Replays what the export recorded and compares.
    *
    * @return for each graph the worst error of any output, relative to the larger of 1 and the
-   *     recorded number, or than those the larger of the terms it is a difference of, where they
-   *     are recorded; of outputs in which a draw from a grid may fall the other way at its edge the
-   *     mean error counts; the export allowed {@code manifest().parity().tolerance()}
+   *     recorded number, or to the recorded terms that it is a difference of, if these are larger.
+   *     Where a draw from a grid may fall to the other side of an edge, the mean error counts. The
+   *     export allowed {@code manifest().parity().tolerance()}
    */
   public Map<String, Double> checkParity() {
     return new ParityCheck(path.resolve(manifest.parity().file())).worst(this::run, manifest::tied);
@@ -297,11 +303,5 @@ public final class Bundle implements AutoCloseable {
   @Override
   public void close() {
     graphs.close();
-  }
-
-  private static void check(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -14,7 +14,7 @@ final class ChunkedRun {
   private final Map<String, InputSource> sources;
   private final Consumer<String> warnings;
 
-  /** A sweep over all inputs by name, noise among them. */
+  /** A run over all inputs by name, noise among them. */
   ChunkedRun(
       GraphSession session,
       int chunk,
@@ -26,9 +26,9 @@ final class ChunkedRun {
     this.warnings = warnings;
   }
 
-  /** Takes the outputs of some pairs of row and sample; {@code from} is the first one's index. */
-  interface Sink {
-    void take(String output, long from, FloatBuffer values);
+  /** Reads an output of some pairs of row and sample; {@code from} is the index of the first. */
+  interface ChunkReader {
+    void read(String output, long from, FloatBuffer values);
   }
 
   /** The outputs of all rows; sample s of row r stands at s * rows + r. */
@@ -50,7 +50,7 @@ final class ChunkedRun {
   }
 
   /** Runs all pairs; the pair of row r and sample s has the index s * rows + r. */
-  void each(int rows, int samples, Sink sink) {
+  void each(int rows, int samples, ChunkReader reader) {
     long pairs = (long) rows * samples;
     Residuals residuals = new Residuals();
     for (long first = 0; first < pairs; first += chunk) {
@@ -58,18 +58,18 @@ final class ChunkedRun {
       int count = (int) Math.min(chunk, pairs - first);
       session.run(
           count,
-          (input, into) -> feed(sources.get(input), from, rows, into, count),
+          (input, into) -> fill(sources.get(input), from, rows, into, count),
           (output, values) -> {
             if (output.equals(Manifest.RESIDUAL)) {
               residuals.add(values.duplicate());
             }
-            sink.take(output, from, values);
+            reader.read(output, from, values);
           });
     }
     residuals.warn();
   }
 
-  /** How many rows of a request have not converged. */
+  /** Counts the rows of a request that have not converged. */
   private final class Residuals {
     private int rows;
     private int open;
@@ -101,8 +101,8 @@ final class ChunkedRun {
     }
   }
 
-  /** A chunk is a few stretches of successive rows, each of one sample. */
-  private static void feed(InputSource source, long from, int rows, ByteBuffer into, int count) {
+  /** Fills an input; a chunk is a few stretches of successive rows, each of one sample. */
+  private static void fill(InputSource source, long from, int rows, ByteBuffer into, int count) {
     int end = into.limit();
     int perRow = end / count;
     for (int done = 0; done < count; ) {
@@ -116,17 +116,12 @@ final class ChunkedRun {
   }
 
   private static Tensor empty(Manifest.Port port, int rows) {
-    long[] shape = new long[1 + port.shape().size()];
-    shape[0] = rows;
-    for (int i = 1; i < shape.length; i++) {
-      shape[i] = port.shape().get(i - 1);
-    }
     long size = (long) rows * Manifest.size(port.shape());
     if (size > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "output '%s': %d numbers for %d rows, expected at most 2^31 - 1; ask for fewer rows"
               .formatted(port.name(), size, rows));
     }
-    return new Tensor(shape, new float[(int) size]);
+    return new Tensor(Tensor.shape(rows, port.shape()), new float[(int) size]);
   }
 }

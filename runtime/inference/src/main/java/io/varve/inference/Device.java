@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where graphs run, and how sessions are set up there.
+ * The device that graphs run on, and how sessions are set up there.
  *
  * @param name {@code cpu} or {@code cuda:i}
  * @param index of the CUDA device, -1 for the CPU
@@ -22,14 +22,13 @@ record Device(String name, int index) {
 
   /** Checks a device's name without loading anything native. */
   static void checkName(String name) {
-    if (!name.equals("auto") && !name.equals("cpu") && !CUDA.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "device: '" + name + "', expected auto, cpu, cuda or cuda:INDEX");
-    }
+    Inputs.require(
+        name.equals("auto") || name.equals("cpu") || CUDA.matcher(name).matches(),
+        "device: '" + name + "', expected auto, cpu, cuda or cuda:INDEX");
   }
 
   /**
-   * The device that a request amounts to here.
+   * Chooses the device on this machine.
    *
    * @param probe a graph that CUDA has to open to count as available
    * @throws IllegalArgumentException if CUDA is asked for by name and cannot be had

@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import io.varve.inference.file.OnnxModel;
+import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,11 +22,11 @@ import java.util.TreeSet;
 /**
  * A user's own ONNX file that maps images to features, such as the pooled layer of a classifier.
  *
- * <p>It is no part of a bundle: nobody vouches for it by a hash, and any operator that ONNX Runtime
- * itself has may stand in it (libraries of further operators are never loaded). What is checked
- * before native code sees it: that it is a well-formed ONNX file of less than 2 GiB, without
- * functions or training information of its own, and that data outside it lie in its own folder and
- * within their file. Not thread-safe.
+ * <p>It is not part of a bundle: no hash vouches for it, and it may use any operator of ONNX
+ * Runtime itself (libraries of further operators are never loaded). Before native code reads the
+ * file, it is checked that it is a well-formed ONNX file of less than 2 GiB without functions or
+ * training information of its own, and that data outside it lie in its folder and within their
+ * file. Not thread-safe.
  */
 public final class FeatureGraph implements AutoCloseable {
   private final Path file;
@@ -42,7 +42,7 @@ public final class FeatureGraph implements AutoCloseable {
     this.file = file;
     this.environment = environment;
     this.session = session;
-    this.hash = hash(file, OnnxModel.read(file));
+    this.hash = hash(file, OnnxFile.read(file));
     this.input = one(file, "inputs", session.getInputNames(), "");
     this.output = one(file, "outputs", session.getOutputNames(), wanted);
     if (!(session.getInputInfo().get(input).getInfo() instanceof TensorInfo info)
@@ -58,7 +58,7 @@ public final class FeatureGraph implements AutoCloseable {
   /**
    * Opens an extractor.
    *
-   * @param output the output that holds the features; empty where it has but one
+   * @param output the output that holds the features; empty if there is only one
    * @param options device, threads and the like
    * @throws IllegalArgumentException one line: if the file is none, wants data from elsewhere, or
    *     has other than one input, of float32 images
@@ -67,7 +67,7 @@ public final class FeatureGraph implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": no such file; expected an ONNX file");
     }
-    verify(file, OnnxModel.read(file));
+    verify(file, OnnxFile.read(file));
     OrtEnvironment environment = Graphs.environment();
     Device device = Device.choose(options, environment, file);
     try (OrtSession.SessionOptions settings = device.settings(options, true)) {
@@ -94,10 +94,10 @@ public final class FeatureGraph implements AutoCloseable {
                 file, what, names, wanted.isEmpty() ? "one; name it" : "'" + wanted + "' in it"));
   }
 
-  /** Of the graph and of the files its weights lie in. */
-  private static String hash(Path file, OnnxModel model) {
+  /** The hash of the graph and of the files with its weights. */
+  private static String hash(Path file, OnnxFile onnx) {
     Set<String> files = new TreeSet<>();
-    model.externals().forEach(external -> files.add(external.location()));
+    onnx.externals().forEach(external -> files.add(external.location()));
     StringBuilder hashes = new StringBuilder();
     try {
       hashes.append(Sha256.of(file));
@@ -110,9 +110,9 @@ public final class FeatureGraph implements AutoCloseable {
     }
   }
 
-  private static void verify(Path file, OnnxModel model) {
+  private static void verify(Path file, OnnxFile onnx) {
     Path folder = file.toAbsolutePath().getParent();
-    for (OnnxModel.External external : model.externals()) {
+    for (OnnxFile.External external : onnx.externals()) {
       String where = file + ": tensor '" + external.tensor() + "' has its data in '";
       String location = external.location();
       try {

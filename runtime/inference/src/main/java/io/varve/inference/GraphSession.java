@@ -17,8 +17,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * One graph in ONNX Runtime. Any number of threads may run it; each run borrows a workspace of
- * direct buffers that ONNX Runtime reads and writes in place.
+ * One graph in ONNX Runtime. Any number of threads may run it; each run borrows a set of direct
+ * buffers that ONNX Runtime reads and writes in place.
  */
 final class GraphSession implements AutoCloseable {
   private final OrtEnvironment environment;
@@ -26,7 +26,7 @@ final class GraphSession implements AutoCloseable {
   private final Manifest.Graph graph;
   private final int chunk;
   private final OrtSession session;
-  private final Queue<Workspace> idle = new ConcurrentLinkedQueue<>();
+  private final Queue<Buffers> idle = new ConcurrentLinkedQueue<>();
 
   /** Opens a graph; workspaces for up to {@code chunk} rows are kept for the next run. */
   GraphSession(
@@ -43,14 +43,14 @@ final class GraphSession implements AutoCloseable {
     this.session = environment.createSession(file.toString(), options);
   }
 
-  /** Fills an input, all rows of it. */
-  interface Feed {
-    void fill(String input, ByteBuffer into);
+  /** Writes an input, all rows of it. */
+  interface InputWriter {
+    void write(String input, ByteBuffer into);
   }
 
-  /** Takes an output, all rows of it; the buffer is reused after the call. */
-  interface Sink {
-    void take(String output, FloatBuffer values);
+  /** Reads an output, all rows of it; the buffer is reused after the call. */
+  interface OutputReader {
+    void read(String output, FloatBuffer values);
   }
 
   Manifest.Graph graph() {
@@ -58,44 +58,44 @@ final class GraphSession implements AutoCloseable {
   }
 
   /** Runs the graph once on {@code rows} rows. */
-  void run(int rows, Feed feed, Sink sink) {
-    Workspace workspace = borrow(rows);
+  void run(int rows, InputWriter writer, OutputReader reader) {
+    Buffers buffers = borrow(rows);
     try {
-      workspace.bind(rows);
-      workspace.buffers.forEach(
+      buffers.bind(rows);
+      buffers.byName.forEach(
           (name, buffer) -> {
-            if (workspace.inputs.containsKey(name)) {
-              feed.fill(name, buffer.clear().limit(workspace.bytes.get(name) * rows));
+            if (buffers.inputs.containsKey(name)) {
+              writer.write(name, buffer.clear().limit(buffers.bytes.get(name) * rows));
             }
           });
-      session.run(workspace.inputs, workspace.outputs).close();
+      session.run(buffers.inputs, buffers.outputs).close();
       for (Manifest.Port output : graph.outputs()) {
-        ByteBuffer buffer = workspace.buffers.get(output.name()).clear();
-        buffer.limit(workspace.bytes.get(output.name()) * rows);
-        sink.take(output.name(), buffer.asFloatBuffer());
+        ByteBuffer buffer = buffers.byName.get(output.name()).clear();
+        buffer.limit(buffers.bytes.get(output.name()) * rows);
+        reader.read(output.name(), buffer.asFloatBuffer());
       }
     } catch (OrtException e) {
       throw new IllegalStateException(file + ": ONNX Runtime failed: " + firstLine(e), e);
     } finally {
-      release(workspace);
+      release(buffers);
     }
   }
 
-  /** A workspace with room for so many rows; they grow to what is asked for. */
-  private Workspace borrow(int rows) {
-    Workspace workspace = rows > chunk ? null : idle.poll();
-    if (workspace == null || workspace.capacity < rows) {
-      Optional.ofNullable(workspace).ifPresent(Workspace::unbind);
-      return new Workspace(rows);
+  /** Buffers with room for so many rows; new ones if those at hand are too small. */
+  private Buffers borrow(int rows) {
+    Buffers buffers = rows > chunk ? null : idle.poll();
+    if (buffers == null || buffers.capacity < rows) {
+      Optional.ofNullable(buffers).ifPresent(Buffers::unbind);
+      return new Buffers(rows);
     }
-    return workspace;
+    return buffers;
   }
 
-  private void release(Workspace workspace) {
-    if (workspace.capacity <= chunk) {
-      idle.add(workspace);
+  private void release(Buffers buffers) {
+    if (buffers.capacity <= chunk) {
+      idle.add(buffers);
     } else {
-      workspace.unbind();
+      buffers.unbind();
     }
   }
 
@@ -106,7 +106,7 @@ final class GraphSession implements AutoCloseable {
   /** Frees all that is native; nobody may be running. */
   @Override
   public void close() {
-    idle.forEach(Workspace::unbind);
+    idle.forEach(Buffers::unbind);
     idle.clear();
     try {
       session.close();
@@ -116,22 +116,24 @@ final class GraphSession implements AutoCloseable {
   }
 
   /** Buffers for one run at a time, and the tensors over them for the last number of rows. */
-  private final class Workspace {
+  private final class Buffers {
     private final int capacity;
     private final Map<String, Integer> bytes = new LinkedHashMap<>();
-    private final Map<String, ByteBuffer> buffers = new LinkedHashMap<>();
+    private final Map<String, ByteBuffer> byName = new LinkedHashMap<>();
     private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     private final Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
     private int bound = -1;
 
-    Workspace(int capacity) {
+    Buffers(int capacity) {
       this.capacity = capacity;
-      graph.inputs().forEach(p -> reserve(p.name(), bytesPerRow(p)));
-      graph.noise().forEach(n -> reserve(n.name(), Manifest.size(n.shape()) * Float.BYTES));
-      graph.outputs().forEach(p -> reserve(p.name(), bytesPerRow(p)));
+      graph.allInputs().forEach(this::reserve);
+      graph.outputs().forEach(this::reserve);
     }
 
-    private void reserve(String name, int perRow) {
+    private void reserve(Manifest.Port port) {
+      String name = port.name();
+      int element = port.type().equals("uint8") ? 1 : Float.BYTES;
+      int perRow = Math.multiplyExact(Manifest.size(port.shape()), element);
       long size = (long) perRow * capacity;
       if (size > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
@@ -139,12 +141,7 @@ final class GraphSession implements AutoCloseable {
                 .formatted(file, name, size, capacity));
       }
       bytes.put(name, perRow);
-      buffers.put(name, ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder()));
-    }
-
-    private int bytesPerRow(Manifest.Port port) {
-      int element = port.type().equals("uint8") ? 1 : Float.BYTES;
-      return Math.multiplyExact(Manifest.size(port.shape()), element);
+      byName.put(name, ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder()));
     }
 
     private void bind(int rows) throws OrtException {
@@ -152,11 +149,7 @@ final class GraphSession implements AutoCloseable {
         return;
       }
       unbind();
-      for (Manifest.Port port : graph.inputs()) {
-        inputs.put(port.name(), tensor(port, rows));
-      }
-      for (Manifest.Noise noise : graph.noise()) {
-        Manifest.Port port = new Manifest.Port(noise.name(), "float32", noise.shape());
+      for (Manifest.Port port : graph.allInputs()) {
         inputs.put(port.name(), tensor(port, rows));
       }
       for (Manifest.Port port : graph.outputs()) {
@@ -166,12 +159,8 @@ final class GraphSession implements AutoCloseable {
     }
 
     private OnnxTensor tensor(Manifest.Port port, int rows) throws OrtException {
-      long[] shape = new long[1 + port.shape().size()];
-      shape[0] = rows;
-      for (int i = 1; i < shape.length; i++) {
-        shape[i] = port.shape().get(i - 1);
-      }
-      ByteBuffer buffer = buffers.get(port.name()).clear();
+      long[] shape = Tensor.shape(rows, port.shape());
+      ByteBuffer buffer = byName.get(port.name()).clear();
       buffer.limit(bytes.get(port.name()) * rows);
       return port.type().equals("uint8")
           ? OnnxTensor.createTensor(environment, buffer, shape, OnnxJavaType.UINT8)

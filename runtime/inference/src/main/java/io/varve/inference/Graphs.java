@@ -3,10 +3,10 @@ package io.varve.inference;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
-/** The sessions of a bundle, each opened when it is first used; closing waits for all users. */
+/** The sessions of a bundle. Each is opened when it is first used; closing waits for all users. */
 final class Graphs implements AutoCloseable {
   private final Path bundle;
   private final Manifest manifest;
@@ -50,12 +50,12 @@ final class Graphs implements AutoCloseable {
     return device;
   }
 
-  /** Uses an entry point as the options want it, while nobody can close it. */
+  /** Runs a request on an entry point, or on its exact graph if the options say so. */
   <T> T use(String name, Function<GraphSession, T> request) {
-    return named(options.exact() ? Manifest.EXACT + name : name, request);
+    return named(GraphName.of(name).exactly(options.exact()).toString(), request);
   }
 
-  /** Uses a graph while nobody can close it. */
+  /** Runs a request on a graph, which cannot be closed meanwhile. */
   <T> T named(String name, Function<GraphSession, T> request) {
     lock.readLock().lock();
     try {
@@ -74,7 +74,7 @@ final class Graphs implements AutoCloseable {
     }
   }
 
-  /** The name of the graph that takes the values of just these variables. */
+  /** The name of the graph that takes the values of exactly these variables. */
   String carrying(Set<String> variables) {
     return carried().entrySet().stream()
         .filter(graph -> graph.getValue().equals(variables))
@@ -91,10 +91,9 @@ final class Graphs implements AutoCloseable {
   Map<String, Set<String>> carried() {
     Map<String, Set<String>> carried = new LinkedHashMap<>();
     for (String graph : manifest.graphs().keySet()) {
-      if (graph.startsWith(Manifest.CARRY)) {
-        String[] names = graph.substring(Manifest.CARRY.length()).split(" ");
-        carried.put(graph, new TreeSet<>(List.of(names)));
-      }
+      GraphName.find(graph)
+          .filter(name -> name.kind() == GraphName.Kind.CARRY && !name.exact())
+          .ifPresent(name -> carried.put(graph, new TreeSet<>(name.variables())));
     }
     return carried;
   }

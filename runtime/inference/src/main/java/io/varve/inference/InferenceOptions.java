@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  *     up to twice as fast, but it takes memory, and time to open; with more weights than that, all
  *     graphs on the CPU share the pages of the weights file
  * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
- * @param exact whether entry points run their graphs that do every round of a fixed point, {@link
- *     Manifest#EXACT}, which the bundle must have
+ * @param exact whether entry points run every round of a fixed point; the bundle must have the
+ *     graphs for it, {@code exact} ones
  * @param warnings takes one line for each request in which a fixed point is left with a {@link
  *     Manifest#RESIDUAL} above {@link #RESIDUAL}
  */
@@ -32,8 +32,8 @@ public record InferenceOptions(
     boolean exact,
     Consumer<String> warnings) {
   /**
-   * The residual above which a request is warned of: ten times what the iteration of {@code maf}
-   * stops at by default, and a hundred times the rounding of single precision.
+   * The residual above which there is a warning: ten times the one at which the iteration of {@code
+   * maf} stops by default, and a hundred times the rounding of single precision.
    */
   public static final double RESIDUAL = 1e-5;
 
@@ -48,8 +48,8 @@ public record InferenceOptions(
    */
   public InferenceOptions {
     Device.checkName(device);
-    check(threads >= 0, "threads: " + threads + ", expected 0 (one per core) or more");
-    check(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
+    Inputs.require(threads >= 0, "threads: " + threads + ", expected 0 (one per core) or more");
+    Inputs.require(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
   }
 
   /**
@@ -94,11 +94,5 @@ public record InferenceOptions(
   /** These options with another number of rows at once. */
   public InferenceOptions withChunk(int other) {
     return new InferenceOptions(device, threads, other, spinning, packed, profile, exact, warnings);
-  }
-
-  private static void check(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

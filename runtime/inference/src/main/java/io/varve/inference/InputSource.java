@@ -3,9 +3,9 @@ package io.varve.inference;
 import io.varve.inference.bundle.Manifest;
 import java.nio.ByteBuffer;
 
-/** Where an input of a graph comes from. */
+/** Provides the values of one input of a graph. */
 interface InputSource {
-  /** Puts the input of some rows, for one sample of each, at the buffer's position. */
+  /** Writes the values of some rows, for one sample of each, at the buffer's position. */
   void put(int firstRow, int rows, int sample, ByteBuffer into);
 
   /** Bytes that do not depend on the sample. */
@@ -36,11 +36,11 @@ interface InputSource {
    *
    * @param rows the most rows asked for at once
    */
-  static InputSource noise(Manifest.Noise port, RequestNoise draws, int rows) {
+  static InputSource noise(Manifest.Noise port, RequestNoise noise, int rows) {
     int perRow = Manifest.size(port.shape());
     float[] scratch = new float[Math.multiplyExact(rows, perRow)];
     return (first, count, sample, into) -> {
-      draws.fill(port, first, count, sample, scratch);
+      noise.fill(port, first, count, sample, scratch);
       put(scratch, 0, count * perRow, into);
     };
   }

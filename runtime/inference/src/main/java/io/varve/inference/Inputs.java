@@ -6,53 +6,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Checks what callers hand in against what a graph takes. */
+/** Checks the inputs of callers against those of a graph. */
 final class Inputs {
   private Inputs() {}
 
-  /** The inputs of a graph, its noise among them. */
-  static List<Manifest.Port> all(Manifest.Graph graph) {
-    Stream<Manifest.Port> noise =
-        graph.noise().stream().map(n -> new Manifest.Port(n.name(), "float32", n.shape()));
-    return Stream.concat(graph.inputs().stream(), noise).toList();
+  /** Refuses with a message unless a condition holds. */
+  static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
   }
 
   /** The one input of a graph that takes images. */
   static Manifest.Port image(Manifest.Graph graph) {
     List<Manifest.Port> inputs = graph.inputs();
-    if (inputs.size() != 1 || !inputs.get(0).type().equals("uint8")) {
-      throw new IllegalArgumentException(
-          graph.file() + ": takes " + inputs + ", expected one uint8 input of images");
-    }
+    require(
+        inputs.size() == 1 && inputs.get(0).type().equals("uint8"),
+        graph.file() + ": takes " + inputs + ", expected one uint8 input of images");
     return inputs.get(0);
   }
 
   /** How many images the bytes hold. */
   static int rows(byte[] images, Manifest.Port port) {
     int size = Manifest.size(port.shape());
-    if (images.length == 0 || images.length % size != 0) {
-      throw new IllegalArgumentException(
-          "images: %d bytes, expected a multiple of %d for images of shape %s"
-              .formatted(images.length, size, port.shape()));
-    }
+    require(
+        images.length > 0 && images.length % size == 0,
+        "images: %d bytes, expected a multiple of %d for images of shape %s"
+            .formatted(images.length, size, port.shape()));
     return images.length / size;
   }
 
-  /** How many rows the tensors have, which must be just those of the ports. */
+  /** How many rows the tensors have; checks that they match the ports. */
   static int rows(Map<String, Tensor> given, List<Manifest.Port> ports) {
     List<String> names = ports.stream().map(Manifest.Port::name).toList();
-    if (names.size() != given.size() || !given.keySet().containsAll(names)) {
-      throw new IllegalArgumentException("inputs: found " + given.keySet() + ", expected " + names);
-    }
+    require(
+        names.size() == given.size() && given.keySet().containsAll(names),
+        "inputs: found " + given.keySet() + ", expected " + names);
     int rows = given.isEmpty() ? 0 : given.values().iterator().next().rows();
     for (Manifest.Port port : ports) {
       List<Long> shape = given.get(port.name()).shapeAsList();
       List<Long> expected = Stream.concat(Stream.of((long) rows), port.shape().stream()).toList();
-      if (rows < 1 || !shape.equals(expected)) {
-        throw new IllegalArgumentException(
-            "input '%s': shape %s, expected %s with B of at least 1"
-                .formatted(port.name(), shape, expected));
-      }
+      require(
+          rows >= 1 && shape.equals(expected),
+          "input '%s': shape %s, expected %s with B of at least 1"
+              .formatted(port.name(), shape, expected));
     }
     return rows;
   }

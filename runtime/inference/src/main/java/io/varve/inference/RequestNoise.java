@@ -11,27 +11,24 @@ import io.varve.inference.bundle.Manifest;
  * @param antithetic whether samples come in pairs: of each the second has the opposite noise
  */
 record RequestNoise(long seed, long firstRow, float temperature, boolean antithetic) {
-  /** The uniforms nearest to 0 that {@link Philox} draws; as far from 1 is the last below it. */
+  /** The uniform nearest to 0 that {@link Philox} draws; the one nearest to 1 is as far from 1. */
   private static final float LEAST = 0x1p-24f;
 
   /**
-   * The noise that turns stored bytes into the model's x: all importance samples of an image are
-   * samples for one x, and temperature is none of its business.
+   * The noise that turns stored bytes into the model's x. It is the same for all importance samples
+   * of an image, and the temperature does not scale it.
    */
   private static final String DATA = "noise.data";
 
   RequestNoise {
     checkTemperature(temperature);
-    if (firstRow < 0) {
-      throw new IllegalArgumentException("first row: " + firstRow + ", expected none below 0");
-    }
+    Inputs.require(firstRow >= 0, "first row: " + firstRow + ", expected none below 0");
   }
 
   static void checkTemperature(float temperature) {
-    if (!(temperature >= 0) || Float.isInfinite(temperature)) {
-      throw new IllegalArgumentException(
-          "temperature: " + temperature + ", expected a finite number of at least 0");
-    }
+    Inputs.require(
+        temperature >= 0 && Float.isFinite(temperature),
+        "temperature: " + temperature + ", expected a finite number of at least 0");
   }
 
   RequestNoise(long seed, long firstRow, float temperature) {
@@ -60,7 +57,7 @@ record RequestNoise(long seed, long firstRow, float temperature, boolean antithe
     }
   }
 
-  /** Towards 1/2; a temperature above 1 must not leave the open interval (0, 1). */
+  /** Scales the distance from 1/2; the result stays in the open interval (0, 1). */
   private float narrowed(float uniform) {
     return Math.min(1 - LEAST, Math.max(LEAST, 0.5f + (uniform - 0.5f) * temperature));
   }

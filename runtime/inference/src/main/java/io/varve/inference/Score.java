@@ -1,11 +1,11 @@
 package io.varve.inference;
 
-import io.varve.inference.file.Safetensors;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a model says about images, one number per image.
+ * How likely images are under a model, one number per image.
  *
  * @param bound a lower bound of log p(x), nats
  * @param bitsPerDim the same in bits per dimension of the image; fewer are better
@@ -13,12 +13,12 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared or hashed
 public record Score(float[] bound, float[] bitsPerDim, Map<String, float[]> terms) {
-  /** Sorts the outputs of the graph {@code bound}. */
+  /** Takes the outputs of the graph {@code bound}. */
   static Score of(Map<String, Tensor> outputs) {
     Map<String, float[]> terms = new LinkedHashMap<>();
     outputs.forEach((name, tensor) -> terms.put(name, tensor.values()));
     float[] bound = terms.remove("bound");
     float[] bitsPerDim = terms.remove("bits_per_dim");
-    return new Score(bound, bitsPerDim, Safetensors.frozen(terms));
+    return new Score(bound, bitsPerDim, Collections.unmodifiableMap(terms));
   }
 }

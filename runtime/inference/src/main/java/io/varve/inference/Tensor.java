@@ -2,6 +2,7 @@ package io.varve.inference;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Numbers with a shape, row-major.
@@ -23,6 +24,21 @@ public record Tensor(long[] shape, float[] values) {
           "tensor: %d values, expected %d for shape %s with a leading batch"
               .formatted(values.length, size, Arrays.toString(shape)));
     }
+  }
+
+  /** The shape [rows, row] of so many rows. */
+  public static long[] shape(long rows, List<Long> row) {
+    return LongStream.concat(LongStream.of(rows), row.stream().mapToLong(Long::longValue))
+        .toArray();
+  }
+
+  /** The values as stored images: times a factor, rounded, and clamped to 0..255. */
+  public byte[] bytes(float scale) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Math.max(0, Math.min(255, Math.round(values[i] * scale)));
+    }
+    return bytes;
   }
 
   /** The shape, to compare and to print. */

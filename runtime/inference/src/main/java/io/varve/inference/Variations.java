@@ -1,6 +1,5 @@
 package io.varve.inference;
 
-import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * New images from old ones through a bundle: super-resolution, walks between two images, and new
- * draws of what an image does not fix.
+ * Makes new images from old ones with a bundle: super-resolution, interpolation, and new draws of
+ * some variables.
  *
  * <pre>{@code
  * Variations variations = new Variations(bundle, 1, 1f);
@@ -32,9 +31,9 @@ public record Variations(Bundle bundle, long seed, float temperature) {
   }
 
   /**
-   * Makes x of values of a derived variable that need not come from any x: infers the latents right
-   * behind it and draws the rest, in the self-supervised VAE u ~ q(u | y), z ~ p(z | y, u), x ~ p(x
-   * | y, z) (Gatopoulos and Tomczak, 2021, section 3.3).
+   * Makes x from values of a derived variable that need not come from any x. Infers the latents
+   * right behind it and draws the rest, in the self-supervised VAE u ~ q(u | y), z ~ p(z | y, u), x
+   * ~ p(x | y, z) (Gatopoulos and Tomczak, 2021, section 3.3).
    *
    * @param derived the variable's name
    * @param values [B, variable], on the variable's grid
@@ -60,15 +59,15 @@ public record Variations(Bundle bundle, long seed, float temperature) {
   }
 
   /**
-   * Walks from images to others through their latents (Gatopoulos and Tomczak, 2021, Figure 13 i).
+   * Interpolates between images through their latents (Gatopoulos and Tomczak, 2021, Figure 13 i).
    *
-   * <p>The way is the great circle between the two values (Shoemake, 1985): in many dimensions
-   * values drawn from a prior lie near a sphere, and a straight line would pass inside it, where
-   * the model has seen nothing. Whatever is not walked is drawn with the same noise at every step.
+   * <p>The path is the great circle between the two values (Shoemake, 1985). In many dimensions,
+   * values drawn from a prior lie near a sphere. A straight line would pass inside it, where the
+   * model has seen nothing. The other variables are drawn with the same noise at every step.
    *
    * @param from B images, uint8, end to end
    * @param to as many others
-   * @param latents the variables to walk through
+   * @param latents the variables to interpolate
    * @param steps at least 2: the first is at {@code from}, the last at {@code to}
    * @return for each step what {@link Bundle#carry} returns
    * @throws IllegalArgumentException if the images differ in number, a variable is no latent, steps
@@ -76,14 +75,14 @@ public record Variations(Bundle bundle, long seed, float temperature) {
    */
   public List<Map<String, Tensor>> interpolate(
       byte[] from, byte[] to, Set<String> latents, int steps) {
-    check(steps >= 2, "steps: " + steps + ", expected at least 2, the two ends");
-    check(
+    Inputs.require(steps >= 2, "steps: " + steps + ", expected at least 2, the two ends");
+    Inputs.require(
         from.length == to.length,
         "images: %d bytes to start at and %d to end at, expected as many"
             .formatted(from.length, to.length));
-    Set<String> known = ofKind("latent");
+    Set<String> known = latents();
     for (String latent : latents) {
-      check(
+      Inputs.require(
           known.contains(latent),
           "'%s' is no latent variable, and only between those is there a way; this model's are %s"
               .formatted(latent, known));
@@ -103,7 +102,7 @@ public record Variations(Bundle bundle, long seed, float temperature) {
   }
 
   /**
-   * Keeps some variables of images and draws the others again and again (Gatopoulos and Tomczak,
+   * Keeps some variables of images and draws the others several times (Gatopoulos and Tomczak,
    * 2021, Figure 13 ii).
    *
    * @param images B of them, uint8, end to end
@@ -115,11 +114,11 @@ public record Variations(Bundle bundle, long seed, float temperature) {
    *     this set of variables
    */
   public Map<String, Tensor> resample(byte[] images, Set<String> kept, int draws) {
-    check(draws >= 1, "draws: " + draws + ", expected at least 1");
+    Inputs.require(draws >= 1, "draws: " + draws + ", expected at least 1");
     bundle.requireCarries(kept);
-    Set<String> left = ofKind("latent");
+    Set<String> left = latents();
     left.removeAll(kept);
-    check(
+    Inputs.require(
         !left.isEmpty(),
         "nothing but pixels is left to draw where %s are kept; keep fewer variables"
             .formatted(new TreeSet<>(kept)));
@@ -129,19 +128,10 @@ public record Variations(Bundle bundle, long seed, float temperature) {
     return bundle.carry(values, draws, seed, temperature);
   }
 
-  private Set<String> ofKind(String kind) {
+  /** The names of all latent variables. */
+  private Set<String> latents() {
     Set<String> names = new LinkedHashSet<>();
-    for (Manifest.Variable variable : bundle.manifest().variables()) {
-      if (variable.kind().equals(kind)) {
-        names.add(variable.name());
-      }
-    }
+    bundle.manifest().variables("latent").forEach(latent -> names.add(latent.name()));
     return names;
-  }
-
-  private static void check(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

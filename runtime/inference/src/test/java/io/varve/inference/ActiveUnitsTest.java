@@ -30,7 +30,7 @@ class ActiveUnitsTest {
         noise[at] = draw % 2 == 0 ? (float) random.nextGaussian() : -noise[at];
         draws[i] = (float) (deviations[at % 4] * means[at]) + noise[at];
       }
-      try (ActiveUnits.Batch batch = units.batch(100)) {
+      try (ActiveUnits.Draws batch = units.draws(100)) {
         for (int pair = 0; pair < ActiveUnits.DRAWS * 100; pair += 64) { // as chunks cut them
           int to = Math.min(ActiveUnits.DRAWS * 100, pair + 64);
           float[] some = Arrays.copyOfRange(draws, pair * 4, to * 4);
@@ -51,7 +51,7 @@ class ActiveUnitsTest {
     for (int i = 0; i < draws.length; i++) {
       draws[i] = (float) -Math.log(1 - random.nextDouble()); // exponential, variance 1
     }
-    try (ActiveUnits.Batch batch = units.batch(20_000)) {
+    try (ActiveUnits.Draws batch = units.draws(20_000)) {
       batch.add("z", 0, FloatBuffer.wrap(draws), 1);
     }
     assertThat(units.counts()).isEqualTo(Map.of("z", new ActiveUnits.Count(0, 1)));
@@ -60,7 +60,7 @@ class ActiveUnitsTest {
   @Test
   void saysNothingOfOneImage() {
     ActiveUnits units = new ActiveUnits();
-    try (ActiveUnits.Batch batch = units.batch(1)) {
+    try (ActiveUnits.Draws batch = units.draws(1)) {
       batch.add("z", 0, FloatBuffer.allocate(ActiveUnits.DRAWS), 1);
     }
     assertThat(units.counts()).isEmpty();

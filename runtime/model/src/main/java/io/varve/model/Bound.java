@@ -5,16 +5,15 @@ import ai.djl.ndarray.NDList;
 import io.varve.spi.Ops;
 import java.util.Collection;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The evidence lower bound of a batch, node by node; every array is nats, shape [B].
  *
- * @param logP per data variable, observed or derived: log p(v | given)
- * @param kl per latent: KL(q ‖ p), in closed form where it is known and right, else a one-sample
- *     estimate; it is not right where p reads what q drew given the latent itself
- * @param sampled per latent whose KL is an estimate: log q and log p of the draw, whose difference
- *     it is
+ * @param logP by data variable, observed or derived: log p(v | given)
+ * @param kl by latent: KL(q ‖ p). It is a one-sample estimate where no closed form is known, or
+ *     where p reads what q drew given the latent itself, as a closed form is wrong there
+ * @param sampled log q and log p of the draw, by latent whose KL is estimated: it is their
+ *     difference
  */
 public record Bound(
     Map<String, NDArray> logP, Map<String, NDArray> kl, Map<String, NDList> sampled) {
@@ -30,9 +29,9 @@ public record Bound(
   }
 
   /**
-   * log of the mean over draws of p(x | z) (p(z) / q(z | x))^beta, [B], of the terms of {@link
-   * Model#importanceTerms}: with a beta of 1 the importance-weighted bound (Burda et al., 2016,
-   * equation 8), with fewer of it the KL counts for less, as in the evidence lower bound.
+   * log of the mean over draws of p(x | z) (p(z) / q(z | x))^beta, [B], where this holds the terms
+   * of {@link Model#importanceTerms}. With a beta of 1 the importance-weighted bound (Burda et al.,
+   * 2016, equation 8). With a smaller beta the KL counts for less, as in the evidence lower bound.
    *
    * @param samples how many draws of every image are laid along the batch
    * @param beta at least 0
@@ -45,13 +44,6 @@ public record Bound(
     }
     NDArray log = Ops.logSumExp(weight.reshape(samples, -1), 0);
     return log.sub(Ops.constant(log, Math.log(samples)));
-  }
-
-  /** What graphs, metrics and reports call each term: {@code log_p.x}, {@code kl.z}. */
-  public Stream<Map.Entry<String, NDArray>> terms() {
-    return Stream.concat(
-        logP.entrySet().stream().map(e -> Map.entry("log_p." + e.getKey(), e.getValue())),
-        kl.entrySet().stream().map(e -> Map.entry("kl." + e.getKey(), e.getValue())));
   }
 
   private static NDArray sum(Collection<NDArray> arrays) {

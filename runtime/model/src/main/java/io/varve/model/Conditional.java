@@ -2,14 +2,11 @@ package io.varve.model;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import io.varve.model.guard.Guard;
-import io.varve.model.guard.GuardedDistribution;
+import io.varve.model.guard.GuardedFamily;
+import io.varve.model.guard.GuardedNetwork;
 import io.varve.spi.Distribution;
 import io.varve.spi.Factor;
-import io.varve.spi.Family;
-import io.varve.spi.Network;
 import io.varve.spi.Parameters;
 import io.varve.spi.Pass;
 import io.varve.spi.Site;
@@ -17,16 +14,17 @@ import io.varve.spi.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** A {@link Factor} with its parts built: p(v | given) or q(v | given) in working order. */
 final class Conditional {
   private final String name;
   private final String variable;
   private final String path;
-  private final Factor factor;
+  private final List<String> given;
   private final Space event;
-  private final List<Shape> wanted;
-  private final Optional<Block> network;
+  private final GuardedFamily family;
+  private final Optional<GuardedNetwork> network;
   private final List<Parameter> constants = new ArrayList<>();
   private final Flow flow;
 
@@ -39,46 +37,22 @@ final class Conditional {
     this.name = side + "(" + variable + ")";
     this.variable = variable;
     this.path = variable + "." + side;
-    this.factor = factor;
+    this.given = factor.given();
     this.event = event;
-    List<Parameters> needs = needs(path, factor.family(), event);
-    this.wanted = needs.stream().map(Parameters::shape).toList();
-    List<Shape> given = shapes.of(factor.given(), path);
-    if (factor.network().isEmpty() && !given.isEmpty()) {
+    this.family = new GuardedFamily(path, factor.family());
+    List<Parameters> needs = family.parameters(event);
+    List<Shape> read = shapes.of(given, path);
+    if (factor.network().isEmpty() && !read.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s: 'given' is %s but there is no 'network' to read it; add one"
-              .formatted(path, factor.given()));
+          "%s: 'given' is %s but there is no 'network' to read it; add one".formatted(path, given));
     }
     Site site = shapes.site(path + ".network");
-    this.network =
-        factor.network().map(n -> guard(n).built("build", () -> n.build(site, given, wanted)));
+    List<Shape> wanted = needs.stream().map(Parameters::shape).toList();
+    this.network = factor.network().map(n -> new GuardedNetwork(n, site, read, wanted));
     if (network.isEmpty()) {
-      for (Parameters need : needs) {
-        constants.add(constant(need, constants.size()));
-      }
+      needs.forEach(need -> constants.add(constant(need, constants.size())));
     }
     this.flow = new Flow(path + ".flow", factor.flow(), event.shape(), shapes);
-  }
-
-  /**
-   * The parameter arrays a family needs for such an event.
-   *
-   * @param path the place of the factor, {@code z.p}
-   */
-  static List<Parameters> needs(String path, Family family, Space event) {
-    Guard guard = new Guard(path, family);
-    List<Parameters> needs = guard.built("parameters", () -> family.parameters(event));
-    for (Parameters need : needs) {
-      if (need == null || need.shape() == null || need.start() == null) {
-        throw guard.fault(
-            "parameters returned " + needs + ", which lacks a shape or a start", null);
-      }
-    }
-    return needs;
-  }
-
-  private Guard guard(Network network) {
-    return new Guard(path + ".network", network);
   }
 
   private static Parameter constant(Parameters need, int index) {
@@ -95,21 +69,14 @@ final class Conditional {
   /** The distribution given the values of a scope, among them this factor's parameters. */
   Distribution at(Run run, Scope scope) {
     Pass pass = run.at(variable);
-    NDList parameters = scope.all(name);
-    Guard guard = new Guard(path, factor.family());
-    Distribution member =
-        guard.run(
-            "of", pass.parameters(), parameters, () -> factor.family().of(pass, event, parameters));
-    Distribution base = new GuardedDistribution(guard, pass, event.shape(), parameters, member);
-    return flow.push(pass, scope, base);
+    return flow.push(pass, scope, family.of(pass, event, scope.all(name)));
   }
 
   /** The family's parameter arrays, each [B or 1, shape]. */
   NDList parameters(Run run, Scope scope) {
     Pass pass = run.at(variable);
     if (network.isPresent()) {
-      NDList inputs = scope.inputs(factor.given());
-      return guard(factor.network().orElseThrow()).network(pass, network.get(), inputs, wanted);
+      return network.get().run(pass, scope.inputs(given));
     }
     NDList arrays = new NDList();
     for (Parameter constant : constants) {
@@ -123,21 +90,15 @@ final class Conditional {
     return name;
   }
 
-  /** Its place in a model, {@code z.p}. */
-  String path() {
-    return path;
-  }
-
   List<String> given() {
-    return factor.given();
+    return given;
   }
 
-  Optional<Block> network() {
-    return network;
-  }
-
-  List<Parameter> constants() {
-    return constants;
+  /** Names the parameters of its parts. */
+  void parameters(BiConsumer<String, Parameter> each) {
+    network.ifPresent(n -> n.parameters(each));
+    Parts.number(path, constants, each);
+    flow.parameters(each);
   }
 
   Flow flow() {

@@ -66,8 +66,11 @@ public record Encoding(
   }
 
   /**
-   * Bits per stored value of a bound [B], from what {@link #encode} added: -(bound + logDet) / (D
-   * ln 2).
+   * A bound [B] in bits per stored value: -(bound + logDet) / (D ln 2).
+   *
+   * @param bound nats, of x
+   * @param logDet of {@link #encode}, [B] nats
+   * @param stored the shape of an image; D is its size
    */
   public NDArray bitsPerDim(NDArray bound, NDArray logDet, Shape stored) {
     NDArray nats = bound.add(logDet).neg();
@@ -75,8 +78,8 @@ public record Encoding(
   }
 
   /**
-   * Stored bytes [B, C, H, W] as x, and what a log-density of x lacks to that of the bytes, [B]
-   * nats.
+   * Stored bytes [B, C, H, W] as x, and what to add to a log-density of x for that of the bytes,
+   * [B] nats.
    */
   public Mapped encode(Noise noise, NDArray bytes) {
     NDArray values = bytes.toType(DataType.FLOAT32, false);
@@ -108,8 +111,8 @@ public record Encoding(
   }
 
   /**
-   * x as pixels to look at, 0..255, [B, C, H, W]: encoding undone but for the noise, and what lies
-   * beyond black or white held there.
+   * x as pixels to look at, 0..255, [B, C, H, W]. It undoes the encoding, except for the noise, and
+   * holds values beyond black or white there.
    */
   public NDArray display(NDArray x) {
     if (binarize != Binarize.NONE) {

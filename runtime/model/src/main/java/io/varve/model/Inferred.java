@@ -12,7 +12,7 @@ import io.varve.spi.Node.Observed;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The inferred scope of one batch of given data: latents drawn from q, ys derived. */
 final class Inferred {
@@ -20,54 +20,49 @@ final class Inferred {
   private final Run run;
   private final String given;
   private final NDArray value;
-  private final Kept kept;
   private final Map<String, Distribution> q = new HashMap<>();
   private final Map<String, Draw> draws = new HashMap<>();
   private final Scope scope;
 
-  /** How a value is had that depends on the data alone, and not on what is drawn. */
-  interface Kept {
-    /** Computes it. */
-    Kept AFRESH = (name, computed) -> computed.get();
-
-    NDList get(String name, Supplier<NDList> computed);
-
-    /** Computes it once for all who share the memo. */
-    static Kept in(Map<String, NDList> memo) {
-      return (name, computed) -> {
-        NDList known = memo.get(name);
-        if (known == null) {
-          known = computed.get();
-          memo.put(name, known);
-        }
-        return known;
-      };
-    }
-  }
-
-  Inferred(Parts parts, Run run, String given, NDArray value, Kept kept) {
+  /**
+   * One draw of the latents for each row.
+   *
+   * @param given the data variable that is known
+   * @param value of it, [B, given]
+   */
+  Inferred(Parts parts, Run run, String given, NDArray value) {
     this.parts = parts;
     this.run = run;
     this.given = given;
     this.value = run.own(parts.require(given, value));
-    this.kept = kept;
-    this.scope = new Scope(this::recall, parts::asInput);
+    this.scope = new Scope(this::infer, parts::asInput);
+  }
+
+  /** Draws of their own for the data of another scope, which keeps what the data alone fix. */
+  private Inferred(Inferred data, Run run, UnaryOperator<NDList> repeat) {
+    this.parts = data.parts;
+    this.run = run;
+    this.given = data.given;
+    this.value = data.value;
+    this.scope =
+        new Scope(
+            (name, own) ->
+                parts.isFixedByData(name) ? repeat.apply(data.scope.all(name)) : infer(name, own),
+            parts::asInput);
   }
 
   /**
-   * Several draws of each row at once, laid along the batch: row r of draw k is row k B + r. What
-   * the data alone tell is computed for B rows and then repeated.
+   * Several draws of the latents for each row at once, laid along the batch: row r of draw k is row
+   * k B + r. What the data alone fix is computed in this scope, once and for B rows.
    *
    * @param run whose noise has {@code copies} B rows
    */
-  static Inferred of(Parts parts, Run run, String given, NDArray value, int copies) {
-    Inferred once = new Inferred(parts, run, given, value, Kept.AFRESH);
-    long rows = value.getShape().get(0);
-    return new Inferred(
-        parts, run, given, value, (name, computed) -> repeat(once.scope.all(name), rows, copies));
+  Inferred draws(Run run, int copies) {
+    return new Inferred(this, run, arrays -> copies == 1 ? arrays : repeat(arrays, copies));
   }
 
-  private static NDList repeat(NDList arrays, long rows, int copies) {
+  private NDList repeat(NDList arrays, int copies) {
+    long rows = value.getShape().get(0);
     NDList repeated = new NDList();
     for (NDArray array : arrays) {
       Shape shape = array.getShape();
@@ -118,11 +113,6 @@ final class Inferred {
       }
     }
     return logP;
-  }
-
-  private NDList recall(String name, Scope scope) {
-    Supplier<NDList> computed = () -> infer(name, scope);
-    return parts.isFixedByData(name) ? kept.get(name, computed) : computed.get();
   }
 
   private NDList infer(String name, Scope scope) {

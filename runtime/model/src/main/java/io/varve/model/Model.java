@@ -1,8 +1,12 @@
 package io.varve.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
+import ai.djl.nn.Parameter;
 import io.varve.model.faults.Suggestion;
+import io.varve.model.guard.GuardedHierarchy;
 import io.varve.spi.Distribution;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Node;
@@ -10,6 +14,7 @@ import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
+import io.varve.spi.Ops;
 import io.varve.spi.Space;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +48,7 @@ public final class Model {
    * @throws IllegalArgumentException naming the node that does not fit, and why
    */
   public static Model of(Hierarchy hierarchy, Space x, long seed) {
-    return new Model(Parts.build(HierarchyNodes.of(hierarchy, x), x, seed));
+    return new Model(Parts.build(GuardedHierarchy.nodes(hierarchy, x), x, seed));
   }
 
   /** The nodes in generative order, data last. */
@@ -84,14 +89,22 @@ public final class Model {
     return parts.observed();
   }
 
-  /** What the parts are built of, for the one who holds their parameters. */
-  public Parts parts() {
+  /**
+   * Every parameter and buffer once, by its path, {@code z.q.network.01Linear_weight}, in the order
+   * of the nodes.
+   */
+  public Map<String, Parameter> parameters() {
+    return parts.parameters();
+  }
+
+  /** The parts it is built of. */
+  Parts parts() {
     return parts;
   }
 
   /** The evidence lower bound of data x [B, x], values on their grid. */
   public Bound bound(Run run, NDArray x) {
-    return bound(inferred(run, x, Inferred.Kept.AFRESH), parts::hasExactKl);
+    return bound(inferred(run, x), parts::hasExactKl);
   }
 
   /**
@@ -104,7 +117,54 @@ public final class Model {
    * @param x [B, x], values on their grid
    */
   public Bound importanceTerms(int samples, Run run, NDArray x) {
-    return bound(Inferred.of(parts, run, parts.observed(), x, samples), z -> false);
+    return importanceTerms(samples, run, inferred(run, x));
+  }
+
+  private static Bound importanceTerms(int samples, Run run, Inferred data) {
+    return bound(data.draws(run, samples), z -> false);
+  }
+
+  /** log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight. */
+  public NDArray logWeight(Run run, NDArray x) {
+    return importanceTerms(1, run, x).total();
+  }
+
+  /**
+   * log of the mean importance weight over K draws, [B] nats (Burda et al., 2016, equation 8): at
+   * least the bound in expectation, at most log p(x), and for a model with derived variables at
+   * most log p(x, d(x)).
+   *
+   * <p>Draws follow each other, and the arrays of one are closed with it, except for those that all
+   * share. So memory does not grow with K.
+   *
+   * @param samples K
+   * @param draws the run of draw k, on a manager that outlives this call
+   * @throws IllegalArgumentException if K is below 1
+   */
+  public NDArray importanceBound(int samples, Function<Integer, Run> draws, NDArray x) {
+    if (samples < 1) {
+      throw new IllegalArgumentException("importance samples: must be at least 1, not " + samples);
+    }
+    Run first = draws.apply(0);
+    Inferred data = inferred(first, x);
+    NDArray sum = importanceTerms(1, first, data).total();
+    for (int k = 1; k < samples; k++) {
+      NDArray next;
+      try (NDScope draw = new NDScope()) {
+        draw.suppressNotUsedWarning();
+        NDArray weight = importanceTerms(1, draws.apply(k), data).total();
+        next = Ops.logSumExp(NDArrays.stack(new NDList(sum, weight)), 0);
+        NDScope.unregister(next);
+      }
+      NDScope.register(next); // with the caller's scope, if there is one
+      sum.close();
+      sum = next;
+    }
+    return sum.sub(Ops.constant(sum, Math.log(samples)));
+  }
+
+  private Inferred inferred(Run run, NDArray x) {
+    return new Inferred(parts, run, parts.observed(), x);
   }
 
   /** The bound of what was inferred, with the KL of some latents in closed form where known. */
@@ -125,47 +185,21 @@ public final class Model {
     return new Bound(inferred.logP(), kl, sampled);
   }
 
-  private Inferred inferred(Run run, NDArray x, Inferred.Kept kept) {
-    return new Inferred(parts, run, parts.observed(), x, kept);
-  }
-
-  /**
-   * log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight.
-   *
-   * @param memo what is the same for every draw of one batch, kept by the caller from draw to draw
-   *     so that networks that read data alone run once
-   */
-  NDArray logWeight(Run run, NDArray x, Map<String, NDList> memo) {
-    return bound(inferred(run, x, Inferred.Kept.in(memo)), z -> false).total();
-  }
-
-  /** log p(x, y, z) - log q(z | x) for one draw of the latents, [B] nats: an importance weight. */
-  public NDArray logWeight(Run run, NDArray x) {
-    return bound(inferred(run, x, Inferred.Kept.AFRESH), z -> false).total();
-  }
-
-  /**
-   * log of the mean importance weight over K draws, [B] nats (Burda et al., 2016, equation 8): at
-   * least the bound in expectation, at most log p(x), and for a model with derived variables at
-   * most log p(x, d(x)).
-   *
-   * @param samples K
-   * @param draws the run of draw k, on a manager that outlives this call; all arrays of a draw but
-   *     those that every draw shares are closed with it, so memory does not grow with K
-   */
-  public NDArray importanceBound(int samples, Function<Integer, Run> draws, NDArray x) {
-    return Importance.bound(this, samples, draws, x);
-  }
-
-  /** A draw of every latent and the value of every derived variable given x, by name. */
+  /** A draw of every latent and the value of every derived variable given x [B, x], by name. */
   public Map<String, NDArray> infer(Run run, NDArray x) {
     return infer(run, parts.observed(), x);
   }
 
-  /** As {@link #infer(Run, NDArray)}, of what one data variable alone tells: {@link #inferable}. */
+  /**
+   * As {@link #infer(Run, NDArray)}, given one data variable alone.
+   *
+   * @param data the variable's name
+   * @param value of it, [B, variable]
+   * @return the variables of {@link #inferable} by name
+   */
   public Map<String, NDArray> infer(Run run, String data, NDArray value) {
     List<String> names = inferable(data);
-    Inferred inferred = new Inferred(parts, run, data, value, Inferred.Kept.AFRESH);
+    Inferred inferred = new Inferred(parts, run, data, value);
     Map<String, NDArray> values = new LinkedHashMap<>();
     names.forEach(name -> values.put(name, inferred.value(name)));
     return values;
@@ -181,7 +215,7 @@ public final class Model {
   }
 
   /**
-   * Draws every variable but those carried from p, in generative order.
+   * Draws every variable that is not carried from its p, in generative order.
    *
    * @param carried variables with given values [B, variable]: none generates, {@code {u}} is
    *     reconstruction 1, {@code {u, z}} reconstruction 2 (Gatopoulos and Tomczak, 2021, section
@@ -201,7 +235,11 @@ public final class Model {
     MODE
   }
 
-  /** As {@link #generate(Run, Map)}, with a choice of what stands for derived and observed data. */
+  /**
+   * As {@link #generate(Run, Map)}.
+   *
+   * @param pick what stands for derived and observed data
+   */
   public Map<String, NDArray> generate(Run run, Map<String, NDArray> carried, Pick pick) {
     Map<String, NDArray> given = new HashMap<>();
     carried.forEach(
@@ -231,11 +269,14 @@ public final class Model {
 
   /** Whether it has a latent or derived variable to infer from images. */
   public boolean infers() {
-    return parts.nodes().values().stream()
-        .anyMatch(node -> node instanceof Latent || node instanceof Derived);
+    return !parts.names(Latent.class, Derived.class).isEmpty();
   }
 
-  /** Refuses to infer where there is nothing to. */
+  /**
+   * Refuses a model that has nothing to infer.
+   *
+   * @throws IllegalArgumentException if it has no latent and no derived variables
+   */
   public void requireInfers() {
     if (!infers()) {
       throw new IllegalArgumentException(
@@ -243,13 +284,26 @@ public final class Model {
     }
   }
 
-  /** Refuses a name that no one can carry: an unknown one, a feature or the observed variable. */
+  /** Refuses a variable whose values alone tell no other: an unknown one, x, or a lone y. */
+  public void requireInferableFrom(String name) {
+    if (name.equals(observed())) {
+      throw new IllegalArgumentException(
+          "'%s' is what images are; 'infer' alone takes them, 'infer y' the values of a derived y"
+              .formatted(name));
+    }
+    if (inferable(name).isEmpty()) {
+      throw new IllegalArgumentException(
+          "no variable can be inferred from '%s' alone".formatted(name));
+    }
+  }
+
+  /**
+   * Refuses a variable that cannot be carried into generation.
+   *
+   * @throws IllegalArgumentException if it is neither latent nor derived
+   */
   public void requireCarriable(String name) {
-    List<String> carriable =
-        parts.nodes().values().stream()
-            .filter(node -> node instanceof Latent || node instanceof Derived)
-            .map(Node::name)
-            .toList();
+    List<String> carriable = parts.names(Latent.class, Derived.class);
     if (!carriable.contains(name)) {
       throw new IllegalArgumentException(
           "'%s' cannot be carried; this model's latent and derived variables are %s%s"

@@ -3,10 +3,11 @@ package io.varve.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
-import io.varve.model.guard.Guard;
+import ai.djl.nn.Parameter;
+import io.varve.model.guard.GuardedFamily;
+import io.varve.model.guard.GuardedNetwork;
+import io.varve.model.guard.GuardedTransform;
 import io.varve.spi.Factor;
-import io.varve.spi.Family;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
@@ -14,6 +15,7 @@ import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
 import io.varve.spi.Ops;
 import io.varve.spi.Parameters;
+import io.varve.spi.NodeReads;
 import io.varve.spi.Site;
 import io.varve.spi.Space;
 import java.util.Collections;
@@ -23,10 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The built parts of a hierarchy: what each node's name leads to. */
-public final class Parts {
+final class Parts {
   /** Names stand in file names, graph inputs, {@code p(z)} and lists separated by commas. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
@@ -37,7 +41,8 @@ public final class Parts {
   private final Map<String, Space> spaces = new LinkedHashMap<>();
   private final Map<String, Conditional> factors = new LinkedHashMap<>();
   private final Map<String, Flow> shared = new LinkedHashMap<>();
-  private final Map<String, Block> features = new LinkedHashMap<>();
+  private final Map<String, GuardedNetwork> features = new LinkedHashMap<>();
+  private final Map<String, GuardedTransform> transforms = new LinkedHashMap<>();
   private final Set<String> readBySelf = new HashSet<>();
   private final VariableShapes shapes;
 
@@ -88,11 +93,15 @@ public final class Parts {
   }
 
   String observed() {
+    return names(Observed.class).get(0);
+  }
+
+  /** The names of the nodes of some kinds, in generative order. */
+  List<String> names(Class<?>... kinds) {
     return nodes.values().stream()
-        .filter(Observed.class::isInstance)
+        .filter(node -> Stream.of(kinds).anyMatch(kind -> kind.isInstance(node)))
         .map(Node::name)
-        .findFirst()
-        .orElseThrow();
+        .toList();
   }
 
   /** What both scopes compute alike: a feature, or a factor's parameters. */
@@ -101,10 +110,7 @@ public final class Parts {
       return Optional.of(factors.get(name).parameters(run, scope));
     }
     if (nodes.get(name) instanceof Feature f) {
-      NDList inputs = scope.inputs(f.given());
-      Guard guard = new Guard(name + ".network", f.network());
-      List<Shape> wanted = List.of(f.shape());
-      return Optional.of(guard.network(run.at(name), features.get(name), inputs, wanted));
+      return Optional.of(features.get(name).run(run.at(name), scope.inputs(f.given())));
     }
     return Optional.empty();
   }
@@ -119,8 +125,7 @@ public final class Parts {
 
   /** y = d(x). */
   NDArray derive(Derived node, Run run, NDArray of) {
-    Space promised = spaces.get(node.name());
-    return Derivation.value(node, run.parameters(), of, spaces.get(node.of()), promised);
+    return transforms.get(node.name()).apply(run.parameters(), of);
   }
 
   /** What a network reads for a value: data of more than two levels scaled to [-1, 1]. */
@@ -159,29 +164,27 @@ public final class Parts {
     return !readBySelf.contains(name);
   }
 
-  /** The z of {@code p(z)}, or null. */
-  static String priorOf(String name) {
-    return name.startsWith("p(") && name.endsWith(")")
-        ? name.substring(2, name.length() - 1)
-        : null;
+  /** Every parameter and buffer once, by its path, in the order of the nodes. */
+  Map<String, Parameter> parameters() {
+    Map<Parameter, String> names = new LinkedHashMap<>();
+    BiConsumer<String, Parameter> each = (name, parameter) -> names.putIfAbsent(parameter, name);
+    factors.values().forEach(factor -> factor.parameters(each));
+    shared.values().forEach(flow -> flow.parameters(each));
+    features.values().forEach(network -> network.parameters(each));
+    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    names.forEach((parameter, name) -> parameters.put(name, parameter));
+    return parameters;
   }
 
-  /** Every part that may hold parameters, by its path: a block or a list of parameters. */
-  public Map<String, Object> holders() {
-    Map<String, Object> holders = new LinkedHashMap<>();
-    for (Conditional factor : factors.values()) {
-      factor.network().ifPresent(block -> holders.put(factor.path() + ".network", block));
-      holders.put(factor.path(), factor.constants());
-      holders.putAll(factor.flow().parameters());
+  /** Names the parameters that a part lists, {@code z.p.0.constant0}. */
+  static void number(String path, List<Parameter> listed, BiConsumer<String, Parameter> each) {
+    for (int i = 0; i < listed.size(); i++) {
+      each.accept(path + "." + i + "." + listed.get(i).getName(), listed.get(i));
     }
-    shared.values().forEach(flow -> holders.putAll(flow.parameters()));
-    features.forEach((name, block) -> holders.put(name + ".network", block));
-    return holders;
   }
 
   private void requireOneObserved() {
-    List<String> observed =
-        nodes.values().stream().filter(Observed.class::isInstance).map(Node::name).toList();
+    List<String> observed = names(Observed.class);
     if (observed.size() != 1) {
       throw new IllegalArgumentException(
           "a model has exactly one observed variable, this one has " + observed);
@@ -199,20 +202,9 @@ public final class Parts {
     spaces.put(name, space);
     shapes.put(name, List.of(space.shape()));
     Roles.require(node, space);
-    Family family = p(node).orElseThrow().family();
-    List<Parameters> needs = Conditional.needs(name + ".p", family, space);
+    GuardedFamily family = new GuardedFamily(name + ".p", NodeReads.p(node).orElseThrow().family());
+    List<Parameters> needs = family.parameters(space);
     shapes.put("p(" + name + ")", needs.stream().map(Parameters::shape).toList());
-  }
-
-  /** The factor of a variable's p; a feature has none. */
-  static Optional<Factor> p(Node node) {
-    if (node instanceof Observed o) {
-      return Optional.of(o.p());
-    }
-    if (node instanceof Derived d) {
-      return Optional.of(d.p());
-    }
-    return node instanceof Latent z ? Optional.of(z.p()) : Optional.empty();
   }
 
   /** The space of x, or of what is derived from it in so many steps. */
@@ -232,7 +224,9 @@ public final class Parts {
           "%s: a variable derived from the continuous '%s' has no bound; derive from data with levels"
               .formatted(d.name(), d.of()));
     }
-    return Derivation.space(d, source);
+    GuardedTransform transform = new GuardedTransform(d.name() + ".by", d.by(), source);
+    transforms.put(d.name(), transform);
+    return transform.space();
   }
 
   private void build(Node node) {
@@ -243,11 +237,9 @@ public final class Parts {
     } else if (node instanceof Feature f) {
       Site site = shapes.site(name + ".network");
       List<Shape> given = shapes.of(f.given(), name);
-      List<Shape> wanted = List.of(f.shape());
-      Guard guard = new Guard(site.path(), f.network());
-      features.put(name, guard.built("build", () -> f.network().build(site, given, wanted)));
+      features.put(name, new GuardedNetwork(f.network(), site, given, List.of(f.shape())));
     }
-    p(node).ifPresent(factor -> add("p", name, factor));
+    NodeReads.p(node).ifPresent(factor -> add("p", name, factor));
   }
 
   private void add(String side, String name, Factor factor) {

@@ -1,12 +1,13 @@
 package io.varve.model;
 
-import io.varve.model.guard.Guard;
+import io.varve.model.guard.GuardedFamily;
 import io.varve.spi.Factor;
 import io.varve.spi.Likelihood;
 import io.varve.spi.Named;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Prior;
+import io.varve.spi.NodeReads;
 import io.varve.spi.Space;
 
 /** Which families may stand where: priors over latents, likelihoods over data. */
@@ -22,15 +23,15 @@ final class Roles {
   static void require(Node node, Space space) {
     String name = node.name();
     if (node instanceof Latent z) {
-      prior(z.p(), name + ".p");
-      Prior q = prior(z.q(), name + ".q");
-      if (!new Guard(name + ".q", q).built("reparameterised", q::reparameterised)) {
+      requirePrior(z.p(), name + ".p");
+      requirePrior(z.q(), name + ".q");
+      if (!new GuardedFamily(name + ".q", z.q().family()).reparameterised()) {
         throw new IllegalArgumentException(
             name + ".q: the draws of " + named(z.q()) + " pass no gradient; it serves as p only");
       }
       return;
     }
-    Factor factor = Parts.p(node).orElseThrow();
+    Factor factor = NodeReads.p(node).orElseThrow();
     if (!(factor.family() instanceof Likelihood)) {
       throw new IllegalArgumentException(
           name + ".p: " + named(factor) + " is a family over latents, not over data");
@@ -43,12 +44,11 @@ final class Roles {
     }
   }
 
-  private static Prior prior(Factor factor, String path) {
-    if (factor.family() instanceof Prior prior) {
-      return prior;
+  private static void requirePrior(Factor factor, String path) {
+    if (!(factor.family() instanceof Prior)) {
+      throw new IllegalArgumentException(
+          path + ": " + named(factor) + " is a family over data, not over latents");
     }
-    throw new IllegalArgumentException(
-        path + ": " + named(factor) + " is a family over data, not over latents");
   }
 
   private static String named(Factor factor) {

@@ -49,8 +49,8 @@ public final class Run {
   }
 
   /**
-   * The same values on this run's manager, so that what is computed from them is freed with the
-   * run, as DJL puts a result on the manager of its left operand.
+   * The same values on this run's manager. DJL puts a result on the manager of its left operand, so
+   * what is computed from them is then freed with the run.
    */
   NDArray own(NDArray array) {
     if (array.getManager() == manager) {

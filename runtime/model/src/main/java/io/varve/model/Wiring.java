@@ -1,13 +1,12 @@
 package io.varve.model;
 
 import io.varve.model.faults.Suggestion;
-import io.varve.spi.Factor;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
-import io.varve.spi.Step;
+import io.varve.spi.NodeReads;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -36,8 +35,8 @@ final class Wiring {
    * @throws IllegalArgumentException naming the path of a cycle
    */
   static void refuseCycles(Map<String, Node> nodes) {
-    Wiring inference = new Wiring(nodes, "inference", Wiring::readsInInference);
-    Wiring generation = new Wiring(nodes, "generation", Wiring::readsInGeneration);
+    Wiring inference = new Wiring(nodes, "inference", NodeReads::inInference);
+    Wiring generation = new Wiring(nodes, "generation", NodeReads::inGeneration);
     for (Node node : nodes.values()) {
       inference.visit(node.name());
       if (!(node instanceof Feature)) {
@@ -55,8 +54,8 @@ final class Wiring {
     Set<String> found = new LinkedHashSet<>();
     for (Node node : nodes.values()) {
       if (node instanceof Latent z) {
-        Wiring inference = new Wiring(nodes, "inference", Wiring::readsInInference);
-        reads(z.p(), List.of()).forEach(inference::visit);
+        Wiring inference = new Wiring(nodes, "inference", NodeReads::inInference);
+        NodeReads.by(z.p()).forEach(inference::visit);
         if (inference.done.contains(z.name())) {
           found.add(z.name());
         }
@@ -89,38 +88,15 @@ final class Wiring {
   }
 
   private static boolean isInferable(String name, String data, Map<String, Node> nodes) {
-    String prior = Parts.priorOf(name);
     Node node = nodes.get(name);
     if (name.equals(data) || node instanceof Observed) {
       return name.equals(data);
     }
     List<String> needs =
-        prior == null ? readsInInference(node) : Parts.p(nodes.get(prior)).orElseThrow().given();
+        NodeReads.ofParameters(name)
+            .map(variable -> NodeReads.p(nodes.get(variable)).orElseThrow().given())
+            .orElseGet(() -> NodeReads.inInference(node));
     return needs.stream().allMatch(need -> isInferable(need, data, nodes));
-  }
-
-  private static List<String> readsInInference(Node node) {
-    if (node instanceof Derived d) {
-      return List.of(d.of());
-    }
-    if (node instanceof Latent z) {
-      return reads(z.q(), z.shared());
-    }
-    return node instanceof Feature f ? f.given() : List.of();
-  }
-
-  private static List<String> readsInGeneration(Node node) {
-    if (node instanceof Feature f) {
-      return f.given();
-    }
-    return reads(Parts.p(node).orElseThrow(), node instanceof Latent z ? z.shared() : List.of());
-  }
-
-  private static List<String> reads(Factor factor, List<Step> shared) {
-    List<String> names = new ArrayList<>(factor.given());
-    factor.flow().forEach(step -> names.addAll(step.given()));
-    shared.forEach(step -> names.addAll(step.given()));
-    return names;
   }
 
   private void visit(String name) {
@@ -134,12 +110,10 @@ final class Wiring {
           "the variables %s -> %s need each other in %s; break the cycle in their 'given'"
               .formatted(String.join(" -> ", path), name, task));
     }
-    String prior = Parts.priorOf(name);
-    if (prior == null) {
-      reads.apply(nodes.get(name)).forEach(this::visit);
-    } else {
-      Parts.p(nodes.get(prior)).orElseThrow().given().forEach(this::visit);
-    }
+    NodeReads.ofParameters(name)
+        .map(variable -> NodeReads.p(nodes.get(variable)).orElseThrow().given())
+        .orElseGet(() -> reads.apply(nodes.get(name)))
+        .forEach(this::visit);
     open.remove(name);
     done.add(name);
   }

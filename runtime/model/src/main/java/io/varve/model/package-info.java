@@ -1,5 +1,6 @@
 /**
- * From YAML to a running model: {@link io.varve.model.binder.Binder} and {@link
- * io.varve.model.plugin.Catalog} make records of it, {@link io.varve.model.Model} runs them.
+ * The executor: {@link io.varve.model.Model} runs a hierarchy, which {@link
+ * io.varve.model.binder.Binder} reads from YAML. May use {@code faults}, {@code yaml}, {@code
+ * plugin}, {@code binder} and {@code guard}; {@code objective} and {@code weights} are built on it.
  */
 package io.varve.model;

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.weights.Weights;
 import io.varve.spi.Space;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,71 @@ class LinearGaussianTest {
     Bound bound = model.bound(Kit.run(manager, weights, BATCH), x);
     assertThat(Kit.mean(bound.total()))
         .isCloseTo(EXACT, within(ERRORS * Kit.standardError(bound.total())));
+  }
+
+  /**
+   * Weights, one by one and laid along the batch, and their mean: each draw in double precision.
+   */
+  @Test
+  void weighsDrawsOfAnotherPosterior() {
+    setPosterior(0.3, 1.5);
+    int samples = 3;
+    int rows = 5;
+    NDArray x = Kit.repeat(manager, rows, X);
+    NDArray tiled = Kit.repeat(manager, samples * rows, X);
+    NDArray all = new Kit.NamedNoise(manager, samples * rows, 3).normal("z", new Shape(2));
+    Run laid = Kit.run(manager, weights, given(all));
+    double[] expected = new double[samples * rows];
+    double[] z = Kit.doubles(model.infer(Kit.run(manager, weights, given(all)), tiled).get("z"));
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = logWeight(new double[] {z[2 * i], z[2 * i + 1]}, 0.3, 1.5);
+    }
+    assertThat(Kit.doubles(model.importanceTerms(samples, laid, x).total()))
+        .containsExactly(expected, within(ROUNDING));
+    IntFunction<Run> draw =
+        k -> Kit.run(manager, weights, given(all.get(k * rows + ":" + (k + 1) * rows)));
+    double[] bound = Kit.doubles(model.importanceBound(samples, draw::apply, x));
+    for (int i = 0; i < rows; i++) {
+      double sum = 0;
+      for (int k = 0; k < samples; k++) {
+        sum += Math.exp(expected[k * rows + i]);
+        assertThat(Kit.doubles(model.logWeight(draw.apply(k), x))[i])
+            .isCloseTo(expected[k * rows + i], within(ROUNDING));
+      }
+      assertThat(bound[i]).isCloseTo(Math.log(sum / samples), within(ROUNDING));
+    }
+  }
+
+  private static NoiseSource given(NDArray normal) {
+    return new NoiseSource() {
+      @Override
+      public NDArray normal(String stream, Shape event) {
+        return normal;
+      }
+
+      @Override
+      public NDArray uniform(String stream, Shape event) {
+        throw new UnsupportedOperationException(stream);
+      }
+    };
+  }
+
+  /** log p(x, z) - log q(z | x), where q is the exact posterior, moved and scaled. */
+  private static double logWeight(double[] z, double shift, double scale) {
+    double[] rest = Gauss.minus(X, B);
+    double[] mean = Gauss.times(W, z);
+    double[] center = new double[2];
+    double[] deviation = new double[2];
+    for (int i = 0; i < 2; i++) {
+      for (int j = 0; j < 3; j++) {
+        center[i] += variance(i) * W[j][i] / (NOISE * NOISE) * rest[j];
+      }
+      center[i] += shift;
+      deviation[i] = Math.sqrt(variance(i)) * scale;
+    }
+    return Gauss.logDensity(z, new double[2], new double[] {1, 1})
+        + Gauss.logDensity(rest, mean, new double[] {NOISE, NOISE, NOISE})
+        - Gauss.logDensity(z, center, deviation);
   }
 
   @Test

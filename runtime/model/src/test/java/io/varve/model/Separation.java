@@ -5,6 +5,7 @@ import io.varve.spi.Node;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Latent;
 import io.varve.spi.Node.Observed;
+import io.varve.spi.NodeReads;
 import io.varve.spi.Step;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -112,9 +114,9 @@ final class Separation {
   private Set<String> variables(Collection<String> names) {
     Set<String> found = new HashSet<>();
     for (String name : names) {
-      String prior = Parts.priorOf(name);
-      if (prior != null) {
-        found.addAll(variables(Parts.p(nodes.get(prior)).orElseThrow().given()));
+      Optional<String> prior = NodeReads.ofParameters(name);
+      if (prior.isPresent()) {
+        found.addAll(variables(NodeReads.p(nodes.get(prior.get())).orElseThrow().given()));
       } else if (nodes.get(name) instanceof Feature feature) {
         found.addAll(variables(feature.given()));
       } else {

@@ -3,8 +3,8 @@ package io.varve.report;
 import io.varve.inference.ActiveUnits;
 import io.varve.report.metrics.Divergence;
 import io.varve.report.metrics.Estimate;
+import io.varve.report.metrics.OutputFile;
 import io.varve.report.metrics.Point;
-import io.varve.report.metrics.WholeFile;
 import io.varve.report.picture.Png;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,10 +22,14 @@ import java.util.Optional;
  * @param summary what was trained on what
  * @param points the measurements in order, at any density; may be empty
  * @param pictures samples and reconstructions, in the order to be shown
- * @param origin what it takes to repeat the run
+ * @param reproduction what it takes to repeat the run
  */
 public record Report(
-    String title, Summary summary, List<Point> points, List<Picture> pictures, Origin origin) {
+    String title,
+    Summary summary,
+    List<Point> points,
+    List<Picture> pictures,
+    Reproduction reproduction) {
   /** Copies the lists. */
   public Report {
     points = List.copyOf(points);
@@ -42,12 +46,7 @@ public record Report(
    * @param measured what is known at the end alone
    */
   public record Summary(
-      String data, String device, long parameters, String objective, Measured measured) {
-    /** This with what is measured at the end of training. */
-    public Summary with(Measured last) {
-      return new Summary(data, device, parameters, objective, last);
-    }
-  }
+      String data, String device, long parameters, String objective, Measured measured) {}
 
   /**
    * What is measured at the end of training.
@@ -57,14 +56,15 @@ public record Report(
    * @param divergence from the density of the test data, where that is known
    */
   public record Measured(
-      Optional<Importance> importance,
+      Optional<ImportanceBound> importance,
       Map<String, ActiveUnits.Count> activeUnits,
       Optional<Divergence> divergence) {
     /** Nothing yet. */
     public static final Measured NOTHING = new Measured(Optional.empty(), Map.of());
 
     /** Of data whose density is not known. */
-    public Measured(Optional<Importance> importance, Map<String, ActiveUnits.Count> activeUnits) {
+    public Measured(
+        Optional<ImportanceBound> importance, Map<String, ActiveUnits.Count> activeUnits) {
       this(importance, activeUnits, Optional.empty());
     }
 
@@ -83,7 +83,7 @@ public record Report(
    * @param images how many events it is a mean over
    * @param note what it is a bound of, where that is not log p(x); else empty
    */
-  public record Importance(
+  public record ImportanceBound(
       Estimate bound, Estimate bitsPerDim, int samples, int images, String note) {}
 
   /**
@@ -103,9 +103,9 @@ public record Report(
    * @param command the command line
    * @param environment versions, cores, threads and the like, in the order to be shown
    */
-  public record Origin(String model, String command, Map<String, String> environment) {
+  public record Reproduction(String model, String command, Map<String, String> environment) {
     /** Copies the environment, keeping its order. */
-    public Origin {
+    public Reproduction {
       environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
     }
   }
@@ -121,6 +121,6 @@ public record Report(
    * @throws IllegalArgumentException if it cannot be written
    */
   public void write(Path file) {
-    WholeFile.replace(file, html().getBytes(StandardCharsets.UTF_8));
+    OutputFile.replace(file, html().getBytes(StandardCharsets.UTF_8));
   }
 }

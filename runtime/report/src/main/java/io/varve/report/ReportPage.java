@@ -1,14 +1,8 @@
 package io.varve.report;
 
-import io.varve.report.chart.Axis;
-import io.varve.report.chart.Chart;
-import io.varve.report.chart.Curves;
-import io.varve.report.chart.Heatmap;
+import io.varve.inference.bundle.Term;
+import io.varve.report.chart.Charts;
 import io.varve.report.chart.Markup;
-import io.varve.report.chart.Plot;
-import io.varve.report.chart.Series;
-import io.varve.report.metrics.BoundScore;
-import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.LatentActivity;
 import io.varve.report.metrics.Numbers;
 import io.varve.report.metrics.Point;
@@ -23,23 +17,13 @@ import java.util.Map;
 
 /** Lays a {@link Report} out as HTML. */
 final class ReportPage {
-  /** More curves than this become a heat map. */
-  private static final int LINES = 6;
-
-  private static final int WIDE = 980;
-  private static final int NARROW = 460;
-  private static final int TALL = 340;
-  private static final int LOW = 250;
-
   private final Report report;
   private final Results results;
-  private final Curves curves;
   private final Markup page = new Markup();
 
   private ReportPage(Report report) {
     this.report = report;
     this.results = new Results(report);
-    this.curves = new Curves(report.points());
   }
 
   static String of(Report report) {
@@ -51,7 +35,13 @@ final class ReportPage {
     head();
     page.open("body").open("main");
     header();
-    charts();
+    if (report.points().isEmpty()) {
+      page.leaf("p", "Nothing was measured yet.", "class", "empty");
+    } else {
+      page.open("section").leaf("h2", "Training");
+      Charts.draw(report.points(), page);
+      page.close();
+    }
     pictures();
     page.open("section").leaf("h2", "Results").open("div", "class", "columns");
     page.open("div");
@@ -61,10 +51,10 @@ final class ReportPage {
     table("Run", results.facts());
     page.close().close();
     page.open("section").leaf("h2", "To repeat this run");
-    page.leaf("pre", report.origin().command(), "class", "command");
+    page.leaf("pre", report.reproduction().command(), "class", "command");
     page.open("div", "class", "columns");
-    page.open("div").leaf("h3", "Model").leaf("pre", report.origin().model()).close();
-    table("Environment", report.origin().environment());
+    page.open("div").leaf("h3", "Model").leaf("pre", report.reproduction().model()).close();
+    table("Environment", report.reproduction().environment());
     page.close().close();
     return page.close().close().close().page();
   }
@@ -88,91 +78,6 @@ final class ReportPage {
       page.leaf("dd", headline.detail(), "class", "detail").close();
     }
     page.close().close();
-  }
-
-  private void charts() {
-    if (report.points().isEmpty()) {
-      page.leaf("p", "Nothing was measured yet.", "class", "empty");
-      return;
-    }
-    page.open("section").leaf("h2", "Training");
-    chart(curves.bound(), true);
-    page.open("div", "class", "charts");
-    for (Plot plot :
-        List.of(
-            curves.divergences(DataPart.TRAIN),
-            curves.divergences(DataPart.TEST),
-            curves.reconstructions(),
-            curves.gradient())) {
-      chart(plot, false);
-    }
-    for (Plot plot : List.of(curves.rate(), curves.beta(), curves.speed())) {
-      // A constant is a number among the results, not a chart.
-      if (plot.series().stream().anyMatch(s -> !s.constant())) {
-        chart(plot, false);
-      }
-    }
-    page.close().close();
-  }
-
-  private void chart(Plot plot, boolean wide) {
-    if (plot.series().stream().allMatch(s -> Double.isNaN(s.last())) && plot.marks().isEmpty()) {
-      return;
-    }
-    boolean heat = plot.series().size() > LINES;
-    page.open("figure").open("figcaption").open("h3").text(plot.title());
-    page.leaf("span", plot.unit(), "class", "unit").close();
-    if (heat) {
-      ramp(plot.y());
-    } else {
-      legend(plot.series());
-    }
-    page.close();
-    if (wide) {
-      // Two drawings, of which the style sheet shows one: letters must not shrink with the page.
-      page.open("div", "class", "if-wide");
-      draw(plot, frame(WIDE, TALL), false);
-      page.close().open("div", "class", "if-narrow");
-      draw(plot, frame(NARROW, LOW + 40), false);
-      page.close();
-    } else {
-      draw(plot, frame(NARROW, LOW), heat);
-    }
-    (heat ? plot.broken() : plot.notes()).forEach(note -> page.leaf("p", note, "class", "note"));
-    page.close();
-  }
-
-  private Chart.Frame frame(int width, int height) {
-    return new Chart.Frame(width, height, curves.x(), curves.xName());
-  }
-
-  private void draw(Plot plot, Chart.Frame frame, boolean heat) {
-    if (heat) {
-      Heatmap.draw(plot, frame, page);
-    } else {
-      Chart.draw(plot, frame, page);
-    }
-  }
-
-  private void legend(List<Series> series) {
-    page.open("p", "class", "legend");
-    if (series.size() == 1) {
-      page.open("span").text("last ");
-      page.leaf("b", Numbers.setting(series.get(0).last())).close().close();
-      return;
-    }
-    for (int i = 0; i < series.size(); i++) {
-      page.open("span", "class", "key s" + i).text(series.get(i).name() + " ");
-      page.leaf("b", Numbers.value(series.get(i).last())).close().text(" ");
-    }
-    page.close();
-  }
-
-  private void ramp(Axis scale) {
-    page.open("p", "class", "legend s0").text(Numbers.value(scale.low()) + " ");
-    page.leaf("span", "", "class", "ramp")
-        .text(" " + Numbers.value(scale.high()) + " nats")
-        .close();
   }
 
   private void pictures() {
@@ -219,7 +124,7 @@ final class ReportPage {
 
   private void term(String name, double value) {
     String shown =
-        name.startsWith(BoundScore.KL) ? "KL " + name.substring(BoundScore.KL.length()) : name;
+        Term.isKl(name) ? "KL " + Term.variable(name) : name;
     page.open("tr").leaf("th", shown, "scope", "row");
     page.leaf("td", Numbers.fixed(value, 2), "class", "number").close();
   }

@@ -1,6 +1,6 @@
 package io.varve.report;
 
-import io.varve.report.metrics.BoundScore;
+import io.varve.inference.bundle.Term;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.LatentActivity;
 import io.varve.report.metrics.Numbers;
@@ -28,18 +28,8 @@ final class Results {
 
   /** The latents at that point, with their active units where they were counted. */
   List<LatentActivity> levels() {
-    Map<String, Double> kl = new LinkedHashMap<>();
-    last()
-        .ifPresent(
-            p ->
-                p.score()
-                    .terms()
-                    .forEach(
-                        (name, nats) -> {
-                          if (name.startsWith(BoundScore.KL)) {
-                            kl.put(name.substring(BoundScore.KL.length()), nats);
-                          }
-                        }));
+    Map<String, Double> kl =
+        last().map(p -> Term.byVariable(p.score().terms(), true)).orElse(Map.of());
     return LatentActivity.of(kl, report.summary().measured().activeUnits());
   }
 
@@ -82,7 +72,7 @@ final class Results {
         .or(this::last)
         .ifPresent(
             p -> {
-              String time = Numbers.duration(p.effort().seconds());
+              String time = Numbers.duration(p.optimization().seconds());
               all.add(new Headline("Training time", time, Numbers.count(p.step(), "step")));
             });
     return all;
@@ -103,11 +93,11 @@ final class Results {
         p -> {
           facts.put("Steps", Numbers.count(p.step()));
           facts.put("Epochs", Numbers.fixed(p.epoch(), p.epoch() == Math.rint(p.epoch()) ? 0 : 2));
-          facts.put("Time", Numbers.duration(p.effort().seconds()));
+          facts.put("Time", Numbers.duration(p.optimization().seconds()));
           speed().ifPresent(s -> facts.put("Images per second, median", rate(s)));
-          facts.put("Learning rate at the end", Numbers.setting(p.effort().rate()));
-          facts.put("Beta at the end", Numbers.setting(p.effort().beta()));
-          facts.put("Updates skipped", Numbers.count(p.effort().skipped()));
+          facts.put("Learning rate at the end", Numbers.setting(p.optimization().rate()));
+          facts.put("Beta at the end", Numbers.setting(p.optimization().beta()));
+          facts.put("Updates skipped", Numbers.count(p.optimization().skipped()));
         });
     for (DataPart split : DataPart.values()) {
       last(split)
@@ -143,7 +133,7 @@ final class Results {
     return facts;
   }
 
-  private static String words(Report.Importance importance) {
+  private static String words(Report.ImportanceBound importance) {
     String note = importance.note().isEmpty() ? "" : ". " + importance.note();
     return "%s nats, %s bits per dimension, %s of %s"
             .formatted(
@@ -170,7 +160,7 @@ final class Results {
     List<Double> speeds =
         report.points().stream()
             .filter(p -> p.split() == DataPart.TRAIN)
-            .map(p -> p.effort().imagesPerSecond())
+            .map(p -> p.optimization().imagesPerSecond())
             .filter(s -> Double.isFinite(s) && s > 0)
             .sorted()
             .toList();

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.inference.ActiveUnits;
-import io.varve.report.Report.Importance;
+import io.varve.inference.bundle.Term;
+import io.varve.report.Report.ImportanceBound;
 import io.varve.report.Report.Measured;
-import io.varve.report.Report.Origin;
 import io.varve.report.Report.Picture;
+import io.varve.report.Report.Reproduction;
 import io.varve.report.Report.Summary;
 import io.varve.report.metrics.BoundScore;
 import io.varve.report.metrics.DataPart;
@@ -111,13 +112,13 @@ class ReportTest {
     String hostile = "</title></style><script>alert('1')</script>\" onload=\"x & \u0000\uD800 ]]>";
     String shown = hostile.replace('\u0000', '\uFFFD').replace('\uD800', '\uFFFD');
     Map<String, Double> terms = new LinkedHashMap<>();
-    terms.put(BoundScore.KL + hostile, 3.0);
-    terms.put(BoundScore.KL + "z", 2.0);
+    terms.put(Term.kl(hostile), 3.0);
+    terms.put(Term.kl("z"), 2.0);
     terms.put(hostile, -90.0);
-    OptimizationState effort = new OptimizationState(1, 1e-3, 2, 0, 100, 1);
+    OptimizationState state = new OptimizationState(1, 1e-3, 2, 0, 100, 1);
     List<Point> points = new ArrayList<>();
     for (DataPart split : DataPart.values()) {
-      points.add(new Point(1, 1, split, new BoundScore(-95, 0.2, terms), effort));
+      points.add(new Point(1, 1, split, new BoundScore(-95, 0.2, terms), state));
     }
     Png png = PictureGrid.samples(SampleRuns.blobs(1, 1), 1);
     Report report =
@@ -130,12 +131,12 @@ class ReportTest {
                 hostile,
                 new Measured(
                     Optional.of(
-                        new Importance(
+                        new ImportanceBound(
                             new Estimate(-90, 1), new Estimate(0.1, Double.NaN), 5, 2, hostile)),
                     Map.of(hostile, new ActiveUnits.Count(1, 2)))),
             points,
             List.of(new Picture(hostile, hostile, png)),
-            new Origin(hostile, hostile, Map.of(hostile, hostile)));
+            new Reproduction(hostile, hostile, Map.of(hostile, hostile)));
     Document page = parse(report.html());
     assertThat(elements(page, "script")).isEmpty();
     assertThat(elements(page, "title").get(0).getTextContent()).isEqualTo(shown + " \u2013 Varve");
@@ -164,8 +165,8 @@ class ReportTest {
     List<Point> points = new ArrayList<>();
     for (int step = 0; step < 50; step++) {
       BoundScore score = new BoundScore(-100 + step, 0.2, Map.of("kl.z", 3.0));
-      OptimizationState effort = new OptimizationState(1, 1e-3, 2, 0, 100, step);
-      points.add(new Point(step, step / 10.0, DataPart.TRAIN, score, effort));
+      OptimizationState state = new OptimizationState(1, 1e-3, 2, 0, 100, step);
+      points.add(new Point(step, step / 10.0, DataPart.TRAIN, score, state));
     }
     String html = SampleRuns.report(points).html();
     assertThat(html)
@@ -207,7 +208,7 @@ class ReportTest {
       BoundScore s = p.score();
       OptionalDouble nats = train(p) ? OptionalDouble.of(s.bound() + 2.5) : OptionalDouble.empty();
       BoundScore more = new BoundScore(s.bound(), s.bitsPerDim(), s.terms(), nats);
-      points.add(new Point(p.step(), p.epoch(), p.split(), more, p.effort()));
+      points.add(new Point(p.step(), p.epoch(), p.split(), more, p.optimization()));
     }
     String html = SampleRuns.report(points).html();
     assertThat(html).contains("train, importance-weighted", "Importance bound, train");

@@ -1,10 +1,11 @@
 package io.varve.report;
 
 import io.varve.inference.ActiveUnits;
-import io.varve.report.Report.Importance;
+import io.varve.inference.bundle.Term;
+import io.varve.report.Report.ImportanceBound;
 import io.varve.report.Report.Measured;
-import io.varve.report.Report.Origin;
 import io.varve.report.Report.Picture;
+import io.varve.report.Report.Reproduction;
 import io.varve.report.Report.Summary;
 import io.varve.report.metrics.BoundScore;
 import io.varve.report.metrics.DataPart;
@@ -57,13 +58,13 @@ public final class SampleRuns {
     for (int i = 1; i <= nodes; i++) {
       double active = 24.0 / i * (1 - Math.exp(-step / (90.0 * i)));
       double kl = Math.max(0, active * (1 + 0.02 * random.nextGaussian()));
-      terms.put(BoundScore.KL + (nodes == 1 ? "z" : "z" + i), kl);
+      terms.put(Term.kl(nodes == 1 ? "z" : "z" + i), kl);
       all += kl;
     }
     terms.put("log_p.x", bound + all);
     double gradient = 12 + 900 * Math.exp(-step / 80.0) + 3 * Math.abs(random.nextGaussian());
     double rate = 1e-3 * Math.min(1, (step + 1) / 200.0) * Math.exp(-step / 3000.0);
-    OptimizationState effort =
+    OptimizationState state =
         new OptimizationState(
             Math.min(1, step / 1000.0),
             rate,
@@ -72,13 +73,13 @@ public final class SampleRuns {
             4100 + 90 * random.nextGaussian(),
             step / 17.0);
     BoundScore score = new BoundScore(bound, -bound / 784 / Math.log(2), terms);
-    return new Point(step, step / (double) STEPS_AN_EPOCH, split, score, effort);
+    return new Point(step, step / (double) STEPS_AN_EPOCH, split, score, state);
   }
 
   /** The same point with another bound. */
   public static Point bound(Point point, double bound) {
     BoundScore score = new BoundScore(bound, point.score().bitsPerDim(), point.score().terms());
-    return new Point(point.step(), point.epoch(), point.split(), score, point.effort());
+    return new Point(point.step(), point.epoch(), point.split(), score, point.optimization());
   }
 
   static Report report(List<Point> points) {
@@ -111,12 +112,12 @@ public final class SampleRuns {
             "evidence lower bound",
             new Measured(
                 Optional.of(
-                    new Importance(
+                    new ImportanceBound(
                         new Estimate(-92.31, 0.5), new Estimate(0.17, 0.001), 500, 100, "")),
                 Map.of("z1", new ActiveUnits.Count(17, 50))));
-    Origin origin =
-        new Origin(model, "varve train vae-mlp-mnist.yaml --out runs/mnist", environment);
-    return new Report("vae-mlp-mnist", summary, points, PICTURES, origin);
+    Reproduction reproduction =
+        new Reproduction(model, "varve train vae-mlp-mnist.yaml --out runs/mnist", environment);
+    return new Report("vae-mlp-mnist", summary, points, PICTURES, reproduction);
   }
 
   private static List<Picture> pictures() {

@@ -1,7 +1,7 @@
 package io.varve.training;
 
 import ai.djl.ndarray.types.Shape;
-import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.GraphName;
 import io.varve.model.Encoding;
 import io.varve.model.Model;
 import io.varve.model.binder.Binder;
@@ -11,14 +11,13 @@ import io.varve.model.yaml.YamlText;
 import io.varve.spi.Default;
 import io.varve.spi.Hierarchy;
 import io.varve.spi.Inline;
+import io.varve.training.data.Augmentation;
 import io.varve.training.data.Source;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
-import io.varve.training.learning.Augmentation;
 import io.varve.training.optimizer.Training;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A whole model file: what is trained on what, how, and what becomes of it.
@@ -29,9 +28,8 @@ import java.util.Set;
  * @param objective what training maximises
  * @param training how
  * @param evaluation what is measured on the test images
- * @param export the entry points of a bundle: {@code bound}, {@code importance}, {@code infer},
- *     {@code generate}, {@code carry u z1}, {@code infer y}; "modes" for all that the modes of the
- *     model need, {@code generate} and where it has latents {@code infer} among it
+ * @param export the graphs of a bundle, by {@link GraphName}; {@link GraphName#MODES} for all that the modes of
+ *     the model need, {@code generate} and where it has latents {@code infer} among it
  */
 public record Experiment(
     String name,
@@ -42,21 +40,15 @@ public record Experiment(
     @Default("{}") Evaluation evaluation,
     @Default("[bound, modes]") List<String> export) {
 
-  private static final Set<String> ENTRIES =
-      Set.of("bound", "importance", "infer", "generate", "modes");
-
   /** Checks the keys. */
   public Experiment {
     if (name.isBlank()) {
       throw new IllegalArgumentException("'name' must not be empty");
     }
     for (String entry : export) {
-      if (!ENTRIES.contains(entry)
-          && !entry.startsWith(Manifest.CARRY)
-          && !entry.startsWith(Manifest.INFER)) {
+      if (!entry.equals(GraphName.MODES) && GraphName.find(entry).isEmpty()) {
         throw new IllegalArgumentException(
-            "'export' lists '%s'; known are bound, importance, infer, generate, modes and, with names of variables, 'carry u z1' and 'infer y'"
-                .formatted(entry));
+            "'export' lists '%s'; known are %s".formatted(entry, GraphName.KNOWN));
       }
     }
     export = List.copyOf(export);
@@ -123,7 +115,7 @@ public record Experiment(
     }
 
     /** The images to measure on. */
-    Split of(Split test) {
+    public Split of(Split test) {
       return first(test, images);
     }
   }
@@ -150,7 +142,7 @@ public record Experiment(
     objective.require(built);
     for (String entry : export) {
       try {
-        requireExportable(entry, built);
+        GraphName.find(entry).ifPresent(graph -> requireExportable(graph, built));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("export: '" + entry + "': " + e.getMessage(), e);
       }
@@ -158,14 +150,17 @@ public record Experiment(
     return built;
   }
 
-  private static void requireExportable(String entry, Model model) {
-    if (entry.startsWith(Manifest.CARRY)) {
-      List.of(entry.substring(Manifest.CARRY.length()).trim().split(" +", -1))
-          .forEach(model::requireCarriable);
-    } else if (entry.startsWith(Manifest.INFER)) {
-      model.inferable(entry.substring(Manifest.INFER.length()).trim());
-    } else if (entry.equals("infer")) {
-      model.requireInfers();
+  private static void requireExportable(GraphName graph, Model model) {
+    switch (graph.kind()) {
+      case CARRY -> graph.variables().forEach(model::requireCarriable);
+      case INFER -> {
+        if (graph.takesImages()) {
+          model.requireInfers();
+        } else {
+          graph.variables().forEach(model::requireInferableFrom);
+        }
+      }
+      default -> {}
     }
   }
 

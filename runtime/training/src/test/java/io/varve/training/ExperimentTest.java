@@ -103,7 +103,8 @@ final class ExperimentTest {
           """
           carry q | export: 'carry q': 'q' cannot be carried; this model's latent and derived variables are []
           infer | export: 'infer': there is nothing to infer
-          infer x y | export: 'infer x y': 'x y'
+          infer q | export: 'infer q': 'q' is no data variable to infer from
+          infer x | export: 'infer x': 'x' is what images are
           """)
   void refusesGraphsThatTheModelCannotHave(String graph, String problem) {
     Experiment experiment =
@@ -113,6 +114,22 @@ final class ExperimentTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(problem)
         .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exact generate", "exact carry z", "exact bound", "carry z", "infer"})
+  void takesEveryNameThatIsDocumented(String graph) {
+    Experiment experiment = Small.experiment("export=[" + graph + "]");
+    experiment.build(new Shape(1, 8, 8));
+    assertThat(experiment.export()).containsExactly(graph);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exact", "exact modes", "infer x y", "carry", "generates", "bound x"})
+  void refusesNamesThatNoGraphHas(String graph) {
+    assertThatThrownBy(() -> Small.experiment("export=[" + graph + "]"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'export' lists '" + graph + "'; known are modes, bound");
   }
 
   @Test

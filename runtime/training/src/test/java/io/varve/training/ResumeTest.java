@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.varve.training.evaluation.Scores;
+import io.varve.training.loop.Listener;
 import io.varve.training.run.TrainingJob;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -14,6 +14,8 @@ import io.varve.priors.StandardNormal;
 import io.varve.schedules.Constant;
 import io.varve.schedules.Linear;
 import io.varve.training.evaluation.Scores;
+import io.varve.training.loop.Listener;
+import io.varve.training.loop.Trainer;
 import io.varve.training.run.TrainedModel;
 import io.varve.training.run.TrainingJob;
 import java.nio.file.Path;

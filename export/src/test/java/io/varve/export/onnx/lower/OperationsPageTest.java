@@ -24,41 +24,41 @@ class OperationsPageTest {
       <!-- Made by OperationsPageTest. To make it anew:
            mvn -pl export -am verify -Dtest=OperationsPageTest -Dsurefire.failIfNoSpecifiedTests=false -Dvarve.regenerate=true -->
 
-      DJL runs ONNX files but cannot write them. `io.varve.export.onnx` does: it runs ordinary DJL code, a `Block` or any
-      function of `NDArray`s, on arrays that record what is done with them, and writes the record as an ONNX graph
-      (operator set 20). It needs DJL's API, an engine (PyTorch), ONNX Runtime, `tribuo-util-onnx` and `varve-inference`;
-      no plug-ins, no YAML.
+      DJL runs ONNX files but cannot write them. `io.varve.export.onnx` can. It takes ordinary DJL code, a `Block` or any
+      function of `NDArray`s, and runs it on arrays that record what is done with them. Then it writes the record as an ONNX
+      graph (operator set 20). It needs DJL's API, an engine (PyTorch), ONNX Runtime, `tribuo-util-onnx` and
+      `varve-inference`. It needs no plug-ins and no YAML.
 
       ```java
       %s```
 
-      `save` writes `net.onnx` and, beside it, its weights as `net.safetensors`, which graphs may share. Then it runs the
-      graph in ONNX Runtime at batch sizes 1, 2 and 32 and compares it with DJL; a graph that differs by more than 1e-4 is
-      refused. `trace` and `check` do the two halves apart.
+      `save` writes `net.onnx`, and beside it the weights as `net.safetensors`. Several graphs may share one weights file. Then
+      `save` runs the graph in ONNX Runtime at batch sizes 1, 2 and 32, and compares the results with DJL. A graph that
+      differs by more than 1e-4 is refused. `trace` does only the first half, and `check` only the second.
 
       ## What the code must keep to
 
-      The code is run at batch sizes 3, 5 and 8. What differs must be a multiple of the batch plus a constant, and becomes
-      one in the graph; at batch sizes 1 and 2 it must do the same. Errors name the operation, the line of the code, and what
-      to write instead.
+      The exporter runs the code at batch sizes 3, 5 and 8. A size that differs between these runs must be a multiple of the
+      batch plus a constant, and becomes that in the graph. The code must do the same at batch sizes 1 and 2. An error names
+      the operation, the line of the code, and what to write instead.
 
       | Refused | Instead |
       | --- | --- |
       | reading a value on the host (`getFloat`, `toArray`, `if` on a value) | `NDArrays.where`, or make it an input |
       | a branch or a loop on the batch size | operations on whole arrays |
-      | a plain array as the left operand, or one that was never registered | put the traced one on the left; make it a `Parameter` or create it with `trace.manager()` |
-      | drawing at random | make the draw an input |
-      | `set`, `copyTo`, and changes in place of what another array shares | `NDArrays.where`, `concat`, the same operation not in place |
+      | a plain array as the left operand, or a plain array that was never registered | put the traced array on the left; make the plain one a `Parameter`, or create it with `trace.manager()` |
+      | random draws | make the draw an input |
+      | `set`, `copyTo`, and changes in place if another array shares the storage | `NDArrays.where`, `concat`, the same operation not in place |
       | results whose shape depends on values (`booleanMask`, `nonzero`, `unique`) | `NDArrays.where`, `gather` |
       | training mode, gradients | the forward pass with `training = false` |
-      | FLOAT16, BFLOAT16, complex and unsigned types but UINT8 | `toType(DataType.FLOAT32, false)` |
+      | FLOAT16, BFLOAT16, complex types, and unsigned types except UINT8 | `toType(DataType.FLOAT32, false)` |
 
       ## Loops
 
-      A loop with a fixed number of turns is written out turn by turn. `trace.repeat(count, state, body)` is one `Loop` node
-      instead, and `trace.repeat(most, state, again, body)` one that stops as soon as a condition on the state is false
-      (plug-ins write `Pass.repeat`). The body is recorded once; it may read arrays and parameters from around it and may
-      repeat itself. What it does alike in every round is done once, before the loop.
+      An ordinary Java loop is written out in the graph, round by round. `trace.repeat(count, state, body)` gives one `Loop` node
+      instead. `trace.repeat(most, state, again, body)` gives a `Loop` that stops as soon as a condition on the state is
+      false. Plug-ins write `Pass.repeat`. The body is recorded once. It may read arrays and parameters from outside, and it
+      may contain further loops. Work that is the same in every round is done once, before the loop.
 
       ```java
       NDList found =
@@ -74,11 +74,12 @@ class OperationsPageTest {
 
       ## Operations
 
-      Types are those of the operands, DJL's promotion included: "all" means FLOAT32, FLOAT64, INT64, INT32, INT8, UINT8 and
-      BOOLEAN, as far as DJL takes them. Where ONNX Runtime lacks a small type, the graph computes in INT32 and casts back.
-      Methods that DJL writes in terms of others (such as `NDArrays.sub(1, x)`, `variance`, `countNonzero`) need no entry.
-      The graph drops what no output needs, keeps each constant and each repeated operation once, folds what depends on
-      constants only, and names every node after the line of the code: `Encoder:42/MatMul_7`.
+      Types are the types of the operands, after DJL's promotion. "all" means FLOAT32, FLOAT64, INT64, INT32, INT8, UINT8 and
+      BOOLEAN, as far as DJL takes them. If ONNX Runtime lacks a small type, the graph computes in INT32 and casts back.
+      Methods that DJL writes in terms of others, such as `NDArrays.sub(1, x)`, `variance` and `countNonzero`, need no entry.
+
+      The graph leaves out what no output needs, keeps each constant and each repeated operation once, and computes in advance
+      what depends only on constants. Every node has the name of the line of the code: `Encoder:42/MatMul_7`.
       """;
 
   private static String page() throws IOException {

@@ -1,9 +1,9 @@
 package io.varve.app.bench;
 
-import io.varve.app.Varve;
 import io.varve.app.option.DeviceOption;
+import io.varve.app.option.GlobalOptions;
+import io.varve.app.option.ModelOptions;
 import io.varve.app.option.Output;
-import io.varve.app.option.TemporaryFolder;
 import io.varve.app.option.Workspace;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
@@ -28,38 +28,33 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Times training and inference of a model, warmed up, as medians. */
+/** Measures the speed of training and inference. */
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
-      "Times a model file or a bundle: warmed up, medians, images per second.",
-      "Of a model file training steps, and inference of its bundle with fresh weights; of a bundle inference."
+      "Measures the speed of a model file or a bundle: medians after a warm-up, images per second.",
+      "For a model file: training steps, and inference of its bundle with fresh weights. For a bundle: inference."
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final List<Integer> BATCHES = List.of(1, 64);
 
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
+  @Mixin private ModelOptions model;
 
-  @Parameters(paramLabel = "MODEL.yaml|BUNDLE", description = "What to time.")
+  @Parameters(paramLabel = "MODEL.yaml|BUNDLE", description = "What to measure.")
   private Path target;
 
-  @Option(names = "--train", description = "Only training.")
+  @Option(names = "--train", description = "Measure training only.")
   private boolean trainOnly;
-
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets a key of the model file.")
-  private List<String> set = List.of();
-
-  @Option(names = "--data", paramLabel = "DIR", description = "The folder of the data set.")
-  private String data;
 
   @Option(
       names = "--exact",
       description = {
-        "Of a bundle with both graphs, only compare 'generate' with 'exact generate', which does",
-        "every round where it iterates: passes, residual, seconds and what the few rounds save."
+        "Only compare 'generate' with 'exact generate', which runs every round where it iterates:",
+        "passes, residual, seconds and the speed-up. The bundle needs both graphs."
       })
   private boolean exact;
 
@@ -67,10 +62,13 @@ public final class BenchCommand implements Callable<Integer> {
       names = "-n",
       paramLabel = "N",
       defaultValue = "16",
-      description = "With --exact: how many images at once (default: 16).")
+      description = "With --exact: images per batch (default: 16).")
   private int count;
 
-  @Option(names = "--steps", defaultValue = "100", description = "Timed steps (default: 100).")
+  @Option(
+      names = "--steps",
+      defaultValue = "100",
+      description = "How many training steps to time (default: 100).")
   private int steps;
 
   @Override
@@ -81,7 +79,7 @@ public final class BenchCommand implements Callable<Integer> {
     } else if (Files.exists(target.resolve(Manifest.FILE))) {
       inference(target, results);
     } else {
-      try (Workspace workspace = Workspace.open(varve)) {
+      try (Workspace workspace = Workspace.open(global)) {
         model(workspace.catalog(), results);
       }
     }
@@ -92,28 +90,19 @@ public final class BenchCommand implements Callable<Integer> {
   private void model(Catalog catalog, Map<String, Object> results) {
     try (TemporaryFolder folder = new TemporaryFolder()) {
       TrainingBench training = new TrainingBench(catalog, device.name, steps);
-      training.measure(read(), folder.path().resolve("timed"), results);
+      training.measure(model.read(target), folder.path().resolve("timed"), results);
       if (trainOnly) {
         return;
       }
       Path run = folder.path().resolve("run");
-      YamlText brief =
-          read().set("training.epochs=1").set("data.train-images=64").set("data.test-images=64");
-      TrainingRuns.train(brief.set("training.batch=64"), catalog, run, "cpu", "varve bench");
+      YamlText brief = model.read(target).set("training.epochs=1").set("training.batch=64");
+      brief.set("data.train-images=64").set("data.test-images=64");
+      TrainingRuns.train(brief, catalog, run, "cpu", "varve bench");
       Path bundle = folder.path().resolve("bundle");
       ExportCommand.export(catalog, run, bundle, Optional.empty());
       inference(bundle, results);
       djl(catalog, run, results);
     }
-  }
-
-  private YamlText read() {
-    YamlText yaml = YamlText.read(target);
-    set.forEach(yaml::set);
-    if (data != null) {
-      yaml.set("data.path", data);
-    }
-    return yaml;
   }
 
   private void inference(Path path, Map<String, Object> results) {
@@ -136,7 +125,7 @@ public final class BenchCommand implements Callable<Integer> {
         new TrainedModel.Options(catalog, Optional.empty(), Devices.of(device.name), note -> {});
     try (TrainedModel trained = TrainedModel.load(run, options)) {
       Evaluator evaluator = trained.evaluator();
-      results.put("generate_djl_images_per_second", speeds(n -> evaluator.samples(n, 1)));
+      results.put("generate_djl_images_per_second", speeds(n -> evaluator.pictures().samples(n, 1)));
     }
   }
 

@@ -1,6 +1,6 @@
 package io.varve.app.bench;
 
-import io.varve.app.bundle.Solved;
+import io.varve.app.bundle.Convergence;
 import io.varve.inference.Bundle;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares draws whose fixed points stop where they have converged with draws that do every round,
- * from the same noise in the same runtime.
+ * Compares draws whose fixed points stop when they have converged with draws that run every round.
+ * Both use the same noise and the same runtime.
  *
  * @param bundle with the graphs {@code generate} and {@code exact generate}
  * @param count how many images at once
  */
 record SolverBench(Path bundle, InferenceOptions options, int count) {
-  /** Of draws that stop; every round is done once, for it takes long. */
+  /** Runs of the draws that stop by themselves. Exact draws take long and run once. */
   private static final int REPEATED = 3;
 
   /** Passes, residual and seconds of both, how many times faster, and how far apart they are. */
@@ -37,7 +37,7 @@ record SolverBench(Path bundle, InferenceOptions options, int count) {
     return results;
   }
 
-  /** The median of some runs, after one of a single image that opens the graph. */
+  /** Draws a few times, after a first draw that opens the graph, and adds the median time. */
   private Map<String, Tensor> draw(
       InferenceOptions running, int runs, Map<String, Object> results) {
     try (Bundle open = Bundle.open(bundle, running.withChunk(count))) {
@@ -52,7 +52,7 @@ record SolverBench(Path bundle, InferenceOptions options, int count) {
         drawn = open.generate(count, 1, 1);
         seconds.add((System.nanoTime() - start) * 1e-9);
       }
-      Solved.of(drawn, results);
+      Convergence.addTo(results, drawn);
       results.put("seconds", Stopwatch.median(seconds));
       results.put("processor_seconds", (processorSeconds() - before) / runs);
       return drawn;
@@ -65,7 +65,7 @@ record SolverBench(Path bundle, InferenceOptions options, int count) {
     return all.toNanos() * 1e-9;
   }
 
-  /** The largest of any output of both but what tells of the solver, relative to 1 + |value|. */
+  /** The largest difference of any output, relative to 1 + |value|, without those of the solver. */
   private static double difference(Map<String, Tensor> found, Map<String, Tensor> exact) {
     double worst = 0;
     for (Map.Entry<String, Tensor> output : exact.entrySet()) {

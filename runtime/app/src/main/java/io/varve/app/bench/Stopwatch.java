@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Times repeated work: warmed up, as a median. */
+/** Measures the median time of repeated work after a warm-up. */
 final class Stopwatch {
   private static final double WARM_UP_SECONDS = 1;
   private static final double SECONDS = 3;
@@ -18,7 +18,7 @@ final class Stopwatch {
     return median(repeat(work, SECONDS));
   }
 
-  /** The median of some numbers; of an even count the upper one. */
+  /** The median of some numbers; for an even count, the upper of the two in the middle. */
   static double median(List<Double> numbers) {
     List<Double> sorted = new ArrayList<>(numbers);
     Collections.sort(sorted);

@@ -8,8 +8,8 @@ import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Point;
-import io.varve.training.Listener;
-import io.varve.training.Trainer;
+import io.varve.training.loop.Listener;
+import io.varve.training.loop.Trainer;
 import io.varve.training.engine.Devices;
 import io.varve.training.engine.OperatorProfile;
 import io.varve.training.run.TrainingJob;
@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Times training steps in windows, each of which ends with the device idle. */
+/** Measures training steps in windows; the device is idle at the end of each. */
 final class TrainingBench {
   private static final int WINDOW = 5;
   private static final int WARM_UP = 4;
@@ -33,7 +33,7 @@ final class TrainingBench {
   /**
    * A bench.
    *
-   * @param steps to time, after {@value #WARM_UP} windows of {@value #WINDOW} that are not
+   * @param steps how many to time, after {@value #WARM_UP} windows of {@value #WINDOW} steps
    */
   TrainingBench(Catalog catalog, String device, int steps) {
     this.catalog = catalog;
@@ -41,7 +41,7 @@ final class TrainingBench {
     this.steps = steps;
   }
 
-  /** Trains until enough steps are timed, into a folder to throw away. */
+  /** Trains until enough steps are timed, into a folder that is not kept. */
   void measure(YamlText yaml, Path folder, Map<String, Object> results) {
     yaml.set("training.log-every=" + WINDOW)
         .set("training.epochs=1000000")
@@ -64,7 +64,7 @@ final class TrainingBench {
     }
   }
 
-  /** Where the time of a step went; profiling itself makes steps somewhat slower. */
+  /** Adds the time of a step by operator; profiling itself makes steps somewhat slower. */
   private static void describe(OperatorProfile profile, Map<String, Object> results) {
     int profiled = PROFILED * WINDOW;
     results.put("native_share", profile.nativeSeconds() / profile.seconds());
@@ -86,7 +86,7 @@ final class TrainingBench {
     results.put("matrix_product_limit_gflop_per_second", limit());
   }
 
-  /** What this machine's matrix product reaches on square matrices that fit its caches. */
+  /** The speed of this machine's matrix product on square matrices that fit its caches. */
   private static double limit() {
     int side = 1024;
     try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
@@ -116,7 +116,7 @@ final class TrainingBench {
       }
       seen++;
       if (seen > WARM_UP && speeds.size() < wanted) {
-        speeds.add(point.effort().imagesPerSecond());
+        speeds.add(point.optimization().imagesPerSecond());
       } else if (seen == WARM_UP + wanted + 1) {
         recording = OperatorProfile.begin();
       } else if (seen == WARM_UP + wanted + 1 + PROFILED) {
@@ -126,7 +126,7 @@ final class TrainingBench {
     }
   }
 
-  /** Unwinds a training that has been timed. */
+  /** Ends a training that has been timed. */
   private static final class Enough extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,2 +1,2 @@
-/** The command that times models. */
+/** The command that measures speed. */
 package io.varve.app.bench;

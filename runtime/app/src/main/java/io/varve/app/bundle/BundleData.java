@@ -6,18 +6,20 @@ import io.varve.model.binder.Binder;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.training.Experiment;
+import io.varve.training.data.Images;
 import io.varve.training.data.set.Split;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Images for a bundle: its model file says how to read them, and needs no plug-in for that. */
+/** Reads images for a bundle as its model file says; this needs no plug-ins. */
 public final class BundleData {
   private BundleData() {}
 
   /**
    * Opens the images that the options ask for.
    *
-   * @throws IllegalArgumentException if they are not to be had, or not of the bundle's shape
+   * @throws IllegalArgumentException if they cannot be read or do not have the bundle's shape
    */
   public static Split open(Manifest manifest, DataOptions options) {
     YamlText yaml = YamlText.of(manifest.name() + "'s model file", manifest.yaml()).at("data");
@@ -34,7 +36,12 @@ public final class BundleData {
     return split;
   }
 
-  /** Reads images {@code from} to {@code to}, end to end. */
+  /** All images of a folder of PNG or JPEG files, with 1 or 3 channels. */
+  public static Split folder(Path folder, int channels) {
+    return new Images(folder.toString(), 0, List.of(), false, channels, 0.5, 0).all();
+  }
+
+  /** Reads images {@code from} to {@code to}, one after the other. */
   public static byte[] read(Split split, int from, int to) {
     byte[] images = new byte[Math.multiplyExact(to - from, split.imageBytes())];
     for (int i = from; i < to; i++) {

@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What bundles return and take, as pictures. */
+/** Turns the values that bundles take and return into pictures. */
 public final class BundlePictures {
   private static final int GREYS = 256;
 
   private BundlePictures() {}
 
-  /** Images in reading order, in a square; points of the plane as dots. */
+  /** A square of images in reading order; points of the plane become dots. */
   static Png sheet(Tensor pixels) {
     long[] shape = pixels.shape();
     if (PlanePanels.holds(Arrays.copyOfRange(shape, 1, shape.length))) {
-      return PlanePanels.points(List.of(new PlanePanels.Points("model", pixels.values())));
+      return PlanePanels.points(List.of(new PlanePanels.PointsPanel("model", pixels.values())));
     }
     return PictureGrid.samples(of(pixels), (int) Math.ceil(Math.sqrt((double) shape[0])));
   }
@@ -37,12 +37,12 @@ public final class BundlePictures {
     return PictureBatch.of(pixels.values(), size);
   }
 
-  /** Stored images, end to end. */
+  /** Stored images, one after the other. */
   public static PictureBatch of(byte[] stored, Manifest.Space data) {
     return PictureBatch.of(stored, size(data.shape()));
   }
 
-  /** What images of a shape [C, H, W] look like, 256 levels each. */
+  /** The size of images of shape [C, H, W] with 256 levels. */
   static PictureBatch.Size size(List<Long> shape) {
     if (shape.size() != 3) {
       throw new IllegalArgumentException(
@@ -52,7 +52,7 @@ public final class BundlePictures {
         shape.get(0).intValue(), shape.get(1).intValue(), shape.get(2).intValue(), GREYS);
   }
 
-  /** Rows of a table from its columns, each of which has an image for every row. */
+  /** Makes rows of a table from its columns; each column has one image per row. */
   static List<PictureGrid.Row> rows(List<byte[]> columns, Manifest.Space data) {
     PictureBatch.Size size = size(data.shape());
     int bytes = size.scalars();
@@ -67,19 +67,9 @@ public final class BundlePictures {
     return rows;
   }
 
-  /** Pixels 0..255 as bytes. */
-  static byte[] bytes(Tensor pixels) {
-    return bytes(pixels, GREYS);
-  }
-
   /** Values of so many levels as pixels 0..255. */
   static byte[] bytes(Tensor values, int levels) {
-    float scale = (GREYS - 1f) / (levels - 1);
-    byte[] bytes = new byte[values.values().length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) Math.max(0, Math.min(GREYS - 1, Math.round(values.values()[i] * scale)));
-    }
-    return bytes;
+    return values.bytes((GREYS - 1f) / (levels - 1));
   }
 
   /** Pixels 0..255 as values of so many levels, [B, shape]. */
@@ -88,13 +78,6 @@ public final class BundlePictures {
     for (int i = 0; i < values.length; i++) {
       values[i] = Math.round((pixels[i] & 0xFF) * (levels - 1f) / (GREYS - 1));
     }
-    long[] batch = new long[shape.size() + 1];
-    long scalars = 1;
-    for (int i = 1; i < batch.length; i++) {
-      batch[i] = shape.get(i - 1);
-      scalars *= batch[i];
-    }
-    batch[0] = pixels.length / scalars;
-    return new Tensor(batch, values);
+    return new Tensor(Tensor.shape(pixels.length / Manifest.size(shape), shape), values);
   }
 }

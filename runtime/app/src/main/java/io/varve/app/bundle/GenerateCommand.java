@@ -2,7 +2,6 @@ package io.varve.app.bundle;
 
 import io.varve.app.option.BundleOptions;
 import io.varve.app.option.Output;
-import io.varve.app.option.PictureOption;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import java.util.LinkedHashMap;
@@ -25,7 +24,7 @@ public final class GenerateCommand implements Callable<Integer> {
       names = "-n",
       paramLabel = "N",
       defaultValue = "64",
-      description = "How many (default: 64).")
+      description = "How many images (default: 64).")
   private int count;
 
   @Mixin private PictureOption picture;
@@ -33,10 +32,10 @@ public final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--temperature",
       defaultValue = "1",
-      description = "Scales the noise: below 1 for more typical images (default: 1).")
+      description = "Scales the noise; below 1 gives more typical images (default: 1).")
   private float temperature;
 
-  @Option(names = "--draw", description = "Show draws of the pixels instead of their expectation.")
+  @Option(names = "--draw", description = "Show drawn pixels instead of expected ones.")
   private boolean draw;
 
   @Override
@@ -52,7 +51,7 @@ public final class GenerateCommand implements Callable<Integer> {
       results.put("seed", options.seed);
       results.put("device", bundle.device());
       results.put("images_per_second", count / seconds);
-      Solved.of(values, results);
+      Convergence.addTo(results, values);
       results.put("out", picture.file.toString());
       output.results(results);
       return 0;

@@ -1,7 +1,6 @@
 package io.varve.app.bundle;
 
 import io.varve.app.option.Output;
-import io.varve.app.option.VariationOptions;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.report.picture.PictureGrid;
@@ -18,13 +17,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Walks from one image to the next through a latent variable. */
+/** Interpolates between images through a latent variable. */
 @Command(
     name = "interpolate",
     mixinStandardHelpOptions = true,
     description = {
-      "Walks between pairs of images through a latent variable and writes a PNG, a pair a row.",
-      "Infers the variable of both images, goes along the great circle between the two values, and draws the rest with the same noise at every step. The columns at the ends are the images themselves."
+      "Interpolates between pairs of images through a latent variable and writes a PNG, one row per pair.",
+      "Infers the variable of both images, follows the great circle between the two values, and draws the rest with the same noise at every step. The outer columns are the images themselves."
     })
 public final class InterpolateCommand implements Callable<Integer> {
   @Mixin private VariationOptions options;
@@ -34,21 +33,21 @@ public final class InterpolateCommand implements Callable<Integer> {
       names = "--variable",
       paramLabel = "VARIABLES",
       split = ",",
-      description = "The latents to walk through; the first of the model unless given.")
+      description = "The latents to interpolate (default: the model's first).")
   private List<String> variables;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "8",
-      description = "Steps of a walk, both ends included (default: 8).")
+      description = "Steps per pair, including both ends (default: 8).")
   private int steps;
 
   @Option(
       names = "-n",
       paramLabel = "N",
       defaultValue = "6",
-      description = "Pairs, of the first images, the third and fourth, ... (default: 6).")
+      description = "How many pairs: images 1 and 2, 3 and 4, ... (default: 6).")
   private int count;
 
   @Override
@@ -65,7 +64,7 @@ public final class InterpolateCommand implements Callable<Integer> {
       byte[] to = every(images, split.imageBytes(), 1);
       List<byte[]> columns = new ArrayList<>(List.of(from));
       for (Map<String, Tensor> step : options.of(bundle).interpolate(from, to, walked, steps)) {
-        columns.add(BundlePictures.bytes(step.get("pixels.mean")));
+        columns.add(step.get("pixels.mean").bytes(1));
       }
       columns.add(to);
       PictureGrid.table(header(), BundlePictures.rows(columns, bundle.manifest().data()))

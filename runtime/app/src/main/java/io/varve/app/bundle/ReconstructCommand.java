@@ -1,9 +1,6 @@
 package io.varve.app.bundle;
 
-import io.varve.app.option.BundleOptions;
-import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
-import io.varve.app.option.PictureOption;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
@@ -23,45 +20,45 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Sends images through carried sets of variables and shows what comes back. */
+/** Reconstructs images from some of their variables. */
 @Command(
     name = "reconstruct",
     mixinStandardHelpOptions = true,
     description = {
-      "Sends images through carried variables and writes a PNG.",
-      "Infers the images, keeps the carried variables, draws the rest: originals above, reconstructions below, with the mode's name, what is carried, its scalars over those of x, and the PSNR."
+      "Reconstructs images from the variables you keep and writes a PNG.",
+      "Infers all variables, keeps the carried ones and draws the rest. Shows originals above and reconstructions below, with the mode's name, the carried variables, their scalars over those of x, and the PSNR."
     },
     footer = {
       "",
-      "Modes are sets of carried variables. A VAE has 'reconstruction', which carries its latents. The self-supervised VAE has 'reconstruction-1' {u}, 'reconstruction-2' {u, z}, 'conditional-generation' {y, u} and 'conditional-reconstruction' {y, z}; with more levels these are numbered from coarse to fine. 'generation' carries nothing."
+      "A mode is a set of carried variables. A VAE has 'reconstruction', which carries its latents. The self-supervised VAE has 'reconstruction-1' {u}, 'reconstruction-2' {u, z}, 'conditional-generation' {y, u} and 'conditional-reconstruction' {y, z}. With more levels, these are numbered from coarse to fine. 'generation' carries nothing."
     })
 public final class ReconstructCommand implements Callable<Integer> {
   private static final int COLUMNS = 16;
 
-  @Mixin private BundleOptions options;
-  @Mixin private DataOptions data;
+  @Mixin private VariationOptions options;
   @Mixin private Output output;
   @ArgGroup private Choice choice = new Choice();
 
-  /** What is carried: one of three ways to say it. */
+  /** Three ways to say what is carried, of which one is used. */
   private static final class Choice {
     @Option(
         names = "--carry",
         paramLabel = "VARIABLES",
         split = ",",
-        description = "The variables to keep, as u,z1; every latent unless something is chosen.")
+        description = "The variables to keep, as u,z1 (default: every latent).")
     private List<String> carry = List.of();
 
     @Option(
         names = "--mode",
         paramLabel = "NAMES",
         split = ",",
-        description = "Modes by name, as reconstruction-1,reconstruction-2; a row each.")
+        description = "Modes by name, as reconstruction-1,reconstruction-2; one row each.")
     private List<String> modes = List.of();
 
     @Option(
         names = "--grid",
-        description = "Every mode that the bundle has graphs for, side by side; so is --mode all.")
+        description =
+            "Show every mode that the bundle has graphs for, side by side; same as --mode all.")
     private boolean grid;
   }
 
@@ -69,24 +66,17 @@ public final class ReconstructCommand implements Callable<Integer> {
       names = "-n",
       paramLabel = "N",
       defaultValue = "16",
-      description = "How many (default: 16).")
+      description = "How many images (default: 16).")
   private int count;
-
-  @Mixin private PictureOption picture;
-
-  @Option(
-      names = "--temperature",
-      defaultValue = "1",
-      description = "Scales the noise of what is drawn (default: 1).")
-  private float temperature;
 
   @Override
   public Integer call() {
-    try (Bundle bundle = options.open()) {
+    int rows = VariationOptions.atLeast(1, "-n", count);
+    try (Bundle bundle = options.bundle.open()) {
       Manifest manifest = bundle.manifest();
       List<Mode> modes = modes(bundle);
-      Split split = BundleData.open(manifest, data);
-      byte[] images = BundleData.read(split, 0, Math.min(atLeastOne(count), split.size()));
+      Split split = BundleData.open(manifest, options.data);
+      byte[] images = BundleData.read(split, 0, Math.min(rows, split.size()));
       ModeGrid grid =
           new ModeGrid(images, BundlePictures.size(manifest.data().shape()), manifest.variables());
       Map<String, Map<String, Object>> results = new LinkedHashMap<>();
@@ -95,17 +85,10 @@ public final class ReconstructCommand implements Callable<Integer> {
         grid.add(mode, pixels);
         results.put(mode.name(), results(mode, manifest, images, pixels));
       }
-      grid.png(COLUMNS).write(picture.file);
+      grid.png(COLUMNS).write(options.picture.file);
       output.results(results(results, images.length / split.imageBytes()));
       return 0;
     }
-  }
-
-  private static int atLeastOne(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("-n: must be at least 1, not " + count);
-    }
-    return count;
   }
 
   private List<Mode> modes(Bundle bundle) {
@@ -118,9 +101,7 @@ public final class ReconstructCommand implements Callable<Integer> {
     }
     Set<String> carried = new LinkedHashSet<>(choice.carry);
     if (carried.isEmpty()) {
-      bundle.manifest().variables().stream()
-          .filter(variable -> variable.kind().equals("latent"))
-          .forEach(variable -> carried.add(variable.name()));
+      bundle.manifest().variables("latent").forEach(latent -> carried.add(latent.name()));
     }
     return known.stream()
         .filter(mode -> mode.carried().equals(carried))
@@ -135,13 +116,14 @@ public final class ReconstructCommand implements Callable<Integer> {
     known.stream().filter(mode -> !offered.contains(mode)).forEach(m -> missing.add(m.name()));
     if (offered.isEmpty()) {
       throw new IllegalArgumentException(
-          options.bundle
-              + ": has a graph for none of the modes "
+          options.bundle.path
+              + ": has no graph for any of the modes "
               + missing
               + "; export it with 'modes'");
     }
     if (!missing.isEmpty()) {
-      Output.say("note: %s has no graph for %s; export it with 'modes'", options.bundle, missing);
+      Output.say(
+          "note: %s has no graph for %s; export it with 'modes'", options.bundle.path, missing);
     }
     return offered;
   }
@@ -161,9 +143,9 @@ public final class ReconstructCommand implements Callable<Integer> {
     int rows = images.length / BundlePictures.size(bundle.manifest().data().shape()).scalars();
     Map<String, Tensor> values =
         mode.carried().isEmpty()
-            ? bundle.generate(rows, options.seed, temperature)
-            : bundle.reconstruct(images, mode.carried(), options.seed, temperature);
-    return BundlePictures.bytes(values.get("pixels.mean"));
+            ? bundle.generate(rows, options.bundle.seed, options.temperature)
+            : bundle.reconstruct(images, mode.carried(), options.bundle.seed, options.temperature);
+    return values.get("pixels.mean").bytes(1);
   }
 
   private static Map<String, Object> results(
@@ -178,7 +160,7 @@ public final class ReconstructCommand implements Callable<Integer> {
     return results;
   }
 
-  /** One set says all of itself at the top; several stand under their names. */
+  /** The results of one mode at the top level, those of several under their names. */
   private Map<String, Object> results(Map<String, Map<String, Object>> modes, int images) {
     Map<String, Object> results = new LinkedHashMap<>();
     if (modes.size() == 1) {
@@ -191,7 +173,7 @@ public final class ReconstructCommand implements Callable<Integer> {
       results.put("modes", modes);
     }
     results.put("images", images);
-    results.put("out", picture.file.toString());
+    results.put("out", options.picture.file.toString());
     return results;
   }
 }

@@ -1,7 +1,6 @@
 package io.varve.app.bundle;
 
 import io.varve.app.option.Output;
-import io.varve.app.option.VariationOptions;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.report.picture.PictureGrid;
@@ -17,13 +16,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Keeps some variables of images and draws the others again and again. */
+/** Keeps some variables of images and draws the others several times. */
 @Command(
     name = "resample",
     mixinStandardHelpOptions = true,
     description = {
-      "Keeps some variables of images, draws the others several times, and writes a PNG, an image a row.",
-      "The first column is the image itself. What the draws share is what the kept variables hold."
+      "Keeps some variables of images, draws the others several times, and writes a PNG, one row per image.",
+      "The first column is the image itself. What all draws share is held by the kept variables."
     })
 public final class ResampleCommand implements Callable<Integer> {
   @Mixin private VariationOptions options;
@@ -33,7 +32,7 @@ public final class ResampleCommand implements Callable<Integer> {
       names = "--keep",
       paramLabel = "VARIABLES",
       split = ",",
-      description = "The variables to keep, as y,u; the first latent of the model unless given.")
+      description = "The variables to keep, as y,u (default: the model's first latent).")
   private List<String> keep;
 
   @Option(
@@ -58,7 +57,7 @@ public final class ResampleCommand implements Callable<Integer> {
       int rows = Math.min(VariationOptions.atLeast(1, "-n", count), split.size());
       byte[] images = BundleData.read(split, 0, rows);
       Map<String, Tensor> values = options.of(bundle).resample(images, kept, draws);
-      byte[] drawn = BundlePictures.bytes(values.get("pixels.mean"));
+      byte[] drawn = values.get("pixels.mean").bytes(1);
       List<String> header = new ArrayList<>(List.of("x"));
       List<byte[]> columns = new ArrayList<>(List.of(images));
       for (int draw = 0; draw < draws; draw++) {
@@ -81,10 +80,7 @@ public final class ResampleCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * How far the draws of a pixel lie apart: the root of their variance, which is averaged over
-   * pixels.
-   */
+  /** The standard deviation of a pixel's draws: the root of the variance averaged over pixels. */
   private static double deviation(List<byte[]> draws) {
     double squares = 0;
     int pixels = draws.get(0).length;

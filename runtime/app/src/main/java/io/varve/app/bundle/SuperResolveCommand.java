@@ -1,7 +1,6 @@
 package io.varve.app.bundle;
 
 import io.varve.app.option.Output;
-import io.varve.app.option.VariationOptions;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
@@ -23,13 +22,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Makes whole images of values of a derived variable, such as small images. */
+/** Makes whole images from values of a derived variable, such as small images. */
 @Command(
     name = "super-resolve",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes large images of small ones with a bundle whose model derives small images, and writes a PNG.",
-      "From y alone: the latents behind it are inferred from it, the others and x are drawn. Without --given, y is made of the data by the bundle itself, and the result is measured against the original beside bicubic enlargement. Any other derived variable (a sketch, say) serves as well."
+      "Makes large images from small ones and writes a PNG. The bundle's model must derive small images.",
+      "Uses y alone: infers the latents behind it, and draws the others and x. Without --given, the bundle computes y from the data, and the result is compared with the original and with bicubic enlargement. Any other derived variable, such as a sketch, works as well."
     })
 public final class SuperResolveCommand implements Callable<Integer> {
   private static final int COLUMNS = 16;
@@ -40,20 +39,21 @@ public final class SuperResolveCommand implements Callable<Integer> {
   @Option(
       names = "--given",
       paramLabel = "FOLDER",
-      description = "A folder of PNG or JPEG files of y's own size, in place of the data set.")
+      description =
+          "A folder of PNG or JPEG files of y's own size, to use instead of the data set.")
   private Path given;
 
   @Option(
       names = "--variable",
       paramLabel = "Y",
-      description = "The derived variable; the finest of the model unless given.")
+      description = "The derived variable (default: the model's finest).")
   private String variable;
 
   @Option(
       names = "-n",
       paramLabel = "N",
       defaultValue = "16",
-      description = "How many (default: 16).")
+      description = "How many images (default: 16).")
   private int count;
 
   @Override
@@ -76,7 +76,7 @@ public final class SuperResolveCommand implements Callable<Integer> {
         sheet.add("bicubic", "bicubic_psnr_db", enlarged(small, y, manifest.data()));
       }
       String name = reduced(y, manifest.data()) ? "super-resolution" : "x given " + y.name();
-      sheet.add(name, "psnr_db", BundlePictures.bytes(pixels));
+      sheet.add(name, "psnr_db", pixels.bytes(1));
       originals.ifPresent(
           images ->
               sheet.rows.add(
@@ -115,11 +115,10 @@ public final class SuperResolveCommand implements Callable<Integer> {
   }
 
   private Manifest.Variable derived(Manifest manifest) {
-    List<Manifest.Variable> all =
-        manifest.variables().stream().filter(v -> v.kind().equals("derived")).toList();
+    List<Manifest.Variable> all = manifest.variables("derived");
     if (all.isEmpty()) {
       throw new IllegalArgumentException(
-          options.bundle.bundle
+          options.bundle.path
               + ": its model derives nothing of x to start from; super-resolution needs one that does, such as selfvae");
     }
     if (variable == null) {
@@ -143,10 +142,7 @@ public final class SuperResolveCommand implements Callable<Integer> {
   /** The files of {@code --given} on the variable's grid. */
   private Tensor foreign(Manifest.Variable y) {
     PictureBatch.Size size = BundlePictures.size(y.shape());
-    Split files =
-        new io.varve.training.data.Images(
-                given.toString(), 0, List.of(), false, y.shape().get(0).intValue(), 0.5, 0)
-            .all();
+    Split files = BundleData.folder(given, y.shape().get(0).intValue());
     long[] found = Arrays.stream(files.shape()).asLongStream().toArray();
     if (files.imageBytes() != size.scalars() || found[1] != y.shape().get(1)) {
       throw new IllegalArgumentException(

@@ -1,2 +1,2 @@
-/** Commands about bundles. */
+/** Commands that draw pictures with a bundle: generate, reconstruct, interpolate and others. */
 package io.varve.app.bundle;

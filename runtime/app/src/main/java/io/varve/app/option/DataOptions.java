@@ -5,7 +5,7 @@ import io.varve.training.data.set.Splits;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which images a command reads. */
+/** The images that a command reads. */
 public final class DataOptions {
   /** The two parts of a data set. */
   public enum Part {
@@ -16,16 +16,16 @@ public final class DataOptions {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "The folder of the data set; the model file's data.path unless given.")
+      description = "The folder of the data set (default: data.path of the model file).")
   private String data;
 
   @Option(
       names = "--split",
       defaultValue = "test",
-      description = "train or test images (default: ${DEFAULT-VALUE}).")
+      description = "Which images: train or test (default: ${DEFAULT-VALUE}).")
   private Part part;
 
-  @Option(names = "--images", paramLabel = "N", description = "Only the first N images.")
+  @Option(names = "--images", paramLabel = "N", description = "Use only the first N images.")
   private Integer images;
 
   /** All images of a part of a data set. */
@@ -36,12 +36,12 @@ public final class DataOptions {
     return options;
   }
 
-  /** The folder, where one is given. */
+  /** The folder, if one is given. */
   public Optional<String> folder() {
     return Optional.ofNullable(data);
   }
 
-  /** The images a command reads, of an opened data set. */
+  /** Selects the images from an opened data set. */
   public Split of(Splits splits) {
     if (images != null && images < 1) {
       throw new IllegalArgumentException("--images: must be at least 1, not " + images);

@@ -3,15 +3,15 @@ package io.varve.app.option;
 import io.varve.inference.InferenceOptions;
 import picocli.CommandLine.Option;
 
-/** Where a command computes. */
+/** The device that a command computes on. */
 public final class DeviceOption {
   @Option(
       names = "--device",
       defaultValue = "auto",
-      description = "auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
+      description = "The device: auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
   public String name;
 
-  /** How to run a bundle there; what it warns of is said. */
+  /** How to run a bundle there, with warnings on standard error. */
   public InferenceOptions options() {
     return InferenceOptions.of()
         .withDevice(name)

@@ -4,27 +4,23 @@ import io.varve.model.yaml.YamlText;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** Which model file a command reads, and with what changes. */
+/** The changes that a command makes to a model file. */
 public final class ModelOptions {
-  @Parameters(paramLabel = "MODEL.yaml", description = "The model file.")
-  public Path file;
-
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Sets a key of the model file, as training.epochs=3; may be repeated.")
-  List<String> set = List.of();
+      description = "Set a key of the model file, as training.epochs=3; may be repeated.")
+  private List<String> set = List.of();
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "The folder of the data set; short for --set data.path=DIR.")
-  String data;
+  private String data;
 
-  /** The file with its changes. */
-  public YamlText read() {
+  /** Reads a model file and makes the changes. */
+  public YamlText read(Path file) {
     YamlText yaml = YamlText.read(file);
     set.forEach(yaml::set);
     if (data != null) {

@@ -7,9 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/**
- * What a command says: results for scripts on standard output, words for people on standard error.
- */
+/** What a command prints: results on standard output, messages for people on standard error. */
 public final class Output {
   private static final Gson JSON =
       new GsonBuilder().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();
@@ -17,20 +15,20 @@ public final class Output {
   @Option(names = "--json", description = "Print one JSON object on the last line of output.")
   public boolean json;
 
-  /** A line for people. */
+  /** Prints a line for people. */
   public static void say(String format, Object... values) {
     System.err.println(String.format(Locale.ROOT, format, values));
   }
 
-  /** A result that people read as a sentence. */
+  /** Prints a result: a sentence, or with {@code --json} an object. */
   public void result(String sentence, Map<String, ?> results) {
     System.out.println(json ? JSON.toJson(results) : sentence);
   }
 
-  /** The key under which results keep standard errors, each under the name of its mean. */
+  /** The key of the standard errors among the results, each under the name of its mean. */
   public static final String ERRORS = "standard_errors";
 
-  /** The results: a JSON object, or one aligned line each with standard errors beside the means. */
+  /** Prints results: a JSON object, or aligned lines with standard errors beside the means. */
   public void results(Map<String, ?> results) {
     if (json) {
       System.out.println(JSON.toJson(results));
@@ -75,7 +73,7 @@ public final class Output {
     return String.valueOf(value);
   }
 
-  /** A number as results show it. */
+  /** Formats a number as results show it. */
   public static String number(double number) {
     boolean tiny = number != 0 && Math.abs(number) < 1e-3;
     return String.format(Locale.ROOT, tiny ? "%.2e" : "%.4f", number);

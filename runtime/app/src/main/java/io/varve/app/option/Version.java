@@ -1,6 +1,5 @@
 package io.varve.app.option;
 
-import io.varve.app.Varve;
 import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
 
@@ -8,7 +7,7 @@ import picocli.CommandLine.IVersionProvider;
 public final class Version implements IVersionProvider {
   /** The version, or {@code development} when run from classes. */
   public static String text() {
-    return Optional.ofNullable(Varve.class.getPackage().getImplementationVersion())
+    return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
         .orElse("development");
   }
 

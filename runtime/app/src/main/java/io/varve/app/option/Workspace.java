@@ -1,6 +1,5 @@
 package io.varve.app.option;
 
-import io.varve.app.Varve;
 import io.varve.model.binder.Binder;
 import io.varve.model.plugin.Catalog;
 import java.nio.file.Files;
@@ -9,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The plug-ins of a command: those of the distribution and those of {@code --plugins}. */
+/** The plug-ins of a command, from the distribution and from {@code --plugins}. */
 public final class Workspace implements AutoCloseable {
   private final Catalog catalog;
 
@@ -22,8 +21,8 @@ public final class Workspace implements AutoCloseable {
    *
    * @throws IllegalArgumentException if a folder is missing
    */
-  public static Workspace open(Varve varve) {
-    Workspace workspace = quietly(varve);
+  public static Workspace open(GlobalOptions global) {
+    Workspace workspace = quietly(global);
     workspace
         .catalog
         .leftOut()
@@ -31,33 +30,35 @@ public final class Workspace implements AutoCloseable {
     return workspace;
   }
 
-  /** Loads the plug-ins; those left out are the caller's to tell. */
-  public static Workspace quietly(Varve varve) {
-    return new Workspace(Catalog.open(folders(varve)));
+  /** Loads the plug-ins without warnings; the caller reports those left out. */
+  public static Workspace quietly(GlobalOptions global) {
+    return new Workspace(Catalog.open(folders(global)));
   }
 
   /** The folders of plug-ins, in the order in which they are loaded. */
-  public static List<Path> folders(Varve varve) {
+  public static List<Path> folders(GlobalOptions global) {
     List<Path> folders = new ArrayList<>();
     home().ifPresent(home -> folders.add(home.resolve("plugins")));
-    for (Path folder : varve.plugins) {
+    for (Path folder : global.plugins()) {
       if (!Files.isDirectory(folder)) {
-        throw new IllegalArgumentException("--plugins " + folder + ": is no folder");
+        throw new IllegalArgumentException("--plugins " + folder + ": is not a folder");
       }
       folders.add(folder);
     }
     return folders;
   }
 
-  /** The distribution's folder, as its launcher tells it. */
+  /** The distribution's folder, if the launcher has set it. */
   public static Optional<Path> home() {
     return Optional.ofNullable(System.getProperty("varve.home")).map(Path::of);
   }
 
+  /** The loaded plug-ins. */
   public Catalog catalog() {
     return catalog;
   }
 
+  /** Binds model files to the components of these plug-ins. */
   public Binder binder() {
     return new Binder(catalog);
   }

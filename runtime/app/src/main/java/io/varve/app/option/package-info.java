@@ -1,2 +1,2 @@
-/** Options that commands share, and what they print. */
+/** What commands share: common options, the loaded plug-ins, and output. */
 package io.varve.app.option;

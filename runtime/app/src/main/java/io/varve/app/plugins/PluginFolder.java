@@ -1,6 +1,6 @@
 package io.varve.app.plugins;
 
-import io.varve.app.Varve;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Workspace;
 import io.varve.inference.file.AtomicFile;
 import io.varve.model.plugin.Catalog;
@@ -27,8 +27,8 @@ record PluginFolder(List<Path> all, Path own) {
    *
    * @throws IllegalArgumentException if there is none
    */
-  static PluginFolder of(Varve varve) {
-    List<Path> folders = Workspace.folders(varve);
+  static PluginFolder of(GlobalOptions global) {
+    List<Path> folders = Workspace.folders(global);
     if (folders.isEmpty()) {
       throw new IllegalArgumentException(
           "there is no plug-ins folder; start through bin/varve or name one by --plugins");

@@ -1,14 +1,14 @@
 package io.varve.app.plugins;
 
-import io.varve.app.Varve;
+import io.varve.app.option.GlobalOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** Everything about plug-in JARs as files. */
+/** The group of commands that handle plug-in JARs. */
 @Command(
     name = "plugins",
     mixinStandardHelpOptions = true,
-    description = "Lists, installs, removes and starts plug-ins.",
+    description = "Lists, installs, removes and creates plug-ins.",
     subcommands = {
       PluginsListCommand.class,
       PluginsInstallCommand.class,
@@ -16,5 +16,5 @@ import picocli.CommandLine.ParentCommand;
       PluginsNewCommand.class
     })
 public final class PluginsCommand {
-  @ParentCommand Varve varve;
+  @ParentCommand GlobalOptions global;
 }

@@ -12,13 +12,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Puts a plug-in JAR where it is loaded from. */
+/** Installs a plug-in JAR into the plug-ins folder. */
 @Command(
     name = "install",
     mixinStandardHelpOptions = true,
     description = {
       "Checks a plug-in JAR and copies it into the plug-ins folder.",
-      "That is the last folder of --plugins, or the distribution's own."
+      "That is the last folder of --plugins, otherwise the distribution's own."
     })
 final class PluginsInstallCommand implements Callable<Integer> {
   @ParentCommand private PluginsCommand plugins;
@@ -27,14 +27,12 @@ final class PluginsInstallCommand implements Callable<Integer> {
   @Parameters(paramLabel = "JAR", description = "The plug-in's JAR.")
   private Path jar;
 
-  @Option(
-      names = "--replace",
-      description = "Take the place of a JAR with the same Plugin-Id or file name.")
+  @Option(names = "--replace", description = "Replace a JAR with the same Plugin-Id or file name.")
   private boolean replace;
 
   @Override
   public Integer call() {
-    PluginFolder folder = PluginFolder.of(plugins.varve);
+    PluginFolder folder = PluginFolder.of(plugins.global);
     Catalog.Plugin plugin = folder.install(jar, replace);
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("id", plugin.id());

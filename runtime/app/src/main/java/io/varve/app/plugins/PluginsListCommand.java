@@ -17,8 +17,8 @@ import picocli.CommandLine.ParentCommand;
     name = "list",
     mixinStandardHelpOptions = true,
     description = {
-      "Lists the plug-in JARs, the components they provide, and the JARs left out.",
-      "Ends with 2 if one is left out."
+      "Lists the plug-in JARs, their components, and the JARs left out.",
+      "The exit code is 2 if one is left out."
     })
 final class PluginsListCommand implements Callable<Integer> {
   private static final int LEFT_OUT = 2;
@@ -28,7 +28,7 @@ final class PluginsListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Workspace workspace = Workspace.quietly(plugins.varve)) {
+    try (Workspace workspace = Workspace.quietly(plugins.global)) {
       Catalog catalog = workspace.catalog();
       if (output.json) {
         Map<String, Object> results = new LinkedHashMap<>();

@@ -32,8 +32,8 @@ import picocli.CommandLine.ParentCommand;
     name = "new",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes a Maven project with a component that works and a test that checks it.",
-      "`mvn -B verify` in its folder builds the plug-in's JAR."
+      "Writes a Maven project with a working component and a test of it.",
+      "'mvn -B verify' in its folder builds the plug-in's JAR."
     })
 final class PluginsNewCommand implements Callable<Integer> {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
@@ -70,20 +70,20 @@ final class PluginsNewCommand implements Callable<Integer> {
       names = "--kind",
       paramLabel = "KIND",
       defaultValue = "transform",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "The kind of component: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Kind kind;
 
   @Option(
       names = "--package",
       paramLabel = "PACKAGE",
       defaultValue = "com.example",
-      description = "The Java package, and Maven's group (default: ${DEFAULT-VALUE}).")
+      description = "The Java package and Maven group (default: ${DEFAULT-VALUE}).")
   private String packageName;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "The project's folder; NAME unless given.")
+      description = "The project's folder (default: NAME).")
   private Path out;
 
   @Override
@@ -129,7 +129,7 @@ final class PluginsNewCommand implements Callable<Integer> {
           "'%s' would make a record %s, which Java code means otherwise; take another name"
               .formatted(name, type()));
     }
-    try (Workspace workspace = Workspace.open(plugins.varve)) {
+    try (Workspace workspace = Workspace.open(plugins.global)) {
       Optional.ofNullable(workspace.catalog().components(kind.point).get(name))
           .map(workspace.catalog()::origin)
           .ifPresent(

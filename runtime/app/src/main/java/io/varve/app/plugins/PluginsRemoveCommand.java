@@ -18,15 +18,15 @@ final class PluginsRemoveCommand implements Callable<Integer> {
   @ParentCommand private PluginsCommand plugins;
   @Mixin private Output output;
 
-  @Parameters(paramLabel = "ID|FILE", description = "Its Plugin-Id, its file name or its path.")
+  @Parameters(paramLabel = "ID|FILE", description = "Its Plugin-Id, file name or path.")
   private String which;
 
-  @Option(names = "--force", description = "Remove a plug-in that comes with Varve, too.")
+  @Option(names = "--force", description = "Also remove a plug-in that comes with Varve.")
   private boolean force;
 
   @Override
   public Integer call() {
-    String jar = PluginFolder.of(plugins.varve).remove(which, force).toString();
+    String jar = PluginFolder.of(plugins.global).remove(which, force).toString();
     output.result("removed " + jar, Map.of("removed", jar));
     return 0;
   }

@@ -1,7 +1,7 @@
 package io.varve.app.plugins;
 
 import com.google.gson.GsonBuilder;
-import io.varve.app.Varve;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Workspace;
 import io.varve.model.binder.Schema;
 import io.varve.training.Experiment;
@@ -13,13 +13,14 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "schema",
     mixinStandardHelpOptions = true,
-    description = "Prints a JSON Schema of model files, with the loaded plug-ins, for editors.")
+    description =
+        "Prints a JSON Schema of model files, including the loaded plug-ins, for editors.")
 public final class SchemaCommand implements Callable<Integer> {
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
 
   @Override
   public Integer call() {
-    try (Workspace workspace = Workspace.open(varve)) {
+    try (Workspace workspace = Workspace.open(global)) {
       System.out.println(
           new GsonBuilder()
               .setPrettyPrinting()

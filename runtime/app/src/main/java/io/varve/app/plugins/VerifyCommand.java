@@ -1,6 +1,6 @@
 package io.varve.app.plugins;
 
-import io.varve.app.Varve;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Workspace;
 import io.varve.conformance.Limits;
@@ -8,10 +8,8 @@ import io.varve.conformance.Outcome;
 import io.varve.conformance.Report;
 import io.varve.conformance.Verdict;
 import io.varve.conformance.Verification;
+import io.varve.inference.file.AtomicFile;
 import io.varve.model.plugin.Catalog;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,19 +27,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Holds plug-in JARs to the contract. */
+/** Checks plug-in JARs against the contract. */
 @Command(
     name = "verify",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks plug-in JARs against every rule of the contract, each check within its limits.",
-      "Ends with 0 if every required rule holds, with 1 if one is broken."
+      "Checks plug-in JARs against every rule of the contract. Time and memory are limited.",
+      "The exit code is 0 if every required rule holds and 1 if one is broken."
     })
 public final class VerifyCommand implements Callable<Integer> {
   private static final Pattern SIZE =
       Pattern.compile("(\\d{1,9})([kmg])", Pattern.CASE_INSENSITIVE);
 
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
 
   @Parameters(paramLabel = "JAR", arity = "1..*", description = "Plug-ins to verify.")
@@ -51,21 +49,21 @@ public final class VerifyCommand implements Callable<Integer> {
       names = "--rules",
       split = ",",
       paramLabel = "RULES",
-      description = "Only these, by number or letter: B3,P (default: all).")
+      description = "Check only these rules, by number or letter: B3,P (default: all).")
   private List<String> rules = List.of();
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "60",
-      description = "How long one check may take (default: 60).")
+      description = "The time limit of one check (default: 60).")
   private long timeout;
 
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
       defaultValue = "3g",
-      description = "How much memory the checks may take (default: 3g).")
+      description = "The memory limit of the checks (default: 3g).")
   private String memory;
 
   @Option(
@@ -74,16 +72,16 @@ public final class VerifyCommand implements Callable<Integer> {
       description = "Write verify.html and TEST-verify.xml into this folder.")
   private Optional<Path> report;
 
-  @Option(names = "--html", paramLabel = "FILE", description = "Write the page to this file.")
+  @Option(names = "--html", paramLabel = "FILE", description = "Write the HTML page to this file.")
   private Optional<Path> html;
 
-  @Option(names = "--junit", paramLabel = "FILE", description = "Write JUnit's XML to this file.")
+  @Option(names = "--junit", paramLabel = "FILE", description = "Write the JUnit XML to this file.")
   private Optional<Path> junit;
 
   @Override
   public Integer call() {
     Limits limits = new Limits(Duration.ofSeconds(timeout), bytes(memory));
-    List<Path> beside = Catalog.jars(Workspace.folders(varve));
+    List<Path> beside = Catalog.jars(Workspace.folders(global));
     Verification verification = new Verification(beside, rules, limits);
     List<Verdict> verdicts = new ArrayList<>();
     for (Path jar : jars) {
@@ -115,14 +113,7 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private static void write(Path file, String text) {
-    try {
-      if (file.toAbsolutePath().getParent() != null) {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-      }
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
-    }
+    AtomicFile.write(file, text);
   }
 
   private static Map<String, Object> summary(Report report) {

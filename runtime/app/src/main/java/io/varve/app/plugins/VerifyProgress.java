@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Checks as a person watches them: on a terminal the one just done, else a line per subject. */
+/** Shows the progress of checks: the last one on a terminal, otherwise a line per subject. */
 final class VerifyProgress implements Consumer<Outcome>, AutoCloseable {
   private static final int COLUMNS = 79;
 

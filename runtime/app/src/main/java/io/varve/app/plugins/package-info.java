@@ -1,2 +1,2 @@
-/** Commands about plug-in JARs. */
+/** Commands about plug-in JARs and what they provide: plugins, verify and schema. */
 package io.varve.app.plugins;

@@ -2,7 +2,7 @@ package io.varve.app.train;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.varve.app.Varve;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.ModelOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Workspace;
@@ -13,36 +13,41 @@ import io.varve.spi.Factor;
 import io.varve.spi.Node;
 import io.varve.spi.Space;
 import io.varve.training.Experiment;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Shows the nodes that a model file's hierarchy stands for. */
+/** Shows the nodes that a model file's hierarchy expands to. */
 @Command(
     name = "expand",
     mixinStandardHelpOptions = true,
-    description = "Shows the nodes that a model file stands for, with shapes and parameter counts.")
+    description = "Shows the nodes of a model file with their shapes and parameter counts.")
 public final class ExpandCommand implements Callable<Integer> {
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private ModelOptions options;
   @Mixin private Output output;
+
+  @Parameters(paramLabel = "MODEL.yaml", description = "The model file.")
+  private Path file;
 
   @Option(
       names = "--shape",
       split = ",",
       paramLabel = "C,H,W",
-      description = "The images' shape, to expand without the data set.")
+      description = "The shape of the images; the data set is then not needed.")
   private long[] shape;
 
   @Override
   public Integer call() {
-    try (Workspace workspace = Workspace.open(varve);
+    try (Workspace workspace = Workspace.open(global);
         NDManager manager = NDManager.newBaseManager()) {
-      YamlText yaml = options.read();
+      YamlText yaml = options.read(file);
       Experiment experiment = Experiment.of(yaml, workspace.catalog());
       Model model = experiment.build(image(experiment));
       Map<String, Object> results = new LinkedHashMap<>();
@@ -101,7 +106,7 @@ public final class ExpandCommand implements Callable<Integer> {
     return factor.family() + given + factor.network().map(n -> " " + n).orElse("") + flow;
   }
 
-  /** Trained numbers by node and side: {@code z.q 1,234}. */
+  /** The number of parameters by node and side: {@code z.q 1,234}. */
   private static Map<String, Long> byPart(Weights weights) {
     Map<String, Long> counts = new LinkedHashMap<>();
     weights

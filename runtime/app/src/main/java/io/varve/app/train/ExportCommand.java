@@ -1,7 +1,7 @@
 package io.varve.app.train;
 
-import io.varve.app.Varve;
 import io.varve.app.option.ChangedPluginsOption;
+import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
 import io.varve.app.option.Workspace;
@@ -9,7 +9,6 @@ import io.varve.export.bundle.BundleExport;
 import io.varve.export.bundle.Exported;
 import io.varve.inference.bundle.Manifest;
 import io.varve.model.plugin.Catalog;
-import io.varve.training.engine.Devices;
 import io.varve.training.run.TrainedModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,18 +27,22 @@ import picocli.CommandLine.ParentCommand;
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Exports a run to a bundle: ONNX graphs over one weights file.",
-      "A bundle needs no plug-in. Every graph is checked against DJL in ONNX Runtime first."
+      "Exports a run to a bundle: ONNX graphs that share one weights file.",
+      "A bundle needs no plug-ins. Each graph is run in ONNX Runtime and compared with DJL first."
     })
 public final class ExportCommand implements Callable<Integer> {
-  @ParentCommand private Varve varve;
+  @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   @Mixin private ChangedPluginsOption changed;
 
-  @Parameters(paramLabel = "RUN", description = "A folder that `varve train` wrote.")
+  @Parameters(paramLabel = "RUN", description = "A folder written by 'varve train'.")
   private Path run;
 
-  @Option(names = "--out", required = true, paramLabel = "BUNDLE", description = "Where to.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "BUNDLE",
+      description = "The bundle's folder.")
   private Path out;
 
   @Option(
@@ -47,15 +50,15 @@ public final class ExportCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAMES",
       description = {
-        "bound, importance, infer, generate, 'carry u z1', 'infer y', and modes for all that the modes",
-        "of the model need; those of the model file's export: key unless given."
+        "bound, importance, infer, generate, 'carry u z1' or 'infer y'. The name modes stands for",
+        "all graphs that the model's modes need (default: the model file's export: key)."
       })
   private List<String> graphs;
 
   @Override
   public Integer call() {
-    try (Workspace workspace = Workspace.open(varve)) {
-      TrainedModel.Options options = options(workspace.catalog(), changed.accepted);
+    try (Workspace workspace = Workspace.open(global)) {
+      TrainedModel.Options options = changed.loading(workspace.catalog(), Optional.empty(), "cpu");
       BundleExport.Result result = export(options, run, out, Optional.ofNullable(graphs));
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("out", result.bundle().toString());
@@ -66,19 +69,11 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private static TrainedModel.Options options(Catalog catalog, boolean acceptChangedPlugins) {
-    return new TrainedModel.Options(
-        catalog,
-        Optional.empty(),
-        Devices.of("cpu"),
-        note -> Output.say("note: %s", note),
-        acceptChangedPlugins);
-  }
-
-  /** Exports the newest checkpoint of a run that these plug-ins have just trained. */
+  /** Exports the newest checkpoint of a run that was trained with these plug-ins. */
   public static BundleExport.Result export(
       Catalog catalog, Path run, Path out, Optional<List<String>> graphs) {
-    return export(options(catalog, false), run, out, graphs);
+    ChangedPluginsOption unchanged = new ChangedPluginsOption();
+    return export(unchanged.loading(catalog, Optional.empty(), "cpu"), run, out, graphs);
   }
 
   private static BundleExport.Result export(

@@ -3,7 +3,7 @@ package io.varve.app.train;
 import io.varve.app.option.Output;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Point;
-import io.varve.training.Listener;
+import io.varve.training.loop.Listener;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Training as a person watches it: a bar on a terminal, else a line per evaluation. */
+/** Shows the progress of training: a bar on a terminal, otherwise a line per evaluation. */
 final class ProgressLine implements Listener, AutoCloseable {
   private static final int MILLISECONDS = 200;
 
@@ -60,7 +60,7 @@ final class ProgressLine implements Listener, AutoCloseable {
   /** What fits beside a bar on eighty columns. */
   private String brief(Point point) {
     if (point.split() == DataPart.TRAIN) {
-      speed = String.format(Locale.ROOT, " %.0f images/s", point.effort().imagesPerSecond());
+      speed = String.format(Locale.ROOT, " %.0f images/s", point.optimization().imagesPerSecond());
     }
     return String.format(Locale.ROOT, "%.1f%s", point.score().bound(), speed);
   }
@@ -74,9 +74,9 @@ final class ProgressLine implements Listener, AutoCloseable {
             point.split().name().toLowerCase(Locale.ROOT),
             point.score().bound(),
             point.score().bitsPerDim()));
-    text.append(String.format(Locale.ROOT, "  %.0f images/s", point.effort().imagesPerSecond()));
-    if (point.effort().skipped() > 0) {
-      text.append("  skipped ").append(point.effort().skipped());
+    text.append(String.format(Locale.ROOT, "  %.0f images/s", point.optimization().imagesPerSecond()));
+    if (point.optimization().skipped() > 0) {
+      text.append("  skipped ").append(point.optimization().skipped());
     }
     return text.toString();
   }

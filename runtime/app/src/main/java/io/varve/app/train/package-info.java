@@ -1,2 +1,2 @@
-/** Commands about runs. */
+/** Commands about runs: train, resume, expand and export. */
 package io.varve.app.train;

@@ -1,6 +1,6 @@
 package io.varve.inference.bundle;
 
-import io.varve.inference.file.OnnxModel;
+import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import java.io.IOException;
@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -16,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Everything that is checked of a bundle before native code sees a byte of it. A failure is an
- * {@link IllegalArgumentException} of one line that names the file.
+ * Checks a bundle completely before native code reads a byte of it. A failure is an {@link
+ * IllegalArgumentException} of one line that names the file.
  */
 public final class BundleVerification {
   /**
@@ -84,26 +85,22 @@ public final class BundleVerification {
     for (Map.Entry<String, Manifest.Graph> entry : manifest.graphs().entrySet()) {
       Manifest.Graph graph = entry.getValue();
       Path file = bundle.resolve(graph.file());
-      OnnxModel model = OnnxModel.read(file);
-      verifyOperators(file, model);
-      verifyNames(file, graph, model);
+      OnnxFile onnx = OnnxFile.read(file);
+      verifyOperators(file, onnx);
+      verifyNames(file, graph, onnx);
       verifyEntryPoint(entry.getKey(), graph);
-      for (OnnxModel.External external : model.externals()) {
+      for (OnnxFile.External external : onnx.externals()) {
         verifyExternal(file, external, weights);
       }
     }
     weights.values().forEach(Safetensors::requireFinite);
   }
 
-  /** The graphs that take images have the inputs and outputs that {@code Bundle} relies on. */
+  /** Checks that graphs of images have the inputs and outputs that {@code Bundle} relies on. */
   private void verifyEntryPoint(String name, Manifest.Graph graph) {
-    Map<String, List<String>> wanted =
-        Map.of(
-            "bound", List.of("bound", "bits_per_dim"),
-            "importance", List.of("log_weight"),
-            "infer", List.of());
+    Optional<GraphName> known = GraphName.find(name);
     String where = bundle.resolve(Manifest.FILE) + ": graphs." + name;
-    if (wanted.containsKey(Manifest.kind(name))) {
+    if (known.filter(GraphName::takesImages).isPresent()) {
       Manifest.Port image = new Manifest.Port("", "uint8", manifest.data().shape());
       boolean images =
           graph.inputs().size() == 1
@@ -113,34 +110,43 @@ public final class BundleVerification {
       require(images, where, "inputs " + graph.inputs(), expected);
     }
     List<Manifest.Port> outputs = graph.outputs();
-    for (String output : wanted.getOrDefault(Manifest.kind(name), List.of())) {
+    for (String output : known.map(BundleVerification::wanted).orElse(List.of())) {
       boolean there = outputs.contains(new Manifest.Port(output, "float32", List.of()));
       require(there, where, "outputs " + outputs, "'" + output + "' of shape [] among them");
     }
   }
 
-  private void verifyOperators(Path file, OnnxModel model) {
-    Set<String> unknown = new TreeSet<>(model.operators());
+  private static List<String> wanted(GraphName graph) {
+    return switch (graph.kind()) {
+      case BOUND -> List.of("bound", "bits_per_dim");
+      case IMPORTANCE -> List.of("log_weight");
+      default -> List.of();
+    };
+  }
+
+  private void verifyOperators(Path file, OnnxFile onnx) {
+    Set<String> unknown = new TreeSet<>(onnx.operators());
     unknown.removeAll(OPERATORS);
     require(unknown.isEmpty(), file, "operators " + unknown, "only those a bundle may use");
     Map<String, Long> expected = Map.of("ai.onnx", (long) manifest.opset());
     String opset = "only ai.onnx " + manifest.opset();
-    require(model.opsets().equals(expected), file, "operator sets " + model.opsets(), opset);
+    require(onnx.opsets().equals(expected), file, "operator sets " + onnx.opsets(), opset);
   }
 
-  private static void verifyNames(Path file, Manifest.Graph graph, OnnxModel model) {
-    Set<String> inputs = new TreeSet<>();
-    graph.inputs().forEach(port -> inputs.add(port.name()));
-    graph.noise().forEach(noise -> inputs.add(noise.name()));
-    Set<String> outputs = new TreeSet<>();
-    graph.outputs().forEach(port -> outputs.add(port.name()));
-    require(model.inputs().equals(inputs), file, "inputs " + model.inputs(), inputs + "");
-    require(model.outputs().equals(outputs), file, "outputs " + model.outputs(), outputs + "");
+  private static void verifyNames(Path file, Manifest.Graph graph, OnnxFile onnx) {
+    Set<String> inputs = names(graph.allInputs());
+    Set<String> outputs = names(graph.outputs());
+    require(onnx.inputs().equals(inputs), file, "inputs " + onnx.inputs(), inputs + "");
+    require(onnx.outputs().equals(outputs), file, "outputs " + onnx.outputs(), outputs + "");
   }
 
-  /** Data outside the graph must lie within the data of a listed safetensors file. */
+  private static Set<String> names(List<Manifest.Port> ports) {
+    return ports.stream().map(Manifest.Port::name).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Checks that data outside the graph lie within the data of a listed safetensors file. */
   private void verifyExternal(
-      Path file, OnnxModel.External external, Map<String, Safetensors> weights) {
+      Path file, OnnxFile.External external, Map<String, Safetensors> weights) {
     String where = file + ": tensor '" + external.tensor() + "'";
     String location = external.location();
     boolean listed = manifest.files().containsKey(location) && location.endsWith(".safetensors");

@@ -2,21 +2,19 @@ package io.varve.inference.bundle;
 
 import com.google.gson.GsonBuilder;
 import io.varve.inference.file.AtomicFile;
-import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import io.varve.inference.file.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -33,9 +31,7 @@ import java.util.stream.Stream;
  * @param data the space of the images handed in, uint8
  * @param space the space the model sees, after its own preprocessing
  * @param variables the latent, derived and observed variables in the order of the model
- * @param graphs the entry points by name: {@code bound}, {@code importance}, {@code infer}, {@code
- *     generate}, {@code carry u z1} for a carried set and {@code infer y} for a derived variable;
- *     each also with {@link #EXACT} before it
+ * @param graphs the entry points by {@link GraphName}
  * @param plugins where the model's components came from
  * @param parity recorded inputs and outputs to check a runtime with
  * @param files the SHA-256 of every file but the manifest, in lower-case hexadecimal digits
@@ -59,15 +55,6 @@ public record Manifest(
   /** The manifest's name within a bundle. */
   public static final String FILE = "manifest.json";
 
-  /** Begins the name of a graph that takes the values of some variables and generates the rest. */
-  public static final String CARRY = "carry ";
-
-  /** Begins the name of a graph that infers from the values of a derived variable. */
-  public static final String INFER = "infer ";
-
-  /** Begins the name of a graph that does every round of a fixed point, converged or not. */
-  public static final String EXACT = "exact ";
-
   /**
    * The output of a graph that iterates: by how much the last round still changed a value of each
    * row, relative to 1 + |value|, [B].
@@ -80,22 +67,17 @@ public record Manifest(
    */
   public static final String PASSES = "solver.passes";
 
-  /** The name of a graph without {@link #EXACT}. */
-  public static String kind(String graph) {
-    return graph.startsWith(EXACT) ? graph.substring(EXACT.length()).trim() : graph;
-  }
-
   /**
    * Checks that the manifest is consistent in itself.
    *
-   * @throws IllegalArgumentException if the format is another, a path may leave the bundle, a hash
-   *     is none, or a graph or the parity vectors name a file that {@code files} lacks
+   * @throws IllegalArgumentException if the format differs, a path may leave the bundle, a hash is
+   *     malformed, or a graph or the parity vectors name a file that {@code files} lacks
    */
   public Manifest {
     variables = List.copyOf(variables);
-    graphs = Safetensors.frozen(graphs);
+    graphs = Collections.unmodifiableMap(new LinkedHashMap<>(graphs));
     plugins = List.copyOf(plugins);
-    files = Safetensors.frozen(files);
+    files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     check(format == FORMAT, "format: " + format, "" + FORMAT);
     for (Map.Entry<String, String> file : files.entrySet()) {
       checkPath(file.getKey());
@@ -165,6 +147,13 @@ public record Manifest(
       for (Port output : outputs) {
         check(output.type().equals("float32"), "type: '" + output.type() + "'", "float32");
       }
+    }
+
+    /** The inputs and the noise, which a runtime does not tell apart. */
+    public List<Port> allInputs() {
+      return Stream.concat(
+              inputs.stream(), noise.stream().map(n -> new Port(n.name(), "float32", n.shape())))
+          .toList();
     }
   }
 
@@ -266,12 +255,11 @@ public record Manifest(
    */
   public void write(Path bundle) {
     String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(this);
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text + "\n");
-    AtomicFile.write(bundle.resolve(FILE), channel -> AtomicFile.writeFully(channel, bytes));
+    AtomicFile.write(bundle.resolve(FILE), text + "\n");
   }
 
   /**
-   * The hashes of all files of a directory but the manifest, as {@code files} wants them.
+   * The hashes of all files of a directory except the manifest, as in {@code files}.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -291,8 +279,8 @@ public record Manifest(
   }
 
   /**
-   * The outputs of a graph in which a tie may show: draws from a grid, which fall the other way
-   * where the noise hits the edge of a grid value to the last bits, and what is drawn after them.
+   * The outputs of a graph that a tie can change: draws from a grid and what is drawn after them.
+   * Such a draw may fall to the other side where the noise is at the edge of a grid value.
    */
   public Set<String> tied(String graph) {
     List<String> outputs = graphs.get(graph).outputs().stream().map(Port::name).toList();
@@ -302,7 +290,7 @@ public record Manifest(
   /** As {@link #tied(String)}, of a graph that has no manifest yet. */
   public static Set<String> tied(String graph, List<Variable> variables, List<String> outputs) {
     Set<String> tied = new LinkedHashSet<>();
-    if (!kind(graph).equals("generate") && !kind(graph).startsWith(CARRY)) {
+    if (GraphName.find(graph).filter(GraphName::draws).isEmpty()) {
       return tied;
     }
     for (Variable variable : variables) {
@@ -314,12 +302,9 @@ public record Manifest(
     return tied;
   }
 
-  /** The shape of a latent variable, if that is what the name names. */
-  public Optional<List<Long>> latent(String name) {
-    return variables.stream()
-        .filter(v -> v.kind().equals("latent") && v.name().equals(name))
-        .map(Variable::shape)
-        .findFirst();
+  /** The variables of one kind: {@code latent}, {@code derived} or {@code observed}. */
+  public List<Variable> variables(String kind) {
+    return variables.stream().filter(variable -> variable.kind().equals(kind)).toList();
   }
 
   /** The number of elements of a shape. */

@@ -58,7 +58,7 @@ public record Mode(String name, Set<String> carried) {
 
   /** The graph of a bundle that draws what is not carried. */
   public String graph() {
-    return carried.isEmpty() ? "generate" : Manifest.CARRY + String.join(" ", carried);
+    return GraphName.carrying(carried).toString();
   }
 
   /**

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Replaces a file as a whole or not at all, also when the machine stops half-way. */
+/** Replaces a file as a whole or not at all, even if the machine stops half-way. */
 public final class AtomicFile {
   private static final int PIECE = 1 << 20;
 
@@ -18,6 +19,7 @@ public final class AtomicFile {
 
   /** Writes the content of a file. */
   public interface Content {
+    /** Writes all of it. */
     void writeTo(FileChannel channel) throws IOException;
   }
 
@@ -30,7 +32,16 @@ public final class AtomicFile {
     write(file, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
   }
 
-  /** Replaces a file by what the content writes beside it, once that is on the disk. */
+  /**
+   * Replaces a file by a text in UTF-8.
+   *
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public static void write(Path file, String text) {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Replaces a file by content that is first written beside it and forced to the disk. */
   public static void write(Path file, Content content) {
     Path target = file.toAbsolutePath();
     Path temporary = null;
@@ -53,7 +64,7 @@ public final class AtomicFile {
     }
   }
 
-  /** In pieces, because the JDK copies what lies on the heap and keeps the copy's memory. */
+  /** Writes in pieces, because the JDK copies bytes on the heap and keeps the copy's memory. */
   public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
     int end = bytes.limit();
     while (bytes.position() < end) {

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Walks one message of the Protocol Buffers wire format, field by field, without copying it.
+ * Reads one message of the Protocol Buffers wire format, field by field, without copying it.
  *
- * <p>Malformed bytes end in {@link Malformed}; groups, which ONNX does not use, count as such.
+ * <p>Malformed bytes throw {@link Malformed}. So do groups, which ONNX does not use.
  */
 final class ProtobufReader {
   private static final int VARINT = 0;
@@ -37,7 +37,7 @@ final class ProtobufReader {
     }
   }
 
-  /** What a file that is no protocol buffer ends in. */
+  /** The file is not a protocol buffer. */
   static final class Malformed extends RuntimeException {
     private static final long serialVersionUID = 1;
 

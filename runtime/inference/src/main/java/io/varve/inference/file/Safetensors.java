@@ -7,7 +7,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -273,10 +272,5 @@ public final class Safetensors {
           file + ": has no tensor '" + name + "'; its tensors begin with " + names);
     }
     return tensor;
-  }
-
-  /** Freezes a map without losing its order. */
-  public static <V> Map<String, V> frozen(Map<String, V> map) {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
 }

@@ -17,6 +17,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +68,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
       tensors.put(e.name(), new Safetensors.Tensor(e.name(), e.type(), e.shape(), offset, length));
       offset += length;
     }
-    return Safetensors.frozen(tensors);
+    return Collections.unmodifiableMap(tensors);
   }
 
   /** The header's text for entries in file order; offsets in it count from the data's start. */
@@ -158,7 +159,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
         throw new IllegalArgumentException(
             file + ": found a malformed header (" + firstLine(e) + "), expected JSON tensors", e);
       }
-      return new SafetensorsHeader(Safetensors.frozen(metadata), inOrder(tensors));
+      return new SafetensorsHeader(Collections.unmodifiableMap(metadata), inOrder(tensors));
     }
 
     private static String decode(ByteBuffer utf8) throws CharacterCodingException {
@@ -231,7 +232,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
         at += tensor.length();
       }
       require(at == size, file, size + " bytes", at + " by its header");
-      return Safetensors.frozen(ordered);
+      return Collections.unmodifiableMap(ordered);
     }
   }
 }

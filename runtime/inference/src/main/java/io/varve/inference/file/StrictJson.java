@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads JSON into records whose components are its keys: every key must be there, once, and no
- * other. Knows records, lists, maps with string keys, strings, ints, longs and doubles.
+ * Reads JSON into records whose components are its keys. Every key must be there exactly once, and
+ * no other key. Knows records, lists, maps with string keys, strings, ints, longs and doubles.
  */
 public final class StrictJson {
   private final String where;
@@ -32,11 +32,17 @@ public final class StrictJson {
     json.setStrictness(Strictness.STRICT);
   }
 
+  /**
+   * Reads a document.
+   *
+   * @param where its name, for messages
+   * @throws IllegalArgumentException if it does not fit the record
+   */
   public static <T extends Record> T read(String where, String text, Class<T> type) {
     return new StrictJson(where, text).document(type);
   }
 
-  /** One integer at the top level, whatever else the document holds. */
+  /** Reads one integer at the top level, whatever else the document has. */
   public static int peek(String where, String text, String key) {
     StrictJson reader = new StrictJson(where, text);
     try {
@@ -147,6 +153,7 @@ public final class StrictJson {
     try {
       Class<?>[] types = components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
       Constructor<?> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true); // records that only their package knows
       return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException(

@@ -3,9 +3,8 @@ package io.varve.model.binder;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.faults.Faults;
 import io.varve.model.faults.Suggestion;
-import io.varve.model.objective.FreeBits;
 import io.varve.model.plugin.Catalog;
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
 import io.varve.model.yaml.Scalars;
 import io.varve.model.yaml.YamlText;
 import io.varve.spi.Component;
@@ -14,18 +13,20 @@ import io.varve.spi.Inline;
 import io.varve.spi.Named;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -38,11 +39,11 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * {@link io.varve.spi.Node} is picked by the key of its kind, which holds its name.
  */
 public final class Binder {
-  private final Catalog catalog;
+  private final Choices choices;
 
   /** A binder that picks components from this catalog. */
   public Binder(Catalog catalog) {
-    this.catalog = catalog;
+    this.choices = new Choices(catalog);
   }
 
   /**
@@ -59,24 +60,9 @@ public final class Binder {
     return bind(YamlText.of(name, yaml), type);
   }
 
-  /** The records that {@code type:} can pick where this interface is expected, by name. */
-  Map<String, Class<?>> choices(Class<?> point) {
-    if (Component.class.isAssignableFrom(point)) {
-      return catalog.components(point);
-    }
-    Map<String, Class<?>> choices = new TreeMap<>();
-    for (Class<?> permitted : point.getPermittedSubclasses()) {
-      choices.put(permitted.getAnnotation(Named.class).value(), permitted);
-    }
+  /** What {@code type:} can pick. */
+  Choices choices() {
     return choices;
-  }
-
-  /** Whether {@code type:} picks among records here. */
-  public static boolean isChoice(Class<?> type) {
-    return type.isInterface()
-        && (Component.class.isAssignableFrom(type)
-            || (type.isSealed()
-                && type.getPermittedSubclasses()[0].isAnnotationPresent(Named.class)));
   }
 
   private final class Reading {
@@ -95,20 +81,24 @@ public final class Binder {
         if (generic.getRawType() == List.class) {
           return list(node, argument, path);
         }
+        if (generic.getRawType() == Map.class) {
+          return map(node, generic.getActualTypeArguments()[1], path);
+        }
         throw new IllegalStateException("no YAML is bound to " + type);
       }
       Class<?> raw = (Class<?>) type;
-      if (isChoice(raw)) {
+      if (Choices.isChoice(raw)) {
         return choice(node, raw, path);
       }
       if (raw.isSealed()) {
         return kind(node, raw, path);
       }
-      if (raw == FreeBits.class) {
-        return FreeBits.read(yaml, node, path);
+      List<Method> forms = Keys.forms(raw);
+      if (!forms.isEmpty()) {
+        return formed(node, raw, forms, path);
       }
       if (raw.isRecord()) {
-        boolean name = isWord(node) && Keys.inlinesChoice(raw);
+        boolean name = isWord(node) && Keys.inlinedChoice(raw).isPresent();
         Map<String, Node> entries = name ? Map.of("type", node) : yaml.entries(node, path);
         return record(raw, node, entries, path, List.of());
       }
@@ -129,6 +119,24 @@ public final class Binder {
       return List.copyOf(items);
     }
 
+    private Map<String, Object> map(Node node, Type item, String path) {
+      Map<String, Object> items = new LinkedHashMap<>();
+      yaml.entries(node, path)
+          .forEach((key, child) -> items.put(key, value(child, item, path + "." + key)));
+      return Collections.unmodifiableMap(items);
+    }
+
+    /** A record that is written in a form of its own. */
+    private Object formed(Node node, Class<?> record, List<Method> forms, String path) {
+      Method form =
+          forms.stream()
+              .filter(f -> Keys.isMapping(f) == node instanceof MappingNode)
+              .findFirst()
+              .orElse(forms.get(0));
+      Object written = value(node, form.getGenericParameterTypes()[0], path);
+      return made(record, node, path, () -> form.invoke(null, written));
+    }
+
     /** A component or another named record, picked by {@code type:}, or by its bare name. */
     private Object choice(Node node, Class<?> point, String path) {
       Map<String, Node> entries = isWord(node) ? Map.of("type", node) : yaml.entries(node, path);
@@ -146,44 +154,21 @@ public final class Binder {
      */
     private Object choose(
         Node node, Map<String, Node> entries, Class<?> point, String path, List<String> beside) {
-      Map<String, Class<?>> choices = choices(point);
-      String noun = Keys.kebab(point.getSimpleName());
       Map<String, Node> keys = new LinkedHashMap<>(entries);
       Node type = keys.remove("type");
       if (type == null) {
+        String noun = Kebab.of(point.getSimpleName());
         throw yaml.error(
-            node, path, "'type' is missing; it names a " + noun + ": " + choices.keySet());
+            node,
+            path,
+            "'type' is missing; it names a " + noun + ": " + choices.of(point).keySet());
       }
       String name = (String) Scalars.convert(yaml, type, String.class, path);
-      Class<?> record = choices.get(name);
+      Class<?> record = choices.of(point).get(name);
       if (record == null) {
-        throw yaml.error(type, path, unknown(point, name, choices.keySet()));
+        throw yaml.error(type, path, choices.unknown(point, name));
       }
       return record(record, node, keys, path, beside);
-    }
-
-    private String unknown(Class<?> point, String name, Set<String> known) {
-      String noun = Keys.kebab(point.getSimpleName());
-      Optional<Catalog.LeftOut> leftOut = catalog.leftOut(point, name);
-      if (leftOut.isPresent()) {
-        return "no %s is named '%s'; %s, which provides it, was left out: %s"
-            .formatted(noun, name, leftOut.get().jar(), leftOut.get().reason());
-      }
-      boolean open = Component.class.isAssignableFrom(point);
-      String suggestion = Suggestion.of(name, known);
-      return "no %s is named '%s'; %s%s%s"
-          .formatted(
-              noun,
-              name,
-              open ? "loaded plug-ins provide: " : "known are ",
-              known,
-              open && suggestion.isEmpty() ? advice(name, known) : suggestion);
-    }
-
-    private String advice(String name, Set<String> known) {
-      return known.contains("constant") && name.matches("[-+]?[0-9.]+(e[-+]?[0-9]+)?")
-          ? ". Write a number as {type: constant, value: " + name + "}"
-          : ". Is its JAR in the plug-ins folder?";
     }
 
     /** A node of a hierarchy: the key of its kind holds its name. */
@@ -211,7 +196,7 @@ public final class Binder {
 
     private Object record(
         Class<?> record, Node node, Map<String, Node> entries, String path, List<String> beside) {
-      if (!Keys.inlinesChoice(record)) {
+      if (Keys.inlinedChoice(record).isEmpty()) {
         List<String> known = Keys.known(record);
         known.addAll(beside);
         requireKnown(known, node, entries, path);
@@ -221,12 +206,27 @@ public final class Binder {
       for (int i = 0; i < components.length; i++) {
         arguments[i] = argument(record, components[i], node, entries, path);
       }
+      Class<?>[] types =
+          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      return made(
+          record,
+          node,
+          path,
+          () -> {
+            Constructor<?> constructor = record.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(arguments);
+          });
+    }
+
+    private interface Maker {
+      Object make() throws ReflectiveOperationException;
+    }
+
+    /** A record; what its code refuses gets its place in the file. */
+    private Object made(Class<?> record, Node node, String path, Maker maker) {
       try {
-        Class<?>[] types =
-            Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        Constructor<?> constructor = record.getDeclaredConstructor(types);
-        constructor.setAccessible(true);
-        return constructor.newInstance(arguments);
+        return maker.make();
       } catch (InvocationTargetException e) {
         if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
           throw yaml.error(node, path, cause.getMessage());
@@ -259,7 +259,7 @@ public final class Binder {
         Node node,
         Map<String, Node> entries,
         String path) {
-      String key = Keys.kebab(component.getName());
+      String key = Kebab.of(component.getName());
       if (component.isAnnotationPresent(Inline.class)) {
         return inlined(record, component, node, entries, path);
       }

@@ -2,12 +2,14 @@ package io.varve.model.binder;
 
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.varve.model.objective.FreeBits;
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
+import io.varve.model.yaml.Scalars;
 import io.varve.spi.Default;
 import io.varve.spi.Inline;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -22,16 +24,16 @@ import java.util.function.Function;
  * A JSON Schema of what a {@link Binder} accepts, so that editors complete and check model files.
  */
 public final class Schema {
-  private final Binder binder;
+  private final Choices choices;
   private final JsonObject definitions = new JsonObject();
 
-  private Schema(Binder binder) {
-    this.binder = binder;
+  private Schema(Choices choices) {
+    this.choices = choices;
   }
 
   /** The schema of files bound to a record, with the plug-ins of the binder's catalog. */
   public static JsonObject of(Binder binder, Class<?> record) {
-    Schema schema = new Schema(binder);
+    Schema schema = new Schema(binder.choices());
     JsonObject root = new JsonObject();
     root.addProperty("$schema", "https://json-schema.org/draft/2020-12/schema");
     root.addProperty("$ref", schema.reference(record));
@@ -41,7 +43,13 @@ public final class Schema {
 
   private JsonObject type(Type type) {
     if (type instanceof ParameterizedType generic) {
-      JsonObject argument = type(generic.getActualTypeArguments()[0]);
+      Type[] arguments = generic.getActualTypeArguments();
+      if (generic.getRawType() == Map.class) {
+        JsonObject each = plain("object");
+        each.add("additionalProperties", type(arguments[1]));
+        return each;
+      }
+      JsonObject argument = type(arguments[0]);
       return generic.getRawType() == Optional.class ? argument : array(argument);
     }
     Class<?> raw = (Class<?>) type;
@@ -50,35 +58,19 @@ public final class Schema {
       axis.addProperty("minimum", 1);
       return array(axis);
     }
-    if (raw == FreeBits.class) {
-      JsonObject each = plain("object");
-      each.add("additionalProperties", plain("number"));
-      JsonArray forms = new JsonArray();
-      forms.add(plain("number"));
-      forms.add(each);
-      return anyOf(forms);
+    List<Method> forms = Keys.forms(raw);
+    if (!forms.isEmpty()) {
+      JsonArray options = new JsonArray();
+      forms.forEach(form -> options.add(type(form.getGenericParameterTypes()[0])));
+      return options.size() == 1 ? options.get(0).getAsJsonObject() : with("anyOf", options);
     }
     if (raw.isEnum()) {
-      JsonObject choice = new JsonObject();
-      choice.add("enum", strings(Keys.kebab(raw)));
-      return choice;
+      return with("enum", strings(Kebab.constants(raw)));
     }
     if (raw.isRecord() || (raw.isInterface() && !raw.getName().startsWith("java."))) {
-      JsonObject reference = new JsonObject();
-      reference.addProperty("$ref", reference(raw));
-      return reference;
+      return with("$ref", new JsonPrimitive(reference(raw)));
     }
-    return plain(primitive(raw));
-  }
-
-  private static String primitive(Class<?> raw) {
-    if (raw == int.class || raw == long.class || raw == Integer.class || raw == Long.class) {
-      return "integer";
-    }
-    if (raw == double.class || raw == Double.class) {
-      return "number";
-    }
-    return raw == boolean.class || raw == Boolean.class ? "boolean" : "string";
+    return plain(Scalars.schema(raw));
   }
 
   /** Defines a type once, and names where. */
@@ -92,18 +84,18 @@ public final class Schema {
   }
 
   private JsonObject definition(Class<?> raw) {
-    if (Binder.isChoice(raw)) {
-      return choice(raw, key -> object(binder.choices(raw).get(key), Map.of("type", key)));
+    if (Choices.isChoice(raw)) {
+      return choice(raw, key -> object(choices.of(raw).get(key), Map.of("type", key)));
     }
     if (raw.isSealed()) {
       JsonArray options = new JsonArray();
       for (Class<?> kind : raw.getPermittedSubclasses()) {
         options.add(node(kind));
       }
-      return anyOf(options);
+      return with("anyOf", options);
     }
-    return inlinedChoice(raw)
-        .map(point -> choice(point, key -> merged(raw, binder.choices(point).get(key), key)))
+    return Keys.inlinedChoice(raw)
+        .map(point -> choice(point, key -> merged(raw, choices.of(point).get(key), key)))
         .orElseGet(() -> object(raw, Map.of()));
   }
 
@@ -111,8 +103,8 @@ public final class Schema {
   private JsonObject choice(Class<?> point, Function<String, JsonObject> option) {
     JsonArray options = new JsonArray();
     JsonArray words = new JsonArray();
-    binder
-        .choices(point)
+    choices
+        .of(point)
         .forEach(
             (key, record) -> {
               options.add(option.apply(key));
@@ -121,18 +113,9 @@ public final class Schema {
               }
             });
     if (!words.isEmpty()) {
-      JsonObject word = new JsonObject();
-      word.add("enum", words);
-      options.add(word);
+      options.add(with("enum", words));
     }
-    return anyOf(options);
-  }
-
-  private static Optional<Class<?>> inlinedChoice(Class<?> record) {
-    return Arrays.stream(record.getRecordComponents())
-        .filter(c -> c.isAnnotationPresent(Inline.class) && Binder.isChoice(c.getType()))
-        .<Class<?>>map(RecordComponent::getType)
-        .findFirst();
+    return with("anyOf", options);
   }
 
   /** One record in another's mapping, as a family in its factor's. */
@@ -159,9 +142,7 @@ public final class Schema {
     JsonArray required = new JsonArray();
     constants.forEach(
         (key, value) -> {
-          JsonObject constant = new JsonObject();
-          constant.addProperty("const", value);
-          properties.add(key, constant);
+          properties.add(key, with("const", new JsonPrimitive(value)));
           required.add(key);
         });
     describe(record, properties, required);
@@ -180,7 +161,7 @@ public final class Schema {
         }
         continue;
       }
-      String key = Keys.kebab(component.getName());
+      String key = Kebab.of(component.getName());
       JsonObject value = type(component.getGenericType());
       Default text = component.getAnnotation(Default.class);
       if (text != null) {
@@ -194,9 +175,7 @@ public final class Schema {
   }
 
   private static JsonObject plain(String type) {
-    JsonObject object = new JsonObject();
-    object.addProperty("type", type);
-    return object;
+    return with("type", new JsonPrimitive(type));
   }
 
   private static JsonObject array(JsonObject items) {
@@ -205,9 +184,9 @@ public final class Schema {
     return array;
   }
 
-  private static JsonObject anyOf(JsonArray options) {
+  private static JsonObject with(String key, JsonElement value) {
     JsonObject object = new JsonObject();
-    object.add("anyOf", options);
+    object.add(key, value);
     return object;
   }
 

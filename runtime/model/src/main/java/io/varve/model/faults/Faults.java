@@ -9,9 +9,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.pf4j.PluginRuntimeException;
 
-/** What plug-ins do that they must not, in words. */
+/** Puts into words what a plug-in did wrong. */
 public final class Faults {
-  /** Whose frames in a stack trace do not tell an author where to look. */
+  /** Code that is not the author's: its frames in a stack trace do not help to find a mistake. */
   private static final List<String> NOT_THE_AUTHORS =
       List.of(
           "java.",
@@ -23,13 +23,13 @@ public final class Faults {
           "io.varve.spi.",
           "io.varve.export.");
 
-  /** Who calls components: what stands below in a stack trace is not theirs. */
+  /** The code that calls components: what stands below it in a stack trace is not theirs. */
   private static final String CALLER = "io.varve.model.";
 
   private Faults() {}
 
   /**
-   * Runs what loads a class of a plug-in, and so runs code of its author.
+   * Runs code that loads a class of a plug-in, which may run its author's code.
    *
    * @throws IllegalArgumentException one line: what it needs or threw, and what to do
    */

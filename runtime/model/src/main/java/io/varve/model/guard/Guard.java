@@ -1,17 +1,12 @@
 package io.varve.model.guard;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.varve.model.faults.Faults;
-import io.varve.model.weights.FirstPass;
-import io.varve.spi.Pass;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -22,18 +17,19 @@ import java.util.stream.Collectors;
  * its contract becomes one line that names the place, the component, its JAR, and what was found
  * beside what was promised.
  *
- * <p>Shapes and types are looked at whenever the code runs, which costs nothing to speak of; in the
- * {@code FirstPass} also whether it left its arguments as they were.
+ * <p>Shapes and types are checked whenever the code runs, which costs next to nothing. In a model's
+ * first pass ({@link FirstParameters}) it is also checked that the code left its arguments
+ * unchanged.
  *
  * @param path the place, as {@code x.p.flow[0]}
  * @param component whose code runs there
  */
-public record Guard(String path, Object component) {
+record Guard(String path, Object component) {
   /**
    * What a component answers when a model is built. A refusal, an {@link IllegalArgumentException},
    * comes with the place alone: it is the component's right.
    */
-  public <T> T built(String method, Supplier<T> code) {
+  <T> T built(String method, Supplier<T> code) {
     try {
       return answer(method, code.get());
     } catch (IllegalArgumentException e) {
@@ -48,11 +44,11 @@ public record Guard(String path, Object component) {
   /**
    * What a component computes from arrays.
    *
-   * @param parameters those of the pass, which tell a trial from other runs
+   * @param parameters those of the pass, which tell a first pass from others
    * @param inputs arrays the code must not change
    */
-  public <T> T run(String method, ParameterStore parameters, NDList inputs, Supplier<T> code) {
-    NDList before = parameters instanceof FirstPass ? copies(inputs) : new NDList();
+  <T> T run(String method, ParameterStore parameters, NDList inputs, Supplier<T> code) {
+    NDList before = parameters instanceof FirstParameters ? copies(inputs) : new NDList();
     T result;
     try {
       result = answer(method, code.get());
@@ -83,48 +79,14 @@ public record Guard(String path, Object component) {
     return result;
   }
 
-  /**
-   * Runs a network, and checks that it returns what it was built for.
-   *
-   * @param wanted shapes after the batch axis
-   */
-  public NDList network(Pass pass, Block network, NDList inputs, List<Shape> wanted) {
-    NDList outputs;
-    try {
-      outputs = run("the network", pass.parameters(), inputs, () -> pass.run(network, inputs));
-    } catch (Fault e) {
-      if (e.getCause() instanceof IllegalArgumentException
-          || e.getCause() instanceof EngineException) {
-        throw fault(
-            "cannot run on inputs %s: %s".formatted(shapes(inputs), Faults.line(e.getCause())),
-            e.getCause());
-      }
-      throw e;
-    }
-    boolean fits = outputs.size() == wanted.size();
-    for (int i = 0; fits && i < wanted.size(); i++) {
-      fits = outputs.get(i) != null && isBatch(outputs.get(i).getShape(), wanted.get(i));
-    }
-    if (!fits) {
-      throw fault(
-          "returned %s where %s are needed after the batch axis".formatted(shapes(outputs), wanted),
-          null);
-    }
-    Optional<DataType> type = type(inputs);
-    outputs.forEach(output -> batch("the network", output, type, output.getShape().slice(1)));
-    return outputs;
-  }
-
-  private static String shapes(NDList arrays) {
-    return arrays.stream()
-        .map(array -> array == null ? "null" : array.getShape().toString())
-        .toList()
-        .toString();
-  }
-
   /** The data type of arrays that are of one; none of no array. */
-  public static Optional<DataType> type(NDList arrays) {
+  static Optional<DataType> type(NDList arrays) {
     return arrays.stream().findFirst().map(NDArray::getDataType);
+  }
+
+  /** B of arrays of B rows or of one. */
+  static long rows(NDList arrays) {
+    return arrays.stream().mapToLong(array -> array.getShape().get(0)).max().orElseThrow();
   }
 
   /**
@@ -133,8 +95,7 @@ public record Guard(String path, Object component) {
    * @param type what it must be of, where that is known
    * @param rows how many it may have; any number if none is given
    */
-  public NDArray batch(
-      String method, NDArray found, Optional<DataType> type, Shape event, long... rows) {
+  NDArray batch(String method, NDArray found, Optional<DataType> type, Shape event, long... rows) {
     Shape shape = answer(method, found).getShape();
     boolean fits =
         isBatch(shape, event)
@@ -159,7 +120,8 @@ public record Guard(String path, Object component) {
     return found;
   }
 
-  private static boolean isBatch(Shape shape, Shape event) {
+  /** Whether a shape is that of a batch of events. */
+  static boolean isBatch(Shape shape, Shape event) {
     return shape.dimension() > 0 && shape.slice(1).equals(event);
   }
 
@@ -172,16 +134,7 @@ public record Guard(String path, Object component) {
   }
 
   /** A breach of the contract. */
-  public Fault fault(String what, Throwable cause) {
+  Fault fault(String what, Throwable cause) {
     return new Fault(path + ": " + Faults.in(component.getClass(), what), cause);
-  }
-
-  /** A fault that already has its line, so that who passes it on adds nothing. */
-  public static final class Fault extends IllegalArgumentException {
-    private static final long serialVersionUID = 1;
-
-    public Fault(String line, Throwable cause) {
-      super(line, cause);
-    }
   }
 }

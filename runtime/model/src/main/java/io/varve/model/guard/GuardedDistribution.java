@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * @param parameters the arrays that make the member, each [B or 1, ...]
  * @param member what the family made of them
  */
-public record GuardedDistribution(
+record GuardedDistribution(
     Guard guard, Pass pass, Shape event, NDList parameters, Distribution member)
     implements Distribution {
   private static final Shape SCALAR = new Shape();
@@ -43,7 +43,7 @@ public record GuardedDistribution(
   public NDArray logProb(NDArray value) {
     NDList inputs = new NDList(parameters).addAll(new NDList(value));
     NDArray found = run("logProb", inputs, () -> member.logProb(value));
-    return guard.batch("logProb", found, Guard.type(new NDList(value)), SCALAR, rows(inputs));
+    return guard.batch("logProb", found, Guard.type(new NDList(value)), SCALAR, Guard.rows(inputs));
   }
 
   @Override
@@ -63,10 +63,5 @@ public record GuardedDistribution(
     Optional<NDArray> kl = run("kl", parameters, () -> member.kl(plain));
     kl.ifPresent(found -> guard.batch("kl", found, type(), SCALAR));
     return kl;
-  }
-
-  /** B of arrays of B rows or of one. */
-  public static long rows(NDList arrays) {
-    return arrays.stream().mapToLong(array -> array.getShape().get(0)).max().orElseThrow();
   }
 }

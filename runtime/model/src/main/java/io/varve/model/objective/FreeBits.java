@@ -1,14 +1,9 @@
 package io.varve.model.objective;
 
+import io.varve.model.binder.YamlForm;
 import io.varve.model.faults.Suggestion;
-import io.varve.model.yaml.Scalars;
-import io.varve.model.yaml.YamlText;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
 
 /**
  * Nats of each latent's KL that cost nothing: lambda of Kingma et al. (2016, equation 15).
@@ -16,53 +11,50 @@ import org.yaml.snakeyaml.nodes.Node;
  * <p>In YAML one number for every latent, {@code 1}, or one for each that has some, {@code {z1: 2,
  * z2: 1}}.
  *
- * @param every lambda of the latents that {@code each} does not name, nats
- * @param each lambda by latent, nats
+ * @param every lambda of the latents that {@code each} does not name
+ * @param each lambda by latent
  */
-public record FreeBits(double every, Map<String, Double> each) {
-
-  /** Refuses a negative lambda. */
-  public FreeBits {
-    requireNats(every);
-    each.values().forEach(FreeBits::requireNats);
-    each = Collections.unmodifiableMap(new LinkedHashMap<>(each));
+public record FreeBits(Nats every, Map<String, Nats> each) {
+  /** One lambda for all latents. */
+  @YamlForm
+  public static FreeBits of(Nats every) {
+    return new FreeBits(every, Map.of());
   }
 
-  private static void requireNats(double lambda) {
-    if (!(lambda >= 0)) {
-      throw new IllegalArgumentException("must be at least 0, not " + lambda);
-    }
+  /** A lambda for each of some latents; the others have none. */
+  @YamlForm
+  public static FreeBits of(Map<String, Nats> each) {
+    return new FreeBits(new Nats(0), each);
   }
 
-  /** Reads a number or a mapping. */
-  public static FreeBits read(YamlText yaml, Node node, String path) {
-    Map<String, Double> each = new LinkedHashMap<>();
-    boolean mapping = node instanceof MappingNode;
-    if (mapping) {
-      yaml.entries(node, path)
-          .forEach((latent, value) -> each.put(latent, number(yaml, value, path + "." + latent)));
+  /**
+   * An amount of information.
+   *
+   * @param value nats, at least 0
+   */
+  public record Nats(double value) {
+    /** Refuses a negative number. */
+    public Nats {
+      if (!(value >= 0)) {
+        throw new IllegalArgumentException("must be at least 0, not " + value);
+      }
     }
-    return new FreeBits(mapping ? 0 : number(yaml, node, path), each);
-  }
 
-  private static double number(YamlText yaml, Node node, String path) {
-    double number = (Double) Scalars.convert(yaml, node, double.class, path);
-    try {
-      requireNats(number);
-    } catch (IllegalArgumentException e) {
-      throw yaml.error(node, path, e.getMessage());
+    /** So many nats. */
+    @YamlForm
+    public static Nats of(double value) {
+      return new Nats(value);
     }
-    return number;
   }
 
   /** Lambda of one latent, nats. */
-  double of(String latent) {
-    return each.getOrDefault(latent, every);
+  double lambda(String latent) {
+    return each.getOrDefault(latent, every).value();
   }
 
   /** Whether no latent has any. */
   boolean isNone() {
-    return every == 0 && each.values().stream().allMatch(lambda -> lambda == 0);
+    return every.value() == 0 && each.values().stream().allMatch(nats -> nats.value() == 0);
   }
 
   /** Refuses a name that is no latent of a model. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import io.varve.model.Bound;
 import io.varve.model.Model;
 import io.varve.model.Run;
+import io.varve.model.guard.Schedules;
 import io.varve.spi.Default;
 import io.varve.spi.Node;
 import io.varve.spi.Ops;
@@ -28,7 +29,7 @@ public record Objective(
 
   /** Refuses a beta that starts below zero, no draws, and free bits of importance weights. */
   public Objective {
-    betaAt(beta, new Progress(0, 0));
+    Schedules.at("beta", beta, new Progress(0, 0), Double.MAX_VALUE);
     if (importanceSamples < 1) {
       throw new IllegalArgumentException(
           "'importance-samples' must be at least 1, not " + importanceSamples);
@@ -46,10 +47,6 @@ public record Objective(
    * @throws IllegalArgumentException if the schedule gives a negative number
    */
   public double betaAt(Progress progress) {
-    return betaAt(beta, progress);
-  }
-
-  private static double betaAt(Schedule beta, Progress progress) {
     return Schedules.at("beta", beta, progress, Double.MAX_VALUE);
   }
 
@@ -92,7 +89,7 @@ public record Objective(
     NDArray weight = Ops.constant(loss, betaAt(progress));
     for (Map.Entry<String, NDArray> kl : bound.kl().entrySet()) {
       NDArray mean = kl.getValue().mean();
-      double lambda = freeBits.of(kl.getKey());
+      double lambda = freeBits.lambda(kl.getKey());
       if (lambda > 0) {
         mean = NDArrays.maximum(mean, Ops.constant(mean, lambda));
       }

@@ -1,2 +1,4 @@
-/** What training maximises, over the bound of a model. */
+/**
+ * What training maximises, over the bound of a model. May use every package but {@code weights}.
+ */
 package io.varve.model.objective;

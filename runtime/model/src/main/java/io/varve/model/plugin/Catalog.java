@@ -1,7 +1,7 @@
 package io.varve.model.plugin;
 
 import io.varve.model.faults.Faults;
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
 import io.varve.spi.Component;
 import io.varve.spi.Family;
 import io.varve.spi.Named;
@@ -209,7 +209,7 @@ public final class Catalog implements AutoCloseable {
                 .formatted(type.getName()));
       }
       for (Class<?> point : points) {
-        String kind = Keys.kebab(point.getSimpleName());
+        String kind = Kebab.of(point.getSimpleName());
         Map<String, Class<?>> mine = added.computeIfAbsent(point, p -> new LinkedHashMap<>());
         requireNewName(kind, named.value(), components(point), mine);
         mine.put(named.value(), type);
@@ -279,7 +279,7 @@ public final class Catalog implements AutoCloseable {
     List<String> kinds =
         point == Family.class
             ? List.of("prior", "likelihood")
-            : List.of(Keys.kebab(point.getSimpleName()));
+            : List.of(Kebab.of(point.getSimpleName()));
     return leftOut.stream()
         .filter(
             jar -> kinds.stream().anyMatch(kind -> jar.components().contains(kind + " " + name)))

@@ -1,6 +1,6 @@
 package io.varve.model.plugin;
 
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
 import io.varve.spi.Named;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +17,8 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * The components that a JAR's class files say it has, read without loading one: what can be told of
- * a JAR that is left out, whatever is wrong with it.
+ * The components that a JAR's class files declare. No class is loaded, so this works for a JAR that
+ * is left out, whatever is wrong with it.
  */
 final class DeclaredComponents extends ClassVisitor {
   private static final String SPI = "io/varve/spi/";
@@ -31,7 +31,7 @@ final class DeclaredComponents extends ClassVisitor {
     super(Opcodes.ASM9);
   }
 
-  /** As {@code transform halve}, one by one up to where a damaged JAR can be read no further. */
+  /** The components as {@code transform halve}; of a damaged JAR those that can be read. */
   static List<String> in(Path jar) {
     List<String> found = new ArrayList<>();
     try (InputStream file = Files.newInputStream(jar);
@@ -42,7 +42,7 @@ final class DeclaredComponents extends ClassVisitor {
         }
       }
     } catch (IOException | IllegalArgumentException e) {
-      return found; // the JAR is damaged from here on, which is told elsewhere
+      return found; // the JAR is damaged from here on, which PluginJar reports
     }
     return found;
   }
@@ -66,7 +66,7 @@ final class DeclaredComponents extends ClassVisitor {
       int version, int access, String type, String signature, String parent, String[] interfaces) {
     for (String point : interfaces) {
       if (point.startsWith(SPI)) {
-        kinds.add(Keys.kebab(point.substring(SPI.length())));
+        kinds.add(Kebab.of(point.substring(SPI.length())));
       }
     }
   }

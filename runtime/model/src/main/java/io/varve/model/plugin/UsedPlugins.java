@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The plug-ins that something bound from YAML is made of. */
+/** Finds the plug-ins that a record bound from YAML is made of. */
 public final class UsedPlugins {
   private UsedPlugins() {}
 

@@ -11,6 +11,7 @@ import io.varve.model.EngineNoise;
 import io.varve.model.Model;
 import io.varve.model.NoiseSource;
 import io.varve.model.Run;
+import io.varve.model.guard.FirstParameters;
 import io.varve.spi.Space;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -21,13 +22,13 @@ import java.util.Set;
  * changes its arguments, and notes which parameters are read. A bare parameter is initialised when
  * it is first read.
  */
-public final class FirstPass extends ParameterStore {
+final class FirstPass extends ParameterStore implements FirstParameters {
   private final Set<Parameter> read = new LinkedHashSet<>();
 
   /**
-   * A trial that runs once.
+   * A pass that runs once.
    *
-   * @param manager owns the arrays of the trial, the parameters among them
+   * @param manager owns its arrays, with those of the parameters
    */
   FirstPass(NDManager manager) {
     super(manager, false);
@@ -46,7 +47,7 @@ public final class FirstPass extends ParameterStore {
   }
 
   /** One bound and one generation, as in training. */
-  void of(Model model) {
+  void run(Model model) {
     Space x = model.spaces().get(model.observed());
     Shape batch = new Shape(2).addAll(x.shape());
     // Ones, where the grid has them: to scale zeros in place is not to change them.

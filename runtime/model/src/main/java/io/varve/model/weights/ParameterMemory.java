@@ -8,14 +8,14 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.initializer.Initializer;
 import com.sun.management.OperatingSystemMXBean;
-import io.varve.model.guard.Guard;
+import io.varve.model.guard.Fault;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What a machine's memory can hold of a model's parameters: asked before each is made, as a system
- * that runs out of memory ends the process without a word.
+ * Refuses parameters that do not fit into the machine's memory, before they are made: a system that
+ * runs out of memory ends the process without a message.
  */
 final class ParameterMemory {
   private static final double GIB = 1L << 30;
@@ -27,20 +27,20 @@ final class ParameterMemory {
     this.limit = limit;
   }
 
-  /** The memory of a device; a card refuses by itself. */
+  /** The memory of a device; a GPU refuses by itself. */
   static ParameterMemory of(Device device) {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return new ParameterMemory(device.isGpu() ? Double.MAX_VALUE : system.getTotalMemorySize());
   }
 
-  /** Sees to it that a parameter asks for room when it is initialised. */
+  /** Counts a parameter when it is initialised. */
   void watch(String name, Parameter parameter) {
     Initializer plain =
-        parameter.getInitializer() instanceof Asking asking
-            ? asking.plain()
+        parameter.getInitializer() instanceof Counted counted
+            ? counted.plain()
             : parameter.getInitializer();
     if (plain != null) {
-      parameter.setInitializer(new Asking(this, name, plain));
+      parameter.setInitializer(new Counted(this, name, plain));
     }
   }
 
@@ -50,7 +50,7 @@ final class ParameterMemory {
             .asDoubleStream()
             .reduce(type.getNumOfBytes(), (a, b) -> a * b);
     if (taken > limit) {
-      throw new Guard.Fault(
+      throw new Fault(
           String.format(
               Locale.ROOT,
               "%s: with this array of shape %s the parameters take %.3g GiB, and this machine has %.3g; make layers or variables smaller",
@@ -62,11 +62,11 @@ final class ParameterMemory {
     }
   }
 
-  private record Asking(ParameterMemory room, String name, Initializer plain)
+  private record Counted(ParameterMemory memory, String name, Initializer plain)
       implements Initializer {
     @Override
     public NDArray initialize(NDManager manager, Shape shape, DataType dataType) {
-      room.take(name, shape, dataType);
+      memory.take(name, shape, dataType);
       return plain.initialize(manager, shape, dataType);
     }
   }

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.varve.model.Model;
@@ -55,7 +54,7 @@ public final class Weights implements AutoCloseable {
     flat = keep(NDArrays.concat(vectors));
   }
 
-  /** A buffer as it was before the trial pass changed it. */
+  /** A buffer as it was before the first pass changed it. */
   private NDArray untouched(Parameter buffer, Map<Parameter, NDArray> preset) {
     NDArray before = preset.get(buffer);
     DataType type = buffer.getArray().getDataType();
@@ -74,8 +73,8 @@ public final class Weights implements AutoCloseable {
   /**
    * Fresh weights of a model, drawn by its parts' initialisers.
    *
-   * <p>The parts learn their shapes from one training pass over a batch of zeros, so a part that
-   * does not fit its neighbours is found here.
+   * <p>The parts learn their shapes from a {@link FirstPass}: a bound of a batch of ones and a
+   * generation, as in training. So a part that does not fit its neighbours is found here.
    *
    * @param manager the parent of the manager that owns the arrays; its device is theirs
    * @throws IllegalArgumentException naming the node that does not fit, or the parameter for which
@@ -83,55 +82,31 @@ public final class Weights implements AutoCloseable {
    */
   public static Weights initialize(Model model, NDManager manager) {
     NDManager owner = manager.newSubManager();
-    try (NDManager trial = manager.newSubManager()) {
+    try (NDManager once = manager.newSubManager()) {
       Map<Parameter, NDArray> preset = new LinkedHashMap<>();
-      ParameterMemory room = ParameterMemory.of(manager.getDevice());
-      named(model)
+      ParameterMemory memory = ParameterMemory.of(manager.getDevice());
+      model
+          .parameters()
           .forEach(
               (name, parameter) -> {
-                room.watch(name, parameter);
+                memory.watch(name, parameter);
                 if (parameter.isInitialized() && parameter.getArray().isReleased()) {
                   parameter.close(); // left over from earlier weights of the same model
                 } else if (parameter.isInitialized()) {
                   NDArray copy = parameter.getArray().duplicate();
-                  copy.attach(trial);
+                  copy.attach(once);
                   preset.put(parameter, copy);
                 }
               });
-      FirstPass run = new FirstPass(trial);
-      run.of(model);
-      Map<String, Parameter> parameters = named(model);
-      run.requireComplete(parameters);
+      FirstPass pass = new FirstPass(once);
+      pass.run(model);
+      Map<String, Parameter> parameters = model.parameters();
+      pass.requireComplete(parameters);
       return new Weights(owner, parameters, preset);
     } catch (RuntimeException e) {
       owner.close();
       throw e;
     }
-  }
-
-  /** Every parameter once, by its path. */
-  private static Map<String, Parameter> named(Model model) {
-    Map<Parameter, String> names = new LinkedHashMap<>();
-    model
-        .parts()
-        .holders()
-        .forEach(
-            (path, holder) -> {
-              if (holder instanceof Block block) {
-                block
-                    .getParameters()
-                    .forEach(e -> names.putIfAbsent(e.getValue(), path + "." + e.getKey()));
-              } else {
-                int i = 0;
-                for (Object listed : (List<?>) holder) {
-                  Parameter parameter = (Parameter) listed;
-                  names.putIfAbsent(parameter, path + "." + i++ + "." + parameter.getName());
-                }
-              }
-            });
-    Map<String, Parameter> named = new LinkedHashMap<>();
-    names.forEach((parameter, name) -> named.put(name, parameter));
-    return named;
   }
 
   /** The vector of everything trained, [parameters]. */

@@ -2,9 +2,12 @@ package io.varve.model.yaml;
 
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.faults.Suggestion;
+import java.lang.invoke.MethodType;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -14,21 +17,32 @@ public final class Scalars {
   /** What Java also takes, such as {@code 1d} or a hexadecimal, is no number in YAML. */
   private static final Pattern NUMBER = Pattern.compile("[-+0-9.eE]+");
 
+  /** How a Java type is written: in words, in JSON Schema, and how its text is read. */
+  private record Kind(String noun, String schema, Function<String, Object> read) {}
+
+  private static final Map<Class<?>, Kind> KINDS =
+      Map.of(
+          String.class, new Kind("text", "string", text -> text),
+          Path.class, new Kind("a path", "string", Path::of),
+          Integer.class, new Kind("a whole number below 2^31", "integer", Integer::valueOf),
+          Long.class, new Kind("a whole number below 2^63", "integer", Long::valueOf),
+          Double.class, new Kind("a number", "number", Scalars::number),
+          Boolean.class, new Kind("true or false", "boolean", Scalars::truth));
+
   private Scalars() {}
 
   /** Converts one value; refuses what does not fit with a line that says what was expected. */
   public static Object convert(YamlText yaml, Node node, Class<?> type, String path) {
+    Kind kind = kind(type);
+    String problem = "expected " + kind.noun() + ", found " + YamlText.describe(node);
     if (!(node instanceof ScalarNode scalar) || YamlText.isNothing(node)) {
-      throw yaml.error(node, path, "expected " + noun(type) + ", found " + YamlText.describe(node));
-    }
-    String text = scalar.getValue();
-    if (type.isEnum()) {
-      return constant(yaml, node, type, text, path);
+      throw yaml.error(node, path, problem);
     }
     try {
-      return parse(type, text);
+      return kind.read().apply(scalar.getValue());
     } catch (NumberFormatException | InvalidPathException e) {
-      throw yaml.error(node, path, "expected " + noun(type) + ", found " + YamlText.describe(node));
+      List<String> known = type.isEnum() ? Kebab.constants(type) : List.of();
+      throw yaml.error(node, path, problem + Suggestion.of(scalar.getValue(), known));
     }
   }
 
@@ -43,65 +57,42 @@ public final class Scalars {
     return new Shape(shape);
   }
 
-  private static Object parse(Class<?> type, String text) {
-    if (type == String.class) {
-      return text;
+  private static Kind kind(Class<?> type) {
+    if (type.isEnum()) {
+      List<String> known = Kebab.constants(type);
+      return new Kind("one of " + known, "string", text -> constant(type, known.indexOf(text)));
     }
-    if (type == Path.class) {
-      return Path.of(text);
-    }
-    if (type == int.class || type == Integer.class) {
-      return Integer.valueOf(text);
-    }
-    if (type == long.class || type == Long.class) {
-      return Long.valueOf(text);
-    }
-    if (type == double.class || type == Double.class) {
-      double number = Double.parseDouble(text);
-      if (!Double.isFinite(number) || !NUMBER.matcher(text).matches()) {
-        throw new NumberFormatException();
-      }
-      return number;
-    }
-    if (type != boolean.class && type != Boolean.class) {
+    Kind kind = KINDS.get(MethodType.methodType(type).wrap().returnType());
+    if (kind == null) {
       throw new IllegalStateException("no YAML is bound to " + type);
     }
+    return kind;
+  }
+
+  private static Object constant(Class<?> type, int index) {
+    if (index < 0) {
+      throw new NumberFormatException();
+    }
+    return type.getEnumConstants()[index];
+  }
+
+  /** What JSON Schema calls the values of a type. */
+  public static String schema(Class<?> type) {
+    return kind(type).schema();
+  }
+
+  private static double number(String text) {
+    double number = Double.parseDouble(text);
+    if (!Double.isFinite(number) || !NUMBER.matcher(text).matches()) {
+      throw new NumberFormatException();
+    }
+    return number;
+  }
+
+  private static boolean truth(String text) {
     if (!text.equals("true") && !text.equals("false")) {
       throw new NumberFormatException();
     }
-    return Boolean.valueOf(text);
-  }
-
-  private static String noun(Class<?> type) {
-    if (type == boolean.class || type == Boolean.class) {
-      return "true or false";
-    }
-    if (type == double.class || type == Double.class) {
-      return "a number";
-    }
-    if (type == int.class || type == Integer.class) {
-      return "a whole number below 2^31";
-    }
-    if (type == long.class || type == Long.class) {
-      return "a whole number below 2^63";
-    }
-    if (type.isEnum()) {
-      return "one of " + Keys.kebab(type);
-    }
-    return type == Path.class ? "a path" : "text";
-  }
-
-  private static Object constant(
-      YamlText yaml, Node node, Class<?> type, String text, String path) {
-    for (Object constant : type.getEnumConstants()) {
-      if (Keys.kebab((Enum<?>) constant).equals(text)) {
-        return constant;
-      }
-    }
-    List<String> known = Keys.kebab(type);
-    throw yaml.error(
-        node,
-        path,
-        "expected one of " + known + ", found '" + text + "'" + Suggestion.of(text, known));
+    return Boolean.parseBoolean(text);
   }
 }

@@ -73,6 +73,7 @@ public final class YamlText {
     return new YamlText(name, YamlTree.parse(name, text), new HashMap<>());
   }
 
+  /** The tree, which must not be changed. */
   public Node root() {
     return root;
   }
@@ -207,16 +208,23 @@ public final class YamlText {
             .orElse(mapping);
   }
 
-  /** An error of one line, whatever the text it quotes. */
+  /** An error at a node; see {@link #line}. */
   public IllegalArgumentException error(Node node, String path, String problem) {
     return new IllegalArgumentException(line(where(node), path, problem));
   }
 
+  /**
+   * An error in one line: line breaks in what it quotes are written out.
+   *
+   * @param where file and line
+   * @param path of the key; may be empty
+   */
   public static String line(String where, String path, String problem) {
     String place = path.isEmpty() ? "" : path + ": ";
     return (where + ": " + place + problem).replace("\n", "\\n").replace("\r", "\\r");
   }
 
+  /** What stands there, in words: {@code '3'}, {@code a list}, {@code nothing}. */
   public static String describe(Node node) {
     if (node instanceof ScalarNode scalar) {
       return isNothing(node) ? "nothing" : "'" + scalar.getValue() + "'";

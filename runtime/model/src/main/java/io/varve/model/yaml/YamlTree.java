@@ -22,11 +22,12 @@ final class YamlTree {
 
   private YamlTree() {}
 
-  /** Parses one document; {@code name} stands for the file in error messages. */
+  /** The line at which a node starts, counted from 1. */
   static int line(Node node) {
     return node.getStartMark().getLine() + 1;
   }
 
+  /** Parses one document; {@code name} stands for the file in error messages. */
   static Node parse(String name, String text) {
     int[] budget = {MAX_NODES};
     return unfold(compose(name, text), name, 0, budget);

@@ -1,2 +1,5 @@
-/** YAML text as a tree with line numbers, and single values of it. Knows no plug-in. */
+/**
+ * YAML text as a tree with line numbers, and single values of it. Knows no plug-in; may use {@code
+ * faults}.
+ */
 package io.varve.model.yaml;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.types.Shape;
 import io.varve.hierarchies.Graph;
 import io.varve.model.Kit;
-import io.varve.networks.Activation;
+import io.varve.networks.layer.Activation;
 import io.varve.networks.Mlp;
 import io.varve.priors.Normal;
 import io.varve.priors.StandardNormal;

@@ -8,7 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.varve.model.Kit;
 import io.varve.model.objective.Objective;
-import io.varve.model.yaml.Keys;
+import io.varve.model.yaml.Kebab;
 import io.varve.spi.Default;
 import io.varve.spi.Hierarchy;
 import java.lang.reflect.RecordComponent;
@@ -85,12 +85,13 @@ class SchemaTest {
     assertThat(file.get("additionalProperties").getAsBoolean()).isFalse();
     for (Class<?> point : List.of(io.varve.spi.Network.class, io.varve.spi.Schedule.class)) {
       Kit.binder()
-          .choices(point)
+          .choices()
+          .of(point)
           .forEach(
               (type, record) -> {
                 JsonObject properties = option(point.getName(), type).getAsJsonObject("properties");
                 for (RecordComponent component : record.getRecordComponents()) {
-                  assertThat(properties.has(Keys.kebab(component.getName()))).isTrue();
+                  assertThat(properties.has(Kebab.of(component.getName()))).isTrue();
                 }
               });
     }

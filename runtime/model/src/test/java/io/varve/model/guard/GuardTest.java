@@ -15,7 +15,6 @@ import io.varve.model.Model;
 import io.varve.model.binder.Binder;
 import io.varve.model.objective.FreeBits;
 import io.varve.model.objective.Objective;
-import io.varve.model.objective.Schedules;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.plugin.CatalogTest;
 import io.varve.model.weights.Weights;
@@ -28,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,7 +234,7 @@ class GuardTest {
         () -> Schedules.at("rate", new OfSchedule(2), new Progress(3, 0.5), 1),
         "'rate' must lie in [0, 1.0], but OfSchedule[value=2.0] gives 2.0 at step 3, epoch 0.5");
     refused(
-        () -> new Objective(new OfSchedule(-1), new FreeBits(0, Map.of()), 1),
+        () -> new Objective(new OfSchedule(-1), FreeBits.of(new FreeBits.Nats(0)), 1),
         "'beta' must be at least 0, but OfSchedule[value=-1.0] gives -1.0 at step 0, epoch 0.0");
   }
 

@@ -13,7 +13,7 @@ import java.util.stream.DoubleStream;
  * @param high the value at 1
  * @param logarithmic whether equal distances are equal factors
  */
-public record Axis(double low, double high, boolean logarithmic) {
+record Axis(double low, double high, boolean logarithmic) {
   /** The fraction of values on either side that may fall off an axis. */
   private static final double TAIL = 0.05;
 

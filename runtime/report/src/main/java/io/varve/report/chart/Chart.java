@@ -6,7 +6,7 @@ import io.varve.report.metrics.Numbers;
 import java.util.List;
 
 /** Draws a {@link Plot} as lines, in SVG that takes its colours from the page. */
-public final class Chart {
+final class Chart {
   static final int LEFT = 62;
   static final int RIGHT = 14;
   static final int TOP = 10;
@@ -30,7 +30,7 @@ public final class Chart {
   private static final double FAR = 5000;
 
   /** The size of a drawing, and the x axis all drawings of a page share. */
-  public record Frame(int width, int height, Axis x, String xName) {
+  record Frame(int width, int height, Axis x, String xName) {
     int plotWidth() {
       return width - LEFT - RIGHT;
     }
@@ -54,7 +54,7 @@ public final class Chart {
     this.page = page;
   }
 
-  public static void draw(Plot plot, Frame frame, Markup page) {
+  static void draw(Plot plot, Frame frame, Markup page) {
     new Chart(plot, frame, page).draw();
   }
 

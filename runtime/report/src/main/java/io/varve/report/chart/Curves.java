@@ -1,6 +1,6 @@
 package io.varve.report.chart;
 
-import io.varve.report.metrics.BoundScore;
+import io.varve.inference.bundle.Term;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Numbers;
 import io.varve.report.metrics.OptimizationState;
@@ -10,11 +10,10 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /** Turns the points of a run into plots over one x axis. */
-public final class Curves {
+final class Curves {
   /** A run of fewer epochs is shown over steps. */
   private static final double ENOUGH_EPOCHS = 3;
 
@@ -24,30 +23,29 @@ public final class Curves {
   private final List<Point> points;
   private final boolean overEpochs;
 
-  public Curves(List<Point> points) {
+  Curves(List<Point> points) {
     this.points = points;
     this.overEpochs =
         points.stream().mapToDouble(Point::epoch).filter(Double::isFinite).max().orElse(0)
             >= ENOUGH_EPOCHS;
   }
 
-  public Axis x() {
+  Axis x() {
     return Axis.progress(points.stream().mapToDouble(this::x));
   }
 
-  public String xName() {
+  String xName() {
     return overEpochs ? "epoch" : "step";
   }
 
-  public Plot bound() {
+  Plot bound() {
     List<Series> series = List.of(bound(DataPart.TRAIN), bound(DataPart.TEST), importance());
     return Plot.of("Bound", "nats per image, higher is better", series, scaleOf(series));
   }
 
   /** The Kullback-Leibler terms, one curve a node: Apostolopoulou et al. (2020), Figure 6d. */
-  public Plot divergences(DataPart split) {
-    List<Series> series =
-        terms(split, name -> name.startsWith(BoundScore.KL), BoundScore.KL.length());
+  Plot divergences(DataPart split) {
+    List<Series> series = terms(split, true);
     double[] all = series.stream().mapToDouble(Series::last).toArray();
     double[] withZero = Arrays.copyOf(all, all.length + 1);
     return Plot.of(
@@ -55,34 +53,34 @@ public final class Curves {
   }
 
   /** The other terms: log-likelihoods of what is observed and derived. */
-  public Plot reconstructions() {
-    List<Series> series = terms(DataPart.TRAIN, name -> !name.startsWith(BoundScore.KL), 0);
+  Plot reconstructions() {
+    List<Series> series = terms(DataPart.TRAIN, false);
     return Plot.of("Reconstruction", "nats, train, higher is better", series, scaleOf(series));
   }
 
   /** The gradient's norm, with a mark where steps were skipped. */
-  public Plot gradient() {
-    Series norm = effort("gradient norm", OptimizationState::gradientNorm);
+  Plot gradient() {
+    Series norm = optimization("gradient norm", OptimizationState::gradientNorm);
     List<Series> series = List.of(norm);
     Axis y = Axis.factors(norm.values());
     return Plot.of("Gradient norm", "before clipping", series, y).with(skips());
   }
 
-  public Plot rate() {
-    Series rate = effort("learning rate", OptimizationState::rate);
+  Plot rate() {
+    Series rate = optimization("learning rate", OptimizationState::rate);
     double highest = Arrays.stream(rate.values()).max().orElse(0);
     // A warm-up from zero looks right on a linear axis, a long decay does not.
     Axis y = rate.last() * DECAYED < highest ? Axis.factors(rate.values()) : full(rate);
     return Plot.of("Learning rate", "", List.of(rate), y);
   }
 
-  public Plot beta() {
-    Series beta = effort("beta", OptimizationState::beta);
+  Plot beta() {
+    Series beta = optimization("beta", OptimizationState::beta);
     return Plot.of("Beta", "weight of the KL terms", List.of(beta), full(beta));
   }
 
-  public Plot speed() {
-    Series speed = effort("images/s", OptimizationState::imagesPerSecond);
+  Plot speed() {
+    Series speed = optimization("images/s", OptimizationState::imagesPerSecond);
     Axis y = Axis.robust(speed.values(), 0);
     return Plot.of("Speed", "training images per second", List.of(speed), y);
   }
@@ -99,19 +97,20 @@ public final class Curves {
         "train, importance-weighted", samples(having, p -> p.score().importance().orElseThrow()));
   }
 
-  private Series effort(String name, ToDoubleFunction<OptimizationState> value) {
-    return new Series(name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.effort())));
+  private Series optimization(String name, ToDoubleFunction<OptimizationState> value) {
+    return new Series(
+        name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.optimization())));
   }
 
-  private List<Series> terms(DataPart split, Predicate<String> wanted, int prefix) {
+  private List<Series> terms(DataPart split, boolean kl) {
     List<Point> all = of(split);
     Set<String> names = new LinkedHashSet<>();
     all.forEach(p -> names.addAll(p.score().terms().keySet()));
     List<Series> series = new ArrayList<>();
     for (String name : names) {
-      if (wanted.test(name)) {
+      if (Term.isKl(name) == kl) {
         List<Point> having = all.stream().filter(p -> p.score().terms().containsKey(name)).toList();
-        String node = name.substring(prefix);
+        String node = kl ? Term.variable(name) : name;
         series.add(new Series(node, samples(having, p -> p.score().terms().get(name))));
       }
     }
@@ -122,12 +121,12 @@ public final class Curves {
     List<Plot.Mark> marks = new ArrayList<>();
     long before = 0;
     for (Point point : of(DataPart.TRAIN)) {
-      long more = point.effort().skipped() - before;
+      long more = point.optimization().skipped() - before;
       if (more > 0) {
         String what = Numbers.count(more, "update") + " skipped by ";
         marks.add(new Plot.Mark(x(point), what + sample(point, 0).when()));
       }
-      before = point.effort().skipped();
+      before = point.optimization().skipped();
     }
     return marks;
   }

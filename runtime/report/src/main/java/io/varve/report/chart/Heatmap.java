@@ -8,7 +8,7 @@ import java.util.List;
  * square root, so that a node that carries little differs from one that carries nothing. More than
  * a few lines in one frame cannot be told apart, forty rows can.
  */
-public final class Heatmap {
+final class Heatmap {
   private static final int COLUMNS = 40;
   private static final int MIN_ROW = 9;
   private static final int LABEL_HEIGHT = 13;
@@ -16,7 +16,7 @@ public final class Heatmap {
 
   private Heatmap() {}
 
-  public static void draw(Plot plot, Chart.Frame given, Markup page) {
+  static void draw(Plot plot, Chart.Frame given, Markup page) {
     int rows = plot.series().size();
     int height = Math.max(given.height(), rows * MIN_ROW + Chart.TOP + Chart.BOTTOM);
     Chart.Frame frame = new Chart.Frame(given.width(), height, given.x(), given.xName());

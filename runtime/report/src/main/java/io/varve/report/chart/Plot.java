@@ -14,11 +14,11 @@ import java.util.List;
  * @param marks events on the x axis
  * @param y the axis of the values
  */
-public record Plot(String title, String unit, List<Series> series, List<Mark> marks, Axis y) {
+record Plot(String title, String unit, List<Series> series, List<Mark> marks, Axis y) {
   /** Something that happened at a place on the x axis. */
   record Mark(double x, String what) {}
 
-  public Plot {
+  Plot {
     series = series.stream().filter(s -> !s.samples().isEmpty()).toList();
     marks = List.copyOf(marks);
   }
@@ -45,7 +45,7 @@ public record Plot(String title, String unit, List<Series> series, List<Mark> ma
   }
 
   /** Sentences about what a frame of lines does not show. */
-  public List<String> notes() {
+  List<String> notes() {
     List<String> notes = new ArrayList<>();
     double[] finite =
         series.stream()
@@ -67,7 +67,7 @@ public record Plot(String title, String unit, List<Series> series, List<Mark> ma
   }
 
   /** A sentence about values that are not finite, if there are any. */
-  public List<String> broken() {
+  List<String> broken() {
     long broken =
         series.stream()
             .flatMapToDouble(s -> s.samples().stream().mapToDouble(Series.Sample::y))

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** A named curve, samples in order of x. */
-public record Series(String name, List<Sample> samples) {
+record Series(String name, List<Sample> samples) {
   /**
    * One value of a curve.
    *
@@ -25,7 +25,7 @@ public record Series(String name, List<Sample> samples) {
    */
   record Bucket(double x, double low, double mean, double high) {}
 
-  public Series {
+  Series {
     samples = List.copyOf(samples);
   }
 
@@ -35,7 +35,7 @@ public record Series(String name, List<Sample> samples) {
   }
 
   /** The last finite value; NaN where there is none. */
-  public double last() {
+  double last() {
     double[] values = values();
     for (int i = values.length - 1; i >= 0; i--) {
       if (Double.isFinite(values[i])) {
@@ -45,7 +45,7 @@ public record Series(String name, List<Sample> samples) {
     return Double.NaN;
   }
 
-  public boolean constant() {
+  boolean constant() {
     return samples.stream().mapToDouble(Sample::y).distinct().count() <= 1;
   }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public record LatentActivity(String name, double kl, Optional<ActiveUnits.Count> units) {
   /** A latent with a smaller KL, nats per image, has collapsed: it tells less than 0.15 bits. */
-  public static final double COLLAPSED = 0.1;
+  private static final double COLLAPSED = 0.1;
 
   /**
    * The latents in their order.

@@ -32,7 +32,7 @@ public final class Metrics implements AutoCloseable {
     try {
       this.out = Files.newOutputStream(file, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw WholeFile.unwritable(file, e);
+      throw OutputFile.unwritable(file, e);
     }
   }
 
@@ -42,7 +42,7 @@ public final class Metrics implements AutoCloseable {
    * @throws IllegalArgumentException if it cannot be written
    */
   public static Metrics start(Path file) {
-    WholeFile.replace(file, new byte[0]);
+    OutputFile.replace(file, new byte[0]);
     return new Metrics(file);
   }
 
@@ -63,7 +63,7 @@ public final class Metrics implements AutoCloseable {
             }
           });
     }
-    WholeFile.replace(file, kept.toByteArray());
+    OutputFile.replace(file, kept.toByteArray());
     return new Metrics(file);
   }
 
@@ -87,7 +87,7 @@ public final class Metrics implements AutoCloseable {
     try {
       out.write((PointJson.write(point) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw WholeFile.unwritable(file, e);
+      throw OutputFile.unwritable(file, e);
     }
   }
 
@@ -96,7 +96,7 @@ public final class Metrics implements AutoCloseable {
     try {
       out.close();
     } catch (IOException e) {
-      throw WholeFile.unwritable(file, e);
+      throw OutputFile.unwritable(file, e);
     }
   }
 
@@ -106,7 +106,7 @@ public final class Metrics implements AutoCloseable {
       // Not Files.readString: it refuses a character that was torn in half.
       text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw WholeFile.unreadable(file, e);
+      throw OutputFile.unreadable(file, e);
     }
     int number = 0;
     for (int start = 0; start < text.length(); ) {

@@ -33,13 +33,13 @@ final class PointJson {
     json.add("bound", number(point.score().bound()));
     json.add("bits_per_dim", number(point.score().bitsPerDim()));
     point.score().importance().ifPresent(nats -> json.add(IMPORTANCE, number(nats)));
-    OptimizationState effort = point.effort();
-    json.add("beta", number(effort.beta()));
-    json.add("rate", number(effort.rate()));
-    json.add("gradient_norm", number(effort.gradientNorm()));
-    json.addProperty("skipped", effort.skipped());
-    json.add("images_per_second", number(effort.imagesPerSecond()));
-    json.add("seconds", number(effort.seconds()));
+    OptimizationState optimization = point.optimization();
+    json.add("beta", number(optimization.beta()));
+    json.add("rate", number(optimization.rate()));
+    json.add("gradient_norm", number(optimization.gradientNorm()));
+    json.addProperty("skipped", optimization.skipped());
+    json.add("images_per_second", number(optimization.imagesPerSecond()));
+    json.add("seconds", number(optimization.seconds()));
     JsonObject terms = new JsonObject();
     point.score().terms().forEach((name, value) -> terms.add(name, number(value)));
     json.add("terms", terms);
@@ -62,10 +62,11 @@ final class PointJson {
         json.has(IMPORTANCE) ? OptionalDouble.of(real(json, IMPORTANCE)) : OptionalDouble.empty();
     BoundScore score =
         new BoundScore(real(json, "bound"), real(json, "bits_per_dim"), terms, importance);
-    return new Point(whole(json, "step"), real(json, "epoch"), split(json), score, effort(json));
+    return new Point(
+        whole(json, "step"), real(json, "epoch"), split(json), score, optimization(json));
   }
 
-  private static OptimizationState effort(JsonObject json) {
+  private static OptimizationState optimization(JsonObject json) {
     return new OptimizationState(
         real(json, "beta"),
         real(json, "rate"),

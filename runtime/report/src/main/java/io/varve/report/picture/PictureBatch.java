@@ -65,8 +65,7 @@ public final class PictureBatch {
     double scale = high > low ? WHITE / (high - low) : 0;
     byte[] scaled = new byte[values.length];
     for (int i = 0; i < values.length; i++) {
-      long grey = Math.round((values[i] - low) * scale); // NaN rounds to 0
-      scaled[i] = (byte) Math.max(0, Math.min(WHITE, grey));
+      scaled[i] = pixel((values[i] - low) * scale);
     }
     return new PictureBatch(size, scaled);
   }
@@ -82,6 +81,19 @@ public final class PictureBatch {
       floats[i] = Byte.toUnsignedInt(values[i]);
     }
     return of(floats, size);
+  }
+
+  /** Numbers as pixels: rounded, and 0 or 255 where they are below or above. */
+  public static byte[] pixels(float[] values) {
+    byte[] pixels = new byte[values.length];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = pixel(values[i]);
+    }
+    return pixels;
+  }
+
+  private static byte pixel(double value) {
+    return (byte) Math.max(0, Math.min(WHITE, Math.round(value))); // NaN rounds to 0
   }
 
   /** How many images there are. */

@@ -39,7 +39,7 @@ public final class PlanePanels {
    * @param masses that of cell (x, y) at x * 256 + y, at least 0; NaN is drawn as none
    */
   @SuppressWarnings("ArrayRecordComponent") // one number a cell; nobody compares these
-  public record Density(String title, double[] masses) {}
+  public record DensityPanel(String title, double[] masses) {}
 
   /**
    * Points.
@@ -49,7 +49,7 @@ public final class PlanePanels {
    *     255 or beyond is beyond the square and left out
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
-  public record Points(String title, float[] values) {}
+  public record PointsPanel(String title, float[] values) {}
 
   private PlanePanels() {}
 
@@ -59,19 +59,19 @@ public final class PlanePanels {
   }
 
   /** Draws densities, the first of which sets the scale of the colours for all. */
-  public static Png densities(List<Density> densities) {
+  public static Png densities(List<DensityPanel> densities) {
     double most = brightest(densities.get(0).masses());
     return draw(
-        densities.stream().map(Density::title).toList(),
+        densities.stream().map(DensityPanel::title).toList(),
         densities.stream()
             .<IntBinaryOperator>map(d -> (x, y) -> colour(d.masses()[cell(x, y)] / most))
             .toList());
   }
 
   /** Draws points. */
-  public static Png points(List<Points> points) {
+  public static Png points(List<PointsPanel> points) {
     return draw(
-        points.stream().map(Points::title).toList(),
+        points.stream().map(PointsPanel::title).toList(),
         points.stream().map(PlanePanels::dots).toList());
   }
 
@@ -91,7 +91,7 @@ public final class PlanePanels {
   }
 
   /** Dots on the colour of no density. */
-  private static IntBinaryOperator dots(Points points) {
+  private static IntBinaryOperator dots(PointsPanel points) {
     double[] ink = new double[SIDE * SIDE];
     float[] values = points.values();
     for (int i = 0; i + 1 < values.length; i += 2) {

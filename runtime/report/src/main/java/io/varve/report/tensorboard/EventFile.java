@@ -1,6 +1,6 @@
 package io.varve.report.tensorboard;
 
-import io.varve.report.metrics.WholeFile;
+import io.varve.report.metrics.OutputFile;
 import io.varve.report.picture.Png;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -53,7 +53,7 @@ final class EventFile implements AutoCloseable {
     while (true) {
       Path file = folder.resolve("events.out.tfevents." + seconds + "." + host() + ".varve");
       try {
-        WholeFile.makeFolderOf(file);
+        OutputFile.makeFolderOf(file);
         OutputStream out =
             Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         EventFile events = new EventFile(file, out);
@@ -63,11 +63,11 @@ final class EventFile implements AutoCloseable {
         return events;
       } catch (FileAlreadyExistsException e) {
         if (!Files.isRegularFile(file)) {
-          throw WholeFile.unwritable(file, e);
+          throw OutputFile.unwritable(file, e);
         }
         seconds++; // Resumed within a second: readers order files by name.
       } catch (IOException e) {
-        throw WholeFile.unwritable(file, e);
+        throw OutputFile.unwritable(file, e);
       }
     }
   }
@@ -99,7 +99,7 @@ final class EventFile implements AutoCloseable {
     try {
       out.close();
     } catch (IOException e) {
-      throw WholeFile.unwritable(file, e);
+      throw OutputFile.unwritable(file, e);
     }
   }
 
@@ -114,7 +114,7 @@ final class EventFile implements AutoCloseable {
     try {
       out.write(record(event));
     } catch (IOException e) {
-      throw WholeFile.unwritable(file, e);
+      throw OutputFile.unwritable(file, e);
     }
   }
 

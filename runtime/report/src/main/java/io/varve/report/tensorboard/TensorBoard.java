@@ -48,12 +48,12 @@ public final class TensorBoard implements AutoCloseable {
     point.score().importance().ifPresent(nats -> scalars.put("bound/importance_nats", nats));
     point.score().terms().forEach((name, value) -> scalars.put("terms/" + name, value));
     if (point.split() == DataPart.TRAIN) {
-      OptimizationState effort = point.effort();
-      scalars.put("optimiser/beta", effort.beta());
-      scalars.put("optimiser/rate", effort.rate());
-      scalars.put("optimiser/gradient_norm", effort.gradientNorm());
-      scalars.put("optimiser/skipped", (double) effort.skipped());
-      scalars.put("optimiser/images_per_second", effort.imagesPerSecond());
+      OptimizationState optimization = point.optimization();
+      scalars.put("optimiser/beta", optimization.beta());
+      scalars.put("optimiser/rate", optimization.rate());
+      scalars.put("optimiser/gradient_norm", optimization.gradientNorm());
+      scalars.put("optimiser/skipped", (double) optimization.skipped());
+      scalars.put("optimiser/images_per_second", optimization.imagesPerSecond());
     }
     files.get(point.split()).scalars(point.step(), scalars);
   }

@@ -30,9 +30,9 @@ class MetricsTest {
   @Test
   void writesTheDocumentedLine() throws IOException {
     BoundScore score = new BoundScore(-101.5, 0.1868, Map.of("kl.z", 21.25));
-    OptimizationState effort = new OptimizationState(0.5, 1e-3, Double.NaN, 2, 4000.5, 12.0);
+    OptimizationState state = new OptimizationState(0.5, 1e-3, Double.NaN, 2, 4000.5, 12.0);
     try (Metrics metrics = Metrics.start(file)) {
-      metrics.append(new Point(50, 0.25, DataPart.TRAIN, score, effort));
+      metrics.append(new Point(50, 0.25, DataPart.TRAIN, score, state));
     }
     assertThat(Files.readString(file))
         .isEqualTo(

@@ -29,7 +29,9 @@ class PlanePanelsTest {
     BufferedImage image =
         read(
             PlanePanels.densities(
-                List.of(new PlanePanels.Density("a", one), new PlanePanels.Density("b", other))));
+                List.of(
+                    new PlanePanels.DensityPanel("a", one),
+                    new PlanePanels.DensityPanel("b", other))));
     int bottom = image.getHeight() - 1;
     assertThat(image.getWidth()).isEqualTo(2 * PANEL + 8);
     assertThat(image.getRGB(20, bottom - 40)).isEqualTo(BRIGHT);
@@ -43,7 +45,8 @@ class PlanePanelsTest {
   @Test
   void drawsPointsInTheMiddleOfTheirCells() throws IOException {
     float[] points = {100, 50, 0, 80, Float.NaN, 3, 90, 255};
-    BufferedImage image = read(PlanePanels.points(List.of(new PlanePanels.Points("p", points))));
+    BufferedImage image =
+        read(PlanePanels.points(List.of(new PlanePanels.PointsPanel("p", points))));
     int bottom = image.getHeight() - 1;
     assertThat(image.getRGB(201, bottom - 101)).isNotEqualTo(DARK);
     assertThat(image.getRGB(201, bottom - 120)).isEqualTo(DARK);
@@ -53,7 +56,7 @@ class PlanePanelsTest {
 
   @Test
   void drawsNothingOfNoMass() throws IOException {
-    PlanePanels.Density none = new PlanePanels.Density("none", new double[256 * 256]);
+    PlanePanels.DensityPanel none = new PlanePanels.DensityPanel("none", new double[256 * 256]);
     BufferedImage image = read(PlanePanels.densities(List.of(none)));
     assertThat(image.getRGB(256, 256)).isEqualTo(DARK);
   }

@@ -64,7 +64,7 @@ class TensorBoardTest {
     Map<String, Float> scalars = scalars(event);
     assertThat(scalars)
         .containsEntry("bound/nats", Float.NaN)
-        .containsEntry("optimiser/rate", (float) point.effort().rate())
+        .containsEntry("optimiser/rate", (float) point.optimization().rate())
         .containsEntry("terms/kl.z2", point.score().terms().get("kl.z2").floatValue())
         .hasSize(10);
     Map<String, Float> test = scalars(EventReader.events(only(DataPart.TEST)).get(2));

@@ -1,11 +1,10 @@
 package io.varve.training.checkpoint;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import io.varve.inference.file.Safetensors;
 import io.varve.model.weights.Weights;
+import io.varve.training.engine.Upload;
 import io.varve.training.learning.Learner;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,8 +34,8 @@ public final class CheckpointTensors {
       copies.suppressNotUsedWarning();
       List<Safetensors.Entry> entries = new ArrayList<>();
       Weights weights = learner.weights();
-      learner.update().state().forEach((n, array) -> entries.add(entry(OPTIMIZER + n, array)));
-      learner.update().average().ifPresent(a -> addNamed(entries, AVERAGE, weights, a));
+      learner.optimizer().state().forEach((n, array) -> entries.add(entry(OPTIMIZER + n, array)));
+      learner.optimizer().average().ifPresent(a -> addNamed(entries, AVERAGE, weights, a));
       addNamed(entries, MODEL, weights, weights.flat());
       weights.buffers().forEach((name, buffer) -> entries.add(entry(MODEL + name, buffer)));
       Safetensors.write(file, entries, Map.of());
@@ -78,26 +77,26 @@ public final class CheckpointTensors {
   public static void read(Safetensors file, Path path, Learner learner) {
     readModel(file, path, learner.weights());
     learner
-        .update()
+        .optimizer()
         .average()
-        .ifPresent(a -> fill(a, named(file, path, AVERAGE, learner.weights())));
+        .ifPresent(a -> Upload.fill(a, named(file, path, AVERAGE, learner.weights())));
     learner
-        .update()
+        .optimizer()
         .state()
-        .forEach((name, array) -> fill(array, floats(file, path, OPTIMIZER + name, array)));
+        .forEach((name, array) -> Upload.fill(array, floats(file, path, OPTIMIZER + name, array)));
   }
 
   /** Reads the weights and buffers alone. */
   public static void readModel(Safetensors file, Path path, Weights weights) {
-    fill(weights.flat(), named(file, path, MODEL, weights));
+    Upload.fill(weights.flat(), named(file, path, MODEL, weights));
     weights
         .buffers()
-        .forEach((name, buffer) -> fill(buffer, floats(file, path, MODEL + name, buffer)));
+        .forEach((name, buffer) -> Upload.fill(buffer, floats(file, path, MODEL + name, buffer)));
   }
 
   /** Replaces the weights by their running average. */
   public static void readAverage(Safetensors file, Path path, Weights weights) {
-    fill(weights.flat(), named(file, path, AVERAGE, weights));
+    Upload.fill(weights.flat(), named(file, path, AVERAGE, weights));
   }
 
   private static float[] named(Safetensors file, Path path, String prefix, Weights weights) {
@@ -130,14 +129,5 @@ public final class CheckpointTensors {
                   Arrays.toString(wanted)));
     }
     return file.floats(name);
-  }
-
-  /** Fills in place: DJL's own copy would swap the memory, and with it the alignment. */
-  public static void fill(NDArray array, float[] values) {
-    try (NDManager scope = array.getManager().newSubManager();
-        NDScope arrays = new NDScope()) {
-      arrays.suppressNotUsedWarning();
-      array.set(new NDIndex("..."), scope.create(values, array.getShape()));
-    }
   }
 }

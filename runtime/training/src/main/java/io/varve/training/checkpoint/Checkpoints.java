@@ -143,11 +143,12 @@ public final class Checkpoints {
   }
 
   private Saved open(Path commit) throws Damage, IOException {
-    Commit found = JsonFiles.read(commit, Commit.class);
-    if (found.format() != 1) {
+    int format = JsonFiles.integer(commit, "format");
+    if (format != 1) {
       throw new IllegalArgumentException(
-          commit + ": has format " + found.format() + ", this version reads 1; use a newer varve");
+          commit + ": has format " + format + ", this version reads 1; use a newer varve");
     }
+    Commit found = JsonFiles.read(commit, Commit.class);
     Path file = tensorsOf(commit);
     Safetensors tensors;
     try {

@@ -2,13 +2,13 @@ package io.varve.training.checkpoint;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.StrictJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Small files that survive a crash whole: texts and JSON. */
 public final class JsonFiles {
@@ -31,18 +31,26 @@ public final class JsonFiles {
     write(file, GSON.toJson(json) + "\n");
   }
 
-  /** Reads a record written as JSON; all its components must be there. */
-  public static <T> T read(Path file, Class<T> type) throws IOException {
+  /**
+   * Reads a record written as JSON; all its components must be there.
+   *
+   * @throws IOException if the file cannot be read or is not whole
+   */
+  public static <T extends Record> T read(Path file, Class<T> type) throws IOException {
+    String text = Files.readString(file);
+    return whole(() -> StrictJson.read(file.toString(), text, type));
+  }
+
+  /** Reads one integer, whatever else the file holds; throws as {@link #read} does. */
+  static int integer(Path file, String key) throws IOException {
+    String text = Files.readString(file);
+    return whole(() -> StrictJson.peek(file.toString(), text, key));
+  }
+
+  private static <T> T whole(Supplier<T> reading) throws IOException {
     try {
-      String text = Files.readString(file);
-      JsonObject keys = GSON.fromJson(text, JsonObject.class);
-      for (var component : type.getRecordComponents()) {
-        if (keys == null || !keys.has(component.getName())) {
-          throw new JsonParseException("'" + component.getName() + "' is missing");
-        }
-      }
-      return GSON.fromJson(keys, type);
-    } catch (JsonParseException e) {
+      return reading.get();
+    } catch (IllegalArgumentException e) {
       throw new IOException("is no whole JSON file", e);
     }
   }

@@ -3,9 +3,9 @@ package io.varve.training.data;
 import io.varve.spi.Default;
 import io.varve.spi.Named;
 import io.varve.training.data.drawn.PlaneDensities;
+import io.varve.training.data.set.DensityGrid;
 import io.varve.training.data.set.InMemory;
 import io.varve.training.data.set.KeyedRandom;
-import io.varve.training.data.set.Raster;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
 import java.nio.ByteBuffer;
@@ -43,8 +43,8 @@ public record Density(
 
   @Override
   public Splits open() {
-    Raster raster = name.raster();
-    return new Splits(draw(raster, count, 0), draw(raster, testCount, 1));
+    DensityGrid grid = name.grid();
+    return new Splits(draw(grid, count, 0), draw(grid, testCount, 1));
   }
 
   @Override
@@ -54,17 +54,17 @@ public record Density(
             .formatted(path));
   }
 
-  private Split draw(Raster raster, int points, int part) {
+  private Split draw(DensityGrid grid, int points, int part) {
     byte[] all = new byte[2 * points];
     IntStream.range(0, points)
         .parallel()
-        .forEach(i -> raster.draw(KeyedRandom.of(seed, part, i), all, 2 * i));
+        .forEach(i -> grid.draw(KeyedRandom.of(seed, part, i), all, 2 * i));
     ByteBuffer buffer = ByteBuffer.allocateDirect(all.length).put(all).flip();
-    return new Known(new InMemory(new int[] {2, 1, 1}, buffer), raster);
+    return new Known(new InMemory(new int[] {2, 1, 1}, buffer), grid);
   }
 
   /** Points whose density is known. */
-  private record Known(Split points, Raster raster) implements Split {
+  private record Known(Split points, DensityGrid grid) implements Split {
     @Override
     public int size() {
       return points.size();
@@ -86,8 +86,8 @@ public record Density(
     }
 
     @Override
-    public Optional<Raster> density() {
-      return Optional.of(raster);
+    public Optional<DensityGrid> density() {
+      return Optional.of(grid);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.varve.training.evaluation;
 
+import io.varve.inference.bundle.Term;
 import io.varve.report.metrics.Divergence;
 import io.varve.report.metrics.Estimate;
 import io.varve.training.data.set.Split;
@@ -22,7 +23,7 @@ import java.util.Optional;
 public record Scores(
     Map<String, float[]> terms,
     float[] correction,
-    Optional<Importance> importance,
+    Optional<ImportanceBounds> importance,
     long dimensions,
     double seconds) {
 
@@ -38,7 +39,7 @@ public record Scores(
    * @param bound nats, one number an image; of the first images alone where it was limited
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
-  public record Importance(int samples, float[] bound) {
+  public record ImportanceBounds(int samples, float[] bound) {
     /** How many images it was estimated on: the first so many. */
     public int images() {
       return bound.length;
@@ -60,9 +61,8 @@ public record Scores(
     double[] bounds = new double[images()];
     terms.forEach(
         (name, values) -> {
-          int sign = name.startsWith("kl.") ? -1 : 1;
           for (int i = 0; i < bounds.length; i++) {
-            bounds[i] += sign * values[i];
+            bounds[i] += Term.signed(name, values[i]);
           }
         });
     return bounds;
@@ -123,14 +123,14 @@ public record Scores(
     means()
         .forEach(
             (name, mean) ->
-                bits.put(name, bits(name.startsWith("kl.") ? -mean : mean, dimensions)));
+                bits.put(name, bits(Term.signed(name, mean), dimensions)));
     return bits;
   }
 
   /** The mean of log p over the data variables, nats. */
   public double reconstruction() {
     return terms.entrySet().stream()
-        .filter(e -> !e.getKey().startsWith("kl."))
+        .filter(e -> !Term.isKl(e.getKey()))
         .mapToDouble(e -> mean(e.getValue()))
         .sum();
   }
@@ -144,15 +144,7 @@ public record Scores(
 
   /** The mean KL of each latent, nats. */
   public Map<String, Double> kl() {
-    Map<String, Double> kl = new LinkedHashMap<>();
-    means()
-        .forEach(
-            (name, mean) -> {
-              if (name.startsWith("kl.")) {
-                kl.put(name.substring("kl.".length()), mean);
-              }
-            });
-    return kl;
+    return Term.byVariable(means(), true);
   }
 
   /** The bound in bits per dimension of the stored bytes; lower is better. */
@@ -165,7 +157,7 @@ public record Scores(
     return split
         .density()
         .map(
-            raster -> {
+            grid -> {
               double[] model = bounds();
               double[] density = new double[images()];
               byte[] point = new byte[split.imageBytes()];
@@ -173,9 +165,9 @@ public record Scores(
                 model[i] += correction[i];
                 split.read(i, point, 0);
                 int x = Byte.toUnsignedInt(point[0]);
-                density[i] = Math.log(raster.mass(x, Byte.toUnsignedInt(point[1])));
+                density[i] = Math.log(grid.mass(x, Byte.toUnsignedInt(point[1])));
               }
-              return Divergence.of(raster.entropy(), density, model);
+              return Divergence.of(grid.entropy(), density, model);
             });
   }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import io.varve.inference.bundle.Term;
 import io.varve.model.Bound;
 import io.varve.model.EngineNoise;
 import io.varve.model.Model;
@@ -16,6 +17,7 @@ import io.varve.spi.Mapped;
 import io.varve.spi.Node;
 import io.varve.spi.Progress;
 import io.varve.training.Experiment;
+import io.varve.training.data.Augmentation;
 import io.varve.training.engine.Seeds;
 import io.varve.training.optimizer.FlatOptimizer;
 import io.varve.training.optimizer.Training;
@@ -29,8 +31,8 @@ public final class Learner implements AutoCloseable {
   private final Model model;
   private final NDManager manager;
   private final Weights weights;
-  private final FlatOptimizer update;
-  private final RunningMeans tally;
+  private final FlatOptimizer optimizer;
+  private final RunningMeans means;
 
   /** Fresh weights, drawn from the experiment's seed. */
   public Learner(Experiment experiment, Model model, NDManager parent) {
@@ -40,8 +42,8 @@ public final class Learner implements AutoCloseable {
     try {
       Engine.getInstance().setRandomSeed(Seeds.of(experiment.training().seed(), Seeds.WEIGHTS));
       this.weights = Weights.initialize(model, manager);
-      this.update = new FlatOptimizer(manager, weights, experiment.training());
-      this.tally =
+      this.optimizer = new FlatOptimizer(manager, weights, experiment.training());
+      this.means =
           new RunningMeans(manager, terms(model), experiment.objective().importanceSamples());
     } catch (RuntimeException e) {
       manager.close();
@@ -54,9 +56,9 @@ public final class Learner implements AutoCloseable {
     List<String> kl = new ArrayList<>();
     for (Node node : model.nodes()) {
       if (node instanceof Node.Latent) {
-        kl.add("kl." + node.name());
+        kl.add(Term.kl(node.name()));
       } else if (!(node instanceof Node.Feature)) {
-        logP.add("log_p." + node.name());
+        logP.add(Term.logP(node.name()));
       }
     }
     logP.addAll(kl);
@@ -80,7 +82,7 @@ public final class Learner implements AutoCloseable {
       Run run = new Run(scope, weights.starting(scope), false, noise);
       model.bound(run, encode(run, bytes).value());
     }
-    update.begin();
+    optimizer.begin();
   }
 
   /**
@@ -114,9 +116,9 @@ public final class Learner implements AutoCloseable {
         bound = objective.bound(model, new Run(scope, store, true, noise), x.value());
         collector.backward(objective.loss(bound, progress));
       }
-      tally.add(bound, x.logDet());
+      means.add(bound, x.logDet());
       double rate = training.rateAt(progress);
-      update.apply(leaf.getGradient(), tally.update(), rate, progress.step());
+      optimizer.apply(leaf.getGradient(), means.update(), rate, progress.step());
     }
   }
 
@@ -128,27 +130,30 @@ public final class Learner implements AutoCloseable {
     return experiment.data().encoding().encode(run, images);
   }
 
+  /** Its weights. */
   public Weights weights() {
     return weights;
   }
 
-  public FlatOptimizer update() {
-    return update;
+  /** What moves the weights, with its state. */
+  public FlatOptimizer optimizer() {
+    return optimizer;
   }
 
-  public RunningMeans tally() {
-    return tally;
+  /** What the steps since the last look were like. */
+  public RunningMeans means() {
+    return means;
   }
 
   /** The weights that speak for the model: the running average where one is kept. */
   public NDArray best() {
-    return update.average().orElse(weights.flat());
+    return optimizer.average().orElse(weights.flat());
   }
 
   @Override
   public void close() {
-    tally.close();
-    update.close();
+    means.close();
+    optimizer.close();
     weights.close();
     manager.close();
   }

@@ -5,8 +5,9 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.varve.inference.bundle.Term;
 import io.varve.model.Bound;
-import io.varve.training.checkpoint.CheckpointTensors;
+import io.varve.training.engine.Upload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class RunningMeans implements AutoCloseable {
   /**
    * What steps added up to.
    *
-   * @param terms mean nats per image by name, as {@link Bound#terms}
+   * @param terms mean nats per image by name, as {@link Term} has it
    * @param importance the mean importance-weighted bound, nats per image, where training draws more
    *     than once
    * @param correction mean nats per image that a log-density of x lacks to one of the stored bytes
@@ -45,7 +46,7 @@ public final class RunningMeans implements AutoCloseable {
     /** The evidence lower bound: log p minus KL. */
     public double bound() {
       return terms.entrySet().stream()
-          .mapToDouble(e -> e.getKey().startsWith("kl.") ? -e.getValue() : e.getValue())
+          .mapToDouble(e -> Term.signed(e.getKey(), e.getValue()))
           .sum();
     }
   }
@@ -61,7 +62,7 @@ public final class RunningMeans implements AutoCloseable {
     this.bound = views.get(1);
   }
 
-  /** Where an {@code FlatOptimizer} adds its norm and whether it was skipped, [2]. */
+  /** Where an optimiser adds the norm of a gradient and whether it was skipped, [2]. */
   NDArray update() {
     return update;
   }
@@ -69,7 +70,7 @@ public final class RunningMeans implements AutoCloseable {
   /** Adds a batch. */
   void add(Bound batch, NDArray correction) {
     NDList means = new NDList(correction.mean());
-    batch.terms().forEach(term -> means.add(term.getValue().mean()));
+    Term.named(batch.logP(), batch.kl()).values().forEach(term -> means.add(term.mean()));
     if (samples > 1) {
       means.add(batch.importance(samples, 1).mean());
     }
@@ -90,7 +91,7 @@ public final class RunningMeans implements AutoCloseable {
             : OptionalDouble.empty();
     double norm = values[0] / (steps - values[1]);
     Means taken = new Means(means, importance, values[2] / (double) steps, norm, (long) values[1]);
-    CheckpointTensors.fill(sums, new float[values.length]);
+    Upload.fill(sums, new float[values.length]);
     steps = 0;
     return taken;
   }
@@ -120,7 +121,7 @@ public final class RunningMeans implements AutoCloseable {
     for (int i = 0; i < values.length; i++) {
       values[i] = Float.parseFloat(numbers.get(i));
     }
-    CheckpointTensors.fill(sums, values);
+    Upload.fill(sums, values);
     steps = stepsAdded;
   }
 

@@ -2,7 +2,7 @@ package io.varve.training.log;
 
 import io.varve.report.Report;
 import io.varve.report.picture.PlanePanels;
-import io.varve.training.data.set.Raster;
+import io.varve.training.data.set.DensityGrid;
 import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
@@ -22,15 +22,16 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
 
   /** A picture of densities and one of points. */
   List<Report.Picture> pictures() {
-    List<PlanePanels.Density> densities = new ArrayList<>();
+    List<PlanePanels.DensityPanel> densities = new ArrayList<>();
     test.density()
-        .ifPresent(raster -> densities.add(new PlanePanels.Density("data", masses(raster))));
-    densities.add(new PlanePanels.Density("model", masses()));
+        .ifPresent(grid -> densities.add(new PlanePanels.DensityPanel("data", masses(grid))));
+    densities.add(new PlanePanels.DensityPanel("model", masses()));
     int n = Math.min(POINTS, test.size());
-    List<PlanePanels.Points> points =
+    List<PlanePanels.PointsPanel> points =
         List.of(
-            new PlanePanels.Points("test data", evaluator.seen(test.first(n), seed)),
-            new PlanePanels.Points("model", evaluator.draws(n, seed)));
+            new PlanePanels.PointsPanel(
+                "test data", evaluator.pictures().seen(test.first(n), seed)),
+            new PlanePanels.PointsPanel("model", evaluator.pictures().draws(n, seed)));
     String density =
         test.density().isPresent()
             ? "The density of the data and that of the model, on one scale of colours"
@@ -41,15 +42,15 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
         new Report.Picture("Draws", draws, PlanePanels.points(points)));
   }
 
-  private static double[] masses(Raster raster) {
-    double[] masses = new double[Raster.SIDE * Raster.SIDE];
-    Arrays.setAll(masses, i -> raster.mass(i / Raster.SIDE, i % Raster.SIDE));
+  private static double[] masses(DensityGrid grid) {
+    double[] masses = new double[DensityGrid.SIDE * DensityGrid.SIDE];
+    Arrays.setAll(masses, i -> grid.mass(i / DensityGrid.SIDE, i % DensityGrid.SIDE));
     return masses;
   }
 
   /** What the model's bound says of every cell; less than its mass where it has latents. */
   private double[] masses() {
-    Scores scores = evaluator.evaluate(new Cells(), new Evaluator.Plan(0, BATCH, seed));
+    Scores scores = evaluator.evaluate(new Cells(), new Evaluator.Settings(0, BATCH, seed));
     double[] masses = scores.bounds();
     Arrays.setAll(masses, i -> Math.exp(masses[i] + scores.correction()[i]));
     return masses;
@@ -59,7 +60,7 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
   private record Cells() implements Split {
     @Override
     public int size() {
-      return Raster.SIDE * Raster.SIDE;
+      return DensityGrid.SIDE * DensityGrid.SIDE;
     }
 
     @Override
@@ -69,8 +70,8 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
 
     @Override
     public void read(int index, byte[] into, int offset) {
-      into[offset] = (byte) (index / Raster.SIDE);
-      into[offset + 1] = (byte) (index % Raster.SIDE);
+      into[offset] = (byte) (index / DensityGrid.SIDE);
+      into[offset + 1] = (byte) (index % DensityGrid.SIDE);
     }
   }
 }

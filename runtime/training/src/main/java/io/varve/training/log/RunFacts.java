@@ -39,7 +39,7 @@ public record RunFacts(TrainingJob job, Splits data, Split test, Model model) {
   }
 
   /** The head of the report. */
-  public Report.Summary summary(long parameters) {
+  public Report.Summary summary(long parameters, Report.Measured measured) {
     int[] shape = data.train().shape();
     String images =
         "%,d training and %,d test images, %s"
@@ -49,16 +49,16 @@ public record RunFacts(TrainingJob job, Splits data, Split test, Model model) {
         Devices.name(job.device()),
         parameters,
         job.experiment().objective().words(),
-        Report.Measured.NOTHING);
+        measured);
   }
 
   /** The importance-weighted bound of an evaluation, where it has one. */
-  public Optional<Report.Importance> importance(Scores scores) {
+  public Optional<Report.ImportanceBound> importance(Scores scores) {
     return scores
         .importance()
         .map(
             i ->
-                new Report.Importance(
+                new Report.ImportanceBound(
                     scores.importanceMean().orElseThrow(),
                     scores.importanceBits().orElseThrow(),
                     i.samples(),
@@ -67,8 +67,8 @@ public record RunFacts(TrainingJob job, Splits data, Split test, Model model) {
   }
 
   /** What it takes to repeat the run. */
-  public Report.Origin origin() {
-    return new Report.Origin(job.yaml(), job.command(), environment(job.device()));
+  public Report.Reproduction reproduction() {
+    return new Report.Reproduction(job.yaml(), job.command(), environment(job.device()));
   }
 
   /** A model with derived variables bounds the density of x together with them. */

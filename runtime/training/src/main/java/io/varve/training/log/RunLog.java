@@ -12,6 +12,7 @@ import io.varve.report.picture.PictureGrid;
 import io.varve.report.picture.PlanePanels;
 import io.varve.report.picture.Png;
 import io.varve.report.tensorboard.TensorBoard;
+import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Evaluator;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,8 +66,7 @@ public final class RunLog implements AutoCloseable {
    * Draws samples and reconstructions into {@code samples/}; of points of the plane, densities and
    * draws; nothing where images have other than one or three channels.
    */
-  public List<Report.Picture> draw(
-      Evaluator evaluator, io.varve.training.data.set.Split test, long seed, long step) {
+  public List<Report.Picture> draw(Evaluator evaluator, Split test, long seed, long step) {
     int[] shape = test.shape();
     if (PlanePanels.holds(Arrays.stream(shape).asLongStream().toArray())) {
       return new PlanePictures(evaluator, test, seed)
@@ -77,14 +77,17 @@ public final class RunLog implements AutoCloseable {
     }
     PictureBatch.Size size = new PictureBatch.Size(shape[0], shape[1], shape[2], 256);
     Png samples =
-        PictureGrid.samples(PictureBatch.of(evaluator.samples(PICTURES, seed), size), COLUMNS);
+        PictureGrid.samples(
+            PictureBatch.of(evaluator.pictures().samples(PICTURES, seed), size), COLUMNS);
     List<Manifest.Variable> variables = evaluator.variables();
     List<Mode> modes = Mode.of(variables);
     if (modes.size() == 2) { // what a VAE generates is among the samples
       modes = modes.subList(0, 1);
     }
     List<byte[]> pictures =
-        evaluator.reconstructions(test, PAIRS, modes.stream().map(Mode::carried).toList(), seed);
+        evaluator
+            .pictures()
+            .reconstructions(test, PAIRS, modes.stream().map(Mode::carried).toList(), seed);
     ModeGrid grid = new ModeGrid(pictures.get(0), size, variables);
     for (int i = 0; i < modes.size(); i++) {
       grid.add(modes.get(i), pictures.get(i + 1));
@@ -105,8 +108,9 @@ public final class RunLog implements AutoCloseable {
   }
 
   /** Writes {@code report.html}. */
-  public void report(Report.Summary summary, List<Report.Picture> pictures, Report.Origin origin) {
-    new Report(title, summary, points, pictures, origin).write(folder.resolve("report.html"));
+  public void report(
+      Report.Summary summary, List<Report.Picture> pictures, Report.Reproduction reproduction) {
+    new Report(title, summary, points, pictures, reproduction).write(folder.resolve("report.html"));
   }
 
   @Override

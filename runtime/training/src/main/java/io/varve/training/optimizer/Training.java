@@ -1,6 +1,7 @@
 package io.varve.training.optimizer;
 
-import io.varve.model.objective.Schedules;
+import io.varve.model.binder.YamlForm;
+import io.varve.model.guard.Schedules;
 import io.varve.spi.Default;
 import io.varve.spi.Progress;
 import io.varve.spi.Schedule;
@@ -39,7 +40,7 @@ public record Training(
     Optional<Double> ema,
     @Default("1") long seed,
     @Default("1") int evaluateEvery,
-    @Default("300s") String checkpointEvery,
+    @Default("300s") Every checkpointEvery,
     @Default("50") int logEvery) {
 
   /** An optimiser that divides by the gradient's size moves a weight by about this each step. */
@@ -57,7 +58,6 @@ public record Training(
     }
     above("clip-norm", clipNorm);
     above("skip-norm", skipNorm);
-    Every.of(checkpointEvery);
     ema.filter(decay -> !(decay > 0 && decay < 1))
         .ifPresent(
             decay -> {
@@ -88,12 +88,12 @@ public record Training(
     private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})(s?)");
 
     /** Reads {@code 500}, steps, or {@code 300s}. */
+    @YamlForm
     public static Every of(String text) {
       Matcher form = FORM.matcher(text);
       if (!form.matches()) {
         throw new IllegalArgumentException(
-            "'checkpoint-every' must be steps, such as 500, or seconds, such as 300s, not '%s'"
-                .formatted(text));
+            "must be steps, such as 500, or seconds, such as 300s, not '%s'".formatted(text));
       }
       return new Every(Double.parseDouble(form.group(1)), !form.group(2).isEmpty());
     }

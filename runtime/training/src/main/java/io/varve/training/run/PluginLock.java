@@ -24,11 +24,6 @@ record PluginLock(List<Entry> plugins) {
    * @param sha256 of the file, lower-case hexadecimal
    */
   record Entry(String id, String version, String sha256) {
-    /** Whether nothing was missing where it was read. */
-    boolean isWhole() {
-      return id != null && version != null && sha256 != null;
-    }
-
     @Override
     public String toString() {
       return version + ", SHA-256 " + sha256;
@@ -82,11 +77,7 @@ record PluginLock(List<Entry> plugins) {
 
   private static PluginLock read(Path file) {
     try {
-      PluginLock lock = JsonFiles.read(file, PluginLock.class);
-      if (lock.plugins == null || lock.plugins.stream().anyMatch(e -> e == null || !e.isWhole())) {
-        throw new IOException("an entry is not whole");
-      }
-      return lock;
+      return JsonFiles.read(file, PluginLock.class);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           file + ": " + e.getMessage() + "; restore it, or delete it to go on unchecked", e);

@@ -138,6 +138,7 @@ public final class RunFolder implements AutoCloseable {
     return run.resolve("model.yaml");
   }
 
+  /** The folder of a run's checkpoints. */
   public static Path checkpoints(Path run) {
     return run.resolve("checkpoints");
   }

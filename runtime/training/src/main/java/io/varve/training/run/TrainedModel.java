@@ -7,7 +7,6 @@ import io.varve.model.Model;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.plugin.UsedPlugins;
 import io.varve.model.weights.Weights;
-import io.varve.model.yaml.YamlText;
 import io.varve.training.Experiment;
 import io.varve.training.checkpoint.CheckpointTensors;
 import io.varve.training.checkpoint.Checkpoints;
@@ -22,28 +21,23 @@ import java.util.function.Consumer;
  * A run's model with the weights of its newest checkpoint, the running average where one is kept.
  */
 public final class TrainedModel implements AutoCloseable {
-  private final Experiment experiment;
-  private final String yaml;
-  private final Shape image;
+  private final TrainingJob job;
+  private final Checkpoints.Saved saved;
   private final Model model;
   private final NDManager manager;
   private final Weights weights;
-  private final long step;
-  private final List<Catalog.Plugin> plugins;
 
-  private TrainedModel(
-      Experiment experiment, String yaml, Shape image, NDManager manager, Found found) {
-    this.experiment = experiment;
-    this.yaml = yaml;
-    this.image = image;
+  private TrainedModel(TrainingJob job, Checkpoints.Saved saved, Model model, NDManager manager) {
+    this.job = job;
+    this.saved = saved;
+    this.model = model;
     this.manager = manager;
-    this.model = found.model();
-    this.weights = found.weights();
-    this.step = found.step();
-    this.plugins = found.plugins();
+    this.weights = Weights.initialize(model, manager);
+    CheckpointTensors.readModel(saved.tensors(), saved.file(), weights);
+    if (averaged()) {
+      CheckpointTensors.readAverage(saved.tensors(), saved.file(), weights);
+    }
   }
-
-  private record Found(Model model, Weights weights, long step, List<Catalog.Plugin> plugins) {}
 
   /**
    * What to load a run with.
@@ -82,35 +76,19 @@ public final class TrainedModel implements AutoCloseable {
    *     the weights, data that do not fit, or a plug-in that has changed
    */
   public static TrainedModel load(Path run, Options options) {
-    YamlText yaml = RunFolder.yaml(run, options.data());
-    Experiment experiment = Experiment.of(yaml, options.catalog());
-    return load(run, experiment, options, options.plugins(run, experiment));
-  }
-
-  private static TrainedModel load(
-      Path run, Experiment experiment, Options options, List<Catalog.Plugin> plugins) {
-    String text = RunFolder.text(run);
+    TrainingJob job = TrainingJob.of(run, options, "varve resume " + run);
     Checkpoints.Saved saved =
-        new Checkpoints(RunFolder.checkpoints(run), text)
+        new Checkpoints(RunFolder.checkpoints(run), job.yaml())
             .newest(options.notes())
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        run
-                            + ": has no checkpoint yet; continue it with 'varve resume "
-                            + run
-                            + "'"));
-    Shape image = saved.image();
-    Model model = experiment.build(image);
+                        "%s: has no checkpoint yet; continue it with 'varve resume %s'"
+                            .formatted(run, run)));
+    Model model = job.experiment().build(saved.image());
     NDManager manager = NDManager.newBaseManager(options.device(), "PyTorch");
     try {
-      Weights weights = Weights.initialize(model, manager);
-      CheckpointTensors.readModel(saved.tensors(), saved.file(), weights);
-      if (experiment.training().ema().isPresent()) {
-        CheckpointTensors.readAverage(saved.tensors(), saved.file(), weights);
-      }
-      Found found = new Found(model, weights, saved.position().step(), plugins);
-      return new TrainedModel(experiment, text, image, manager, found);
+      return new TrainedModel(job, saved, model, manager);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -119,17 +97,17 @@ public final class TrainedModel implements AutoCloseable {
 
   /** The model file, bound. */
   public Experiment experiment() {
-    return experiment;
+    return job.experiment();
   }
 
   /** The model file's text, overrides resolved. */
   public String yaml() {
-    return yaml;
+    return job.yaml();
   }
 
   /** The shape of a stored image, [C, H, W]. */
   public Shape image() {
-    return image;
+    return saved.image();
   }
 
   /** The model. */
@@ -144,22 +122,22 @@ public final class TrainedModel implements AutoCloseable {
 
   /** Whether the weights are a running average. */
   public boolean averaged() {
-    return experiment.training().ema().isPresent();
+    return experiment().training().ema().isPresent();
   }
 
   /** The JARs its components come from. */
   public List<Catalog.Plugin> plugins() {
-    return plugins;
+    return job.plugins();
   }
 
   /** Optimiser steps the weights have seen. */
   public long step() {
-    return step;
+    return saved.position().step();
   }
 
   /** Measures these weights. */
   public Evaluator evaluator() {
-    return new Evaluator(model, experiment.data().encoding(), weights, weights.flat());
+    return new Evaluator(model, experiment().data().encoding(), weights, weights.flat());
   }
 
   /**
@@ -169,12 +147,12 @@ public final class TrainedModel implements AutoCloseable {
    *     model was trained on
    */
   public Splits data() {
-    Splits splits = experiment.data().open();
+    Splits splits = experiment().data().open();
     int[] shape = splits.test().shape();
-    if (!image.equals(new Shape(shape[0], shape[1], shape[2]))) {
+    if (!image().equals(new Shape(shape[0], shape[1], shape[2]))) {
       throw new IllegalArgumentException(
           "data: images are [%d, %d, %d] where the model was trained on %s [channels, height, width]"
-              .formatted(shape[0], shape[1], shape[2], image));
+              .formatted(shape[0], shape[1], shape[2], image()));
     }
     return splits;
   }

@@ -122,7 +122,7 @@ final class CheckpointsTest {
     try (TrainedModel trained = Small.load(folder.resolve("run"))) {
       assertThat(trained.averaged()).isTrue();
       assertThat(trained.step()).isEqualTo(12);
-      Evaluator.Plan plan = new Evaluator.Plan(0, 256, 1);
+      Evaluator.Settings plan = new Evaluator.Settings(0, 256, 1);
       double loaded = trained.evaluator().evaluate(trained.data().test(), plan).bound();
       double finished = Small.resume(folder.resolve("run"), job).bound();
       assertThat(loaded).isEqualTo(finished);

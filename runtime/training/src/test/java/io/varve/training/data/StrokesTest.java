@@ -3,7 +3,6 @@ package io.varve.training.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.varve.training.data.drawn.Skeletons;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
 import java.util.Arrays;
@@ -55,11 +54,6 @@ class StrokesTest {
     assertThat(seen).hasSize(1000);
     // MNIST's mean is 0.131 of full ink.
     assertThat(ink / 255 / 784 / 1000).isBetween(0.09, 0.16);
-  }
-
-  @Test
-  void drawsEveryDigitEquallyOften() {
-    assertThat(Skeletons.DIGITS).hasSize(20);
   }
 
   @Test

@@ -47,9 +47,9 @@ final class EvaluatorTest {
 
   @Test
   void doesNotDependOnTheBatch() {
-    Scores whole = trained.evaluator().evaluate(test, new Evaluator.Plan(4, 64, 9));
+    Scores whole = trained.evaluator().evaluate(test, new Evaluator.Settings(4, 64, 9));
     for (int batch : new int[] {1, 7}) {
-      Scores parts = trained.evaluator().evaluate(test, new Evaluator.Plan(4, batch, 9));
+      Scores parts = trained.evaluator().evaluate(test, new Evaluator.Settings(4, batch, 9));
       assertThat(parts.images()).isEqualTo(33);
       for (int i = 0; i < 33; i++) {
         assertThat(parts.bounds()[i]).isCloseTo(whole.bounds()[i], within(ROUNDING));
@@ -62,14 +62,15 @@ final class EvaluatorTest {
   @Test
   void dependsOnTheSeedAlone() {
     Evaluator evaluator = trained.evaluator();
-    double[] once = evaluator.evaluate(test, new Evaluator.Plan(0, 64, 9)).bounds();
-    assertThat(evaluator.evaluate(test, new Evaluator.Plan(0, 64, 9)).bounds()).isEqualTo(once);
-    assertThat(evaluator.evaluate(test, new Evaluator.Plan(0, 64, 8)).bounds()).isNotEqualTo(once);
+    double[] once = evaluator.evaluate(test, new Evaluator.Settings(0, 64, 9)).bounds();
+    assertThat(evaluator.evaluate(test, new Evaluator.Settings(0, 64, 9)).bounds()).isEqualTo(once);
+    assertThat(evaluator.evaluate(test, new Evaluator.Settings(0, 64, 8)).bounds())
+        .isNotEqualTo(once);
   }
 
   @Test
   void importanceSamplesTightenTheBound() {
-    Scores scores = trained.evaluator().evaluate(test, new Evaluator.Plan(50, 64, 9));
+    Scores scores = trained.evaluator().evaluate(test, new Evaluator.Settings(50, 64, 9));
     assertThat(scores.importance().orElseThrow().samples()).isEqualTo(50);
     assertThat(scores.importance().orElseThrow().mean()).isGreaterThan(scores.bound());
     assertThat(scores.bound())
@@ -80,8 +81,8 @@ final class EvaluatorTest {
   @Test
   void weightsTheFirstImagesAlone() {
     Evaluator evaluator = trained.evaluator();
-    Scores all = evaluator.evaluate(test, new Evaluator.Plan(4, 16, 9));
-    Scores few = evaluator.evaluate(test, new Evaluator.Plan(4, 16, 9, 20));
+    Scores all = evaluator.evaluate(test, new Evaluator.Settings(4, 16, 9));
+    Scores few = evaluator.evaluate(test, new Evaluator.Settings(4, 16, 9, 20));
     assertThat(few.images()).isEqualTo(33);
     assertThat(few.importance().orElseThrow().images()).isEqualTo(20);
     double sum = 0;
@@ -96,7 +97,7 @@ final class EvaluatorTest {
 
   @Test
   void tellsHowFarChanceMayHaveMovedMeans() {
-    Scores scores = trained.evaluator().evaluate(test, new Evaluator.Plan(0, 64, 9));
+    Scores scores = trained.evaluator().evaluate(test, new Evaluator.Settings(0, 64, 9));
     double mean = scores.bound();
     double squares = 0;
     for (double bound : scores.bounds()) {
@@ -121,20 +122,15 @@ final class EvaluatorTest {
         .forBatches(
             test,
             test.size(),
-            (scope, bytes, first) -> {
+            9,
+            batch -> {
               Run still =
                   new Run(
-                      scope,
-                      trained.weights().store(scope, trained.weights().flat()),
+                      batch.scope(),
+                      trained.weights().store(batch.scope(), trained.weights().flat()),
                       false,
-                      new Still(scope, 33));
-              Evaluator evaluator = trained.evaluator();
-              float[] z =
-                  trained
-                      .model()
-                      .infer(still, evaluator.encode(scope, bytes, 9, 0).value())
-                      .get("z")
-                      .toFloatArray();
+                      new Still(batch.scope(), 33));
+              float[] z = trained.model().infer(still, batch.x().value()).get("z").toFloatArray();
               for (int i = 0; i < 33; i++) {
                 means[i] = new double[] {z[3 * i], z[3 * i + 1], z[3 * i + 2]};
               }
@@ -148,7 +144,7 @@ final class EvaluatorTest {
       active += variance > 0.01 ? 1 : 0;
     }
     for (int batch : new int[] {64, 7}) {
-      assertThat(trained.evaluator().activeUnits(test, new Evaluator.Plan(0, batch, 9)))
+      assertThat(trained.evaluator().activeUnits(test, new Evaluator.Settings(0, batch, 9)))
           .isEqualTo(Map.of("z", new ActiveUnits.Count(active, 3)));
     }
   }
@@ -158,7 +154,7 @@ final class EvaluatorTest {
     Path run = folder.resolve("constant");
     Small.train(run, Small.job("model.nodes[0].q=standard-normal"));
     try (TrainedModel constant = Small.load(run)) {
-      assertThat(constant.evaluator().activeUnits(test, new Evaluator.Plan(0, 64, 9)))
+      assertThat(constant.evaluator().activeUnits(test, new Evaluator.Settings(0, 64, 9)))
           .isEqualTo(Map.of("z", new ActiveUnits.Count(0, 3)));
     }
     assertThat(run.resolve("report.html")).content().contains("0 of 3", "Collapsed");
@@ -189,10 +185,11 @@ final class EvaluatorTest {
 
   @Test
   void drawsPixels() {
-    assertThat(trained.evaluator().samples(5, 1)).hasSize(5 * 64);
-    assertThat(trained.evaluator().samples(5, 1)).isEqualTo(trained.evaluator().samples(5, 1));
+    assertThat(trained.evaluator().pictures().samples(5, 1)).hasSize(5 * 64);
+    assertThat(trained.evaluator().pictures().samples(5, 1))
+        .isEqualTo(trained.evaluator().pictures().samples(5, 1));
     List<Set<String>> carried = List.of(Set.of("z"), Set.of());
-    List<byte[]> pairs = trained.evaluator().reconstructions(test, 3, carried, 1);
+    List<byte[]> pairs = trained.evaluator().pictures().reconstructions(test, 3, carried, 1);
     assertThat(pairs).hasSize(3).allMatch(images -> images.length == 3 * 64);
     for (byte pixel : pairs.get(0)) {
       assertThat(Byte.toUnsignedInt(pixel)).as("binarised").isIn(0, 255);
@@ -200,8 +197,8 @@ final class EvaluatorTest {
   }
 
   @Test
-  void refusesPlansWithoutMeaning() {
-    assertThatThrownBy(() -> new Evaluator.Plan(-1, 1, 1))
+  void refusesSettingsWithoutMeaning() {
+    assertThatThrownBy(() -> new Evaluator.Settings(-1, 1, 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -44,11 +44,11 @@ final class LearnerTest {
     Experiment experiment = Small.experiment("data.augment=[flip, affine]");
     try (Learner learner = learner(experiment)) {
       steps(learner, 0, 50);
-      learner.tally().take();
+      learner.means().take();
       int at50 = handles();
       for (int step = 50; step < 150; step += 25) {
         steps(learner, step, step + 25);
-        learner.tally().take();
+        learner.means().take();
       }
       assertThat(handles()).isEqualTo(at50);
       NDArray leak = manager.zeros(new Shape(1));
@@ -118,7 +118,7 @@ final class LearnerTest {
   void talliesTheBoundAndTheGradient() {
     try (Learner learner = learner(Small.experiment())) {
       steps(learner, 0, 10);
-      RunningMeans.Means means = learner.tally().take();
+      RunningMeans.Means means = learner.means().take();
       assertThat(means.terms().keySet()).containsExactly("log_p.x", "kl.z");
       assertThat(means.bound())
           .isEqualTo(means.terms().get("log_p.x") - means.terms().get("kl.z"))
@@ -126,7 +126,7 @@ final class LearnerTest {
       assertThat(means.importance()).isEmpty();
       assertThat(means.gradientNorm()).isPositive();
       assertThat(means.skipped()).isZero();
-      assertThat(learner.tally().steps()).isZero();
+      assertThat(learner.means().steps()).isZero();
     }
   }
 
@@ -139,14 +139,14 @@ final class LearnerTest {
     try (Learner learner = learner(experiment)) {
       steps(learner, 0, 20);
       int handles = handles();
-      RunningMeans.Means early = learner.tally().take();
+      RunningMeans.Means early = learner.means().take();
       assertThat(early.importance().orElseThrow()).isGreaterThan(early.bound());
       assertThat(early.terms().keySet()).containsExactly("log_p.x", "kl.z");
       steps(learner, 20, 200);
-      learner.tally().take();
+      learner.means().take();
       steps(learner, 200, 220);
       assertThat(handles()).isEqualTo(handles);
-      assertThat(learner.tally().take().importance().orElseThrow())
+      assertThat(learner.means().take().importance().orElseThrow())
           .isGreaterThan(early.importance().orElseThrow() + 5);
     }
   }
@@ -190,11 +190,11 @@ final class LearnerTest {
         Small.experiment("training.rate={type: constant, value: 1e-2}", "objective={}");
     try (Learner learner = learner(experiment)) {
       steps(learner, 0, 20);
-      double before = learner.tally().take().bound();
+      double before = learner.means().take().bound();
       steps(learner, 20, 200);
-      learner.tally().take();
+      learner.means().take();
       steps(learner, 200, 220);
-      assertThat(learner.tally().take().bound()).isGreaterThan(before + 5);
+      assertThat(learner.means().take().bound()).isGreaterThan(before + 5);
     }
   }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.varve.report.Report;
 import io.varve.report.metrics.Divergence;
 import io.varve.training.Small;
-import io.varve.training.data.set.Raster;
+import io.varve.training.data.set.DensityGrid;
 import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
@@ -40,11 +40,11 @@ final class PlanePicturesTest {
     Small.train(folder.resolve("run"), Small.job(SMALL));
     try (TrainedModel trained = Small.load(folder.resolve("run"))) {
       Split test = trained.data().test();
-      Scores scores = trained.evaluator().evaluate(test, new Evaluator.Plan(0, 512, 1));
+      Scores scores = trained.evaluator().evaluate(test, new Evaluator.Settings(0, 512, 1));
       Divergence divergence = scores.divergence(test).orElseThrow();
-      Raster raster = test.density().orElseThrow();
-      double exact = crossEntropy(raster, trained.weights().flat().toFloatArray());
-      double bits = raster.entropy() / Math.log(2);
+      DensityGrid grid = test.density().orElseThrow();
+      double exact = crossEntropy(grid, trained.weights().flat().toFloatArray());
+      double bits = grid.entropy() / Math.log(2);
       assertThat(divergence.entropy()).isCloseTo(bits, within(1e-9));
       assertThat(divergence.crossEntropy().value())
           .isCloseTo(exact, within(ERRORS * divergence.crossEntropy().error()));
@@ -60,12 +60,12 @@ final class PlanePicturesTest {
   }
 
   /** Bits of a cell: -log2 of a Gaussian's density on (0, 1) squared, and 8 for each coordinate. */
-  private static double crossEntropy(Raster raster, float[] weights) {
+  private static double crossEntropy(DensityGrid grid, float[] weights) {
     double nats = 0;
-    for (int x = 0; x < Raster.SIDE; x++) {
-      for (int y = 0; y < Raster.SIDE; y++) {
+    for (int x = 0; x < DensityGrid.SIDE; x++) {
+      for (int y = 0; y < DensityGrid.SIDE; y++) {
         double both = cost(x, weights[0], weights[2]) + cost(y, weights[1], weights[3]);
-        nats += raster.mass(x, y) * both;
+        nats += grid.mass(x, y) * both;
       }
     }
     return nats / Math.log(2) + 16;
@@ -89,7 +89,7 @@ final class PlanePicturesTest {
       Split test = trained.data().test();
       List<Report.Picture> pictures = new PlanePictures(trained.evaluator(), test, 1).pictures();
       assertThat(pictures).extracting(Report.Picture::section).containsExactly("Density", "Draws");
-      assertThat(trained.evaluator().draws(5, 1)).hasSize(10);
+      assertThat(trained.evaluator().pictures().draws(5, 1)).hasSize(10);
     }
   }
 

@@ -3,8 +3,8 @@ package io.varve.training.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.training.Listener;
 import io.varve.training.Small;
+import io.varve.training.loop.Listener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

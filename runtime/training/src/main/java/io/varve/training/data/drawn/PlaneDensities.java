@@ -1,6 +1,6 @@
 package io.varve.training.data.drawn;
 
-import io.varve.training.data.set.Raster;
+import io.varve.training.data.set.DensityGrid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
@@ -50,7 +50,7 @@ public enum PlaneDensities {
   }
 
   /** The density on the square that holds all of it but a millionth or less. */
-  public Raster raster() {
+  public DensityGrid grid() {
     return switch (this) {
       case TWO_MOONS -> moons();
       case EIGHT_GAUSSIANS -> blobs(circle(8, 4 / Math.sqrt(2), 0.5 / Math.sqrt(2)));
@@ -63,7 +63,7 @@ public enum PlaneDensities {
 
   /** The side of a cell, in the density's own units. */
   public double cell() {
-    return 2 * half / Raster.SIDE;
+    return 2 * half / DensityGrid.SIDE;
   }
 
   /** The middle of the square along x; that of cell (0, 0) lies half a square to the left. */
@@ -79,17 +79,17 @@ public enum PlaneDensities {
   /** A Gaussian with the same deviation in all directions. */
   private record Blob(double x, double y, double deviation) {}
 
-  private Raster moons() {
+  private DensityGrid moons() {
     List<Blob> blobs = new ArrayList<>();
     for (int i = 0; i < NODES; i++) {
       double angle = Math.PI * (i + 0.5) / NODES;
-      blobs.add(new Blob(Math.cos(angle), Math.sin(angle), 0.1));
-      blobs.add(new Blob(1 - Math.cos(angle), 0.5 - Math.sin(angle), 0.1));
+      blobs.add(new Blob(StrictMath.cos(angle), StrictMath.sin(angle), 0.1));
+      blobs.add(new Blob(1 - StrictMath.cos(angle), 0.5 - StrictMath.sin(angle), 0.1));
     }
     return blobs(blobs);
   }
 
-  private Raster rings() {
+  private DensityGrid rings() {
     List<Blob> blobs = new ArrayList<>();
     for (int radius = 1; radius <= 3; radius++) {
       blobs.addAll(circle(NODES, radius, 0.15));
@@ -97,12 +97,12 @@ public enum PlaneDensities {
     return blobs(blobs);
   }
 
-  private Raster spirals() {
+  private DensityGrid spirals() {
     List<Blob> blobs = new ArrayList<>();
     for (int i = 0; i < NODES; i++) {
       double angle = 3 * Math.PI * Math.sqrt((i + 0.5) / NODES);
-      double x = -Math.cos(angle) * angle / 3;
-      double y = Math.sin(angle) * angle / 3;
+      double x = -StrictMath.cos(angle) * angle / 3;
+      double y = StrictMath.sin(angle) * angle / 3;
       blobs.add(new Blob(x, y, 0.1));
       blobs.add(new Blob(-x, -y, 0.1));
     }
@@ -113,37 +113,38 @@ public enum PlaneDensities {
     List<Blob> blobs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       double angle = 2 * Math.PI * i / count;
-      blobs.add(new Blob(radius * Math.cos(angle), radius * Math.sin(angle), deviation));
+      blobs.add(
+          new Blob(radius * StrictMath.cos(angle), radius * StrictMath.sin(angle), deviation));
     }
     return blobs;
   }
 
   /** Blobs, equally likely: the mass of a cell is a product of those of two intervals. */
-  private Raster blobs(List<Blob> blobs) {
-    double[] masses = new double[Raster.SIDE * Raster.SIDE];
+  private DensityGrid blobs(List<Blob> blobs) {
+    double[] masses = new double[DensityGrid.SIDE * DensityGrid.SIDE];
     for (Blob blob : blobs) {
       double[] alongX = intervals(blob.x() - centreX, blob.deviation());
       double[] alongY = intervals(blob.y() - centreY, blob.deviation());
-      for (int x = 0; x < Raster.SIDE; x++) {
+      for (int x = 0; x < DensityGrid.SIDE; x++) {
         if (alongX[x] > 0) {
-          for (int y = 0; y < Raster.SIDE; y++) {
-            masses[x * Raster.SIDE + y] += alongX[x] * alongY[y] / blobs.size();
+          for (int y = 0; y < DensityGrid.SIDE; y++) {
+            masses[x * DensityGrid.SIDE + y] += alongX[x] * alongY[y] / blobs.size();
           }
         }
       }
     }
-    return new Raster(masses);
+    return new DensityGrid(masses);
   }
 
   /** The mass of a Gaussian on the cells of an axis. */
   private double[] intervals(double mean, double deviation) {
-    double[] masses = new double[Raster.SIDE];
+    double[] masses = new double[DensityGrid.SIDE];
     double scale = cell() / (deviation * Math.sqrt(2 * Math.PI));
     for (int i = 0; i < masses.length; i++) {
       for (int k = 0; k < PLACES.length; k++) {
         double z = ((i + 0.5 + PLACES[k]) * cell() - half - mean) / deviation;
         if (Math.abs(z) < REACH) {
-          masses[i] += WEIGHTS[k] * scale * Math.exp(-z * z / 2);
+          masses[i] += WEIGHTS[k] * scale * StrictMath.exp(-z * z / 2);
         }
       }
     }
@@ -151,14 +152,14 @@ public enum PlaneDensities {
   }
 
   /** Any density, by quadrature on each cell. */
-  private Raster integrated(DoubleBinaryOperator density) {
-    double[] masses = new double[Raster.SIDE * Raster.SIDE];
-    for (int x = 0; x < Raster.SIDE; x++) {
-      for (int y = 0; y < Raster.SIDE; y++) {
-        masses[x * Raster.SIDE + y] = mass(density, x, y);
+  private DensityGrid integrated(DoubleBinaryOperator density) {
+    double[] masses = new double[DensityGrid.SIDE * DensityGrid.SIDE];
+    for (int x = 0; x < DensityGrid.SIDE; x++) {
+      for (int y = 0; y < DensityGrid.SIDE; y++) {
+        masses[x * DensityGrid.SIDE + y] = mass(density, x, y);
       }
     }
-    return new Raster(masses);
+    return new DensityGrid(masses);
   }
 
   private double mass(DoubleBinaryOperator density, int x, int y) {
@@ -184,19 +185,20 @@ public enum PlaneDensities {
    * Gaussian the point was turned from; Johnson et al. (2016) turn by one that depends on x.
    */
   private static double pinwheel(double x, double y) {
-    double radius = Math.hypot(x, y);
+    double radius = StrictMath.hypot(x, y);
     double density = 0;
     for (int arm = 0; arm < 5; arm++) {
-      double angle = Math.atan2(y, x) - 2 * Math.PI * arm / 5 - twist(radius);
-      double along = (radius * Math.cos(angle) - 2) / 0.6;
-      double across = radius * Math.sin(angle) / 0.2;
-      density += Math.exp(-(along * along + across * across) / 2) / (5 * 2 * Math.PI * 0.6 * 0.2);
+      double angle = StrictMath.atan2(y, x) - 2 * Math.PI * arm / 5 - twist(radius);
+      double along = (radius * StrictMath.cos(angle) - 2) / 0.6;
+      double across = radius * StrictMath.sin(angle) / 0.2;
+      density +=
+          StrictMath.exp(-(along * along + across * across) / 2) / (5 * 2 * Math.PI * 0.6 * 0.2);
     }
     return density;
   }
 
   /** The angle, radians, by which points so far from the origin are turned. */
   static double twist(double radius) {
-    return 0.25 * Math.exp(radius / 2);
+    return 0.25 * StrictMath.exp(radius / 2);
   }
 }

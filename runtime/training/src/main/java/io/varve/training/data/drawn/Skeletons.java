@@ -10,7 +10,7 @@ import java.util.List;
  * <p>A skeleton is strokes parted by {@code |}; a stroke is a chain of cubic Bezier curves {@code x
  * y x y x y x y x y x y x y ...} in hundredths of a unit square, y downwards.
  */
-public final class Skeletons {
+final class Skeletons {
   private static final String[] LINES = {
     "52 4  12 2 12 98 50 96  90 94 88 2 50 5", // 0
     "52 4  52 35 50 65 48 96", // 1
@@ -33,7 +33,7 @@ public final class Skeletons {
   private static final int[] WEIGHTS = {2, 1, 1, 1, 1, 2, 1, 1, 2, 2, 1, 1, 2, 2};
 
   /** One skeleton per entry, repeated by weight; coordinates in a unit square. */
-  public static final List<List<double[]>> DIGITS = parse();
+  static final List<List<double[]>> DIGITS = parse();
 
   private Skeletons() {}
 

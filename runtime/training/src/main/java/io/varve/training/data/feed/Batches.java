@@ -11,14 +11,14 @@ import java.util.stream.IntStream;
  * the last batch is shorter where the order does not divide. Images that lie in files are decoded
  * on all cores.
  */
-public final class Batches implements Iterator<byte[]> {
+final class Batches implements Iterator<byte[]> {
   private final Split split;
   private final int[] order;
   private final int batch;
   private int cursor;
 
   /** Batches of {@code order[from]}, {@code order[from + 1]}, ... */
-  public Batches(Split split, int[] order, int from, int batch) {
+  Batches(Split split, int[] order, int from, int batch) {
     if (batch < 1 || from < 0 || from > order.length) {
       throw new IllegalArgumentException(
           "batch must be at least 1 and the cursor within 0..%d, found %d and %d"

@@ -10,7 +10,7 @@ import java.util.concurrent.BlockingQueue;
  * An iterator whose elements a daemon thread prepares ahead, at most {@code depth} of them. What
  * the source throws is thrown by the call that would have returned the element.
  */
-public final class Prefetch<T> implements Iterator<T>, AutoCloseable {
+final class Prefetch<T> implements Iterator<T>, AutoCloseable {
   /** An element, or what was thrown instead, or neither: the end. */
   private record Item<T>(Optional<T> value, Optional<Throwable> failure) {}
 
@@ -20,7 +20,7 @@ public final class Prefetch<T> implements Iterator<T>, AutoCloseable {
   private Optional<Item<T>> head = Optional.empty();
 
   /** Starts to draw from {@code source}, which from now on belongs to the thread. */
-  public Prefetch(Iterator<T> source, int depth) {
+  Prefetch(Iterator<T> source, int depth) {
     queue = new ArrayBlockingQueue<>(depth);
     thread = new Thread(() -> produce(source), "varve-prefetch");
     thread.setDaemon(true);

@@ -16,7 +16,7 @@ record FirstImages(Split all, int size) implements Split {
   }
 
   @Override
-  public Optional<Raster> density() {
+  public Optional<DensityGrid> density() {
     return all.density();
   }
 

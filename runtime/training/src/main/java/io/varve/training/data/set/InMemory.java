@@ -9,6 +9,7 @@ public final class InMemory implements Split {
   private final int imageBytes;
   private final ByteBuffer images;
 
+  /** Images of this shape, [C, H, W], in a direct buffer. */
   public InMemory(int[] shape, ByteBuffer images) {
     this.shape = shape.clone();
     this.imageBytes = shape[0] * shape[1] * shape[2];

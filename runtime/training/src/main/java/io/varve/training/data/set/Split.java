@@ -26,7 +26,7 @@ public interface Split {
   }
 
   /** The density that the images, pairs of bytes, are drawn from, where it is known. */
-  default Optional<Raster> density() {
+  default Optional<DensityGrid> density() {
     return Optional.empty();
   }
 

@@ -1,0 +1,2 @@
+/** Layers that the blocks of networks are made of. */
+package io.varve.networks.layer;

@@ -1,0 +1,92 @@
+package io.varve.app.measure;
+
+import io.varve.app.bundle.BundleData;
+import io.varve.app.option.BundleOptions;
+import io.varve.app.option.DataOptions;
+import io.varve.app.option.Output;
+import io.varve.inference.Bundle;
+import io.varve.inference.file.AtomicFile;
+import io.varve.training.data.set.Split;
+import io.varve.training.evaluation.Evaluator;
+import io.varve.training.evaluation.Scores;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Scores images with a bundle: high for images like the training data, low for anomalies. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Scores images with a bundle, in nats.",
+      "Scores are high for images like the training data and low for anomalies."
+    })
+public final class ScoreCommand implements Callable<Integer> {
+  @Mixin private BundleOptions options;
+  @Mixin private DataOptions data;
+  @Mixin private Output output;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write one line per image to this file.")
+  private Path csv;
+
+  @Option(
+      names = "--importance-samples",
+      paramLabel = "K",
+      defaultValue = "0",
+      description =
+          "Also compute the importance-weighted bound with K samples; needs the graph 'importance'.")
+  private int samples;
+
+  @Override
+  public Integer call() {
+    try (Bundle bundle = options.open()) {
+      Split split = BundleData.open(bundle.manifest(), data);
+      Evaluator.Settings plan = new Evaluator.Settings(samples, 1, options.seed);
+      Scores scores = new BundleScores(bundle, split, plan).scores();
+      if (csv != null) {
+        write(columns(scores), split.size());
+      }
+      Map<String, Object> results = ScoreSummary.of(scores);
+      results.put("device", bundle.device());
+      output.results(results);
+      return 0;
+    }
+  }
+
+  /** One number per image, by column: bound, bits_per_dim, log_p.x, kl.z, ... */
+  private static Map<String, double[]> columns(Scores scores) {
+    Map<String, double[]> columns = new LinkedHashMap<>();
+    columns.put("bound", scores.bounds());
+    columns.put("bits_per_dim", scores.bits());
+    scores.terms().forEach((name, values) -> columns.put(name, doubles(values)));
+    scores.importance().ifPresent(i -> columns.put("importance_bound", doubles(i.bound())));
+    return columns;
+  }
+
+  private static double[] doubles(float[] values) {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  }
+
+  private void write(Map<String, double[]> columns, int images) {
+    StringBuilder text = new StringBuilder("image,");
+    text.append(String.join(",", columns.keySet())).append('\n');
+    for (int i = 0; i < images; i++) {
+      text.append(i);
+      for (double[] column : columns.values()) {
+        text.append(',').append(String.format(Locale.ROOT, "%.6g", column[i]));
+      }
+      text.append('\n');
+    }
+    AtomicFile.write(csv, text.toString());
+    Output.say("wrote %s", csv);
+  }
+}

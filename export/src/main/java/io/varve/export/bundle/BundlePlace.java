@@ -2,15 +2,13 @@ package io.varve.export.bundle;
 
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.Folders;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * The place of a bundle that is being exported. The new bundle is built beside it. Then the earlier
@@ -94,15 +92,8 @@ final class BundlePlace implements AutoCloseable {
   }
 
   private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be removed: " + e.getMessage(), e);
+    if (Files.exists(folder)) {
+      Folders.delete(folder);
     }
   }
 }

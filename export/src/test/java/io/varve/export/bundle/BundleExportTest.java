@@ -148,7 +148,7 @@ class BundleExportTest {
       }
       // It is refused, but not before the place is in order.
       assertThatThrownBy(() -> export("third", List.of("nonsense"), bundle))
-          .hasMessageContaining("no entry point is named 'nonsense'");
+          .hasMessageContaining("is named 'nonsense'");
       String now = whole();
       assertThat(beside()).as("after " + last).containsExactly("bundle");
       assertThat(now).isIn(found, "second");

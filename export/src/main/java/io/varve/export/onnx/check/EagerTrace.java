@@ -64,14 +64,12 @@ public record EagerTrace(
   }
 
   @Override
-  public NDList repeat(long most, NDList state, UnaryOperator<NDList> body) {
-    return EagerLoop.run(most, state, Optional.empty(), body);
-  }
-
-  @Override
   public NDList repeat(
-      long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
-    return EagerLoop.run(most, state, Optional.of(again), body);
+      long most,
+      NDList state,
+      Optional<Function<NDList, NDArray>> again,
+      UnaryOperator<NDList> body) {
+    return EagerLoop.run(most, state, again, body);
   }
 
   private static Safetensors.Entry entry(String name, NDArray array) {

@@ -54,11 +54,7 @@ final class Recorder implements Trace {
   private final List<Runnable> lastChecks = new ArrayList<>();
   private Frame frame = new Frame(0, new ArrayList<>());
 
-  /**
-   * The code being recorded: the trace itself, or the body of a loop in it.
-   *
-   * @param first the first value that was made in it
-   */
+  /** The code being recorded, the trace itself or a loop's body, and the first value made in it. */
   private record Frame(int first, List<RecordedStep> steps) {}
 
   Recorder(long batch, NDManager real, RegisteredParameters registered) {
@@ -103,19 +99,14 @@ final class Recorder implements Trace {
   }
 
   private NDArray parameter(Parameter parameter, boolean training) {
+    String asks = "ParameterStore.getValue asks for parameter '" + parameter.getName() + "'";
     if (training) {
       throw AuthorCode.here()
-          .refuse(
-              "ParameterStore.getValue",
-              "asks for parameter '" + parameter.getName() + "' for training",
-              "export the forward pass with training = false");
+          .refuse(asks, "for training", "export the forward pass with training = false");
     }
     if (registered.name(parameter).isEmpty()) {
       throw AuthorCode.here()
-          .refuse(
-              "ParameterStore.getValue",
-              "asks for parameter '" + parameter.getName() + "', which is not registered",
-              "name it in OnnxExporter.parameters(...)");
+          .refuse(asks + ",", "which is not registered", "name it in OnnxExporter.parameters(...)");
     }
     return lift(registered.value(parameter));
   }
@@ -123,20 +114,18 @@ final class Recorder implements Trace {
   @Override
   public NDArray input(String name, NDArray sample) {
     Origin origin = AuthorCode.here();
+    String input = "input '" + name + "'";
     if (frame.first() > 0) {
-      throw origin.refuse(
-          "input '" + name + "'",
-          "is declared in the body of a loop",
-          "declare it before the loop");
+      throw origin.refuse(input, "is declared in the body of a loop", "declare it before the loop");
     }
     if (values.stream()
         .anyMatch(v -> v.source() instanceof ValueSource.Input i && i.name().equals(name))) {
-      throw origin.refuse("input '" + name + "'", "is declared twice", "give each its own name");
+      throw origin.refuse(input, "is declared twice", "give each its own name");
     }
     Shape shape = sample.getShape();
     if (shape.dimension() > 0 && shape.get(0) != batch) {
       throw origin.refuse(
-          "input '" + name + "'",
+          input,
           "has a sample of shape " + shape + ", expected [" + batch + ", ...]",
           "make the sample with batch() rows");
     }
@@ -227,14 +216,12 @@ final class Recorder implements Trace {
   }
 
   @Override
-  public NDList repeat(long most, NDList state, UnaryOperator<NDList> body) {
-    return new RecordedLoop(this, Optional.empty(), body, AuthorCode.here()).record(most, state);
-  }
-
-  @Override
   public NDList repeat(
-      long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
-    return new RecordedLoop(this, Optional.of(again), body, AuthorCode.here()).record(most, state);
+      long most,
+      NDList state,
+      Optional<Function<NDList, NDArray>> again,
+      UnaryOperator<NDList> body) {
+    return new RecordedLoop(this, again, body, AuthorCode.here()).record(most, state);
   }
 
   /** Records the body of a loop apart from what is around it. */

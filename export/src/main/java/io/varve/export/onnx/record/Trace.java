@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -54,7 +55,9 @@ public interface Trace {
    * @return the state after the last round
    * @throws IllegalArgumentException if a round changes the number, the type or the shape of arrays
    */
-  NDList repeat(long count, NDList state, UnaryOperator<NDList> body);
+  default NDList repeat(long count, NDList state, UnaryOperator<NDList> body) {
+    return repeat(count, state, Optional.empty(), body);
+  }
 
   /**
    * Repeats code as long as a condition holds; see {@link #repeat(long, NDList, UnaryOperator)}.
@@ -62,6 +65,15 @@ public interface Trace {
    * @param most the largest number of rounds
    * @param again asked before every round: one boolean, computed from the state
    */
+  default NDList repeat(
+      long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body) {
+    return repeat(most, state, Optional.of(again), body);
+  }
+
+  /** Repeats code, as long as a condition holds if there is one. */
   NDList repeat(
-      long most, NDList state, Function<NDList, NDArray> again, UnaryOperator<NDList> body);
+      long most,
+      NDList state,
+      Optional<Function<NDList, NDArray>> again,
+      UnaryOperator<NDList> body);
 }

@@ -60,13 +60,8 @@ public record Report(
       Map<String, ActiveUnits.Count> activeUnits,
       Optional<Divergence> divergence) {
     /** Nothing yet. */
-    public static final Measured NOTHING = new Measured(Optional.empty(), Map.of());
-
-    /** Of data whose density is not known. */
-    public Measured(
-        Optional<ImportanceBound> importance, Map<String, ActiveUnits.Count> activeUnits) {
-      this(importance, activeUnits, Optional.empty());
-    }
+    public static final Measured NOTHING = 
+        new Measured(Optional.empty(), Map.of(), Optional.empty());
 
     /** Copies the counts, keeping their order. */
     public Measured {

@@ -16,9 +16,11 @@ import java.util.OptionalDouble;
 /** The numbers of a run in words, by name, in the order to be shown. */
 final class Results {
   private final Report report;
+  private final Report.Measured measured;
 
   Results(Report report) {
     this.report = report;
+    this.measured = report.summary().measured();
   }
 
   /** The point that speaks for the run: the last on the test split, else the last. */
@@ -40,7 +42,7 @@ final class Results {
                             kl.put(name.substring(BoundScore.KL.length()), nats);
                           }
                         }));
-    return LatentActivity.of(kl, report.summary().measured().activeUnits());
+    return LatentActivity.of(kl, measured.activeUnits());
   }
 
   /** The few numbers to see first. */
@@ -55,9 +57,7 @@ final class Results {
               String bits = Numbers.value(p.score().bitsPerDim());
               all.add(new Headline("Bits per dimension", bits, "lower is better"));
             });
-    report
-        .summary()
-        .measured()
+    measured
         .importance()
         .ifPresent(
             i ->
@@ -66,9 +66,7 @@ final class Results {
                         "Importance bound",
                         Numbers.value(i.bound().value()),
                         Numbers.count(i.samples(), "sample"))));
-    report
-        .summary()
-        .measured()
+    measured
         .divergence()
         .ifPresent(
             d ->
@@ -82,7 +80,7 @@ final class Results {
         .or(this::last)
         .ifPresent(
             p -> {
-              String time = Numbers.duration(p.optimization().seconds());
+              String time = Numbers.duration(p.state().seconds());
               all.add(new Headline("Training time", time, Numbers.count(p.step(), "step")));
             });
     return all;
@@ -103,11 +101,11 @@ final class Results {
         p -> {
           facts.put("Steps", Numbers.count(p.step()));
           facts.put("Epochs", Numbers.fixed(p.epoch(), p.epoch() == Math.rint(p.epoch()) ? 0 : 2));
-          facts.put("Time", Numbers.duration(p.optimization().seconds()));
+          facts.put("Time", Numbers.duration(p.state().seconds()));
           speed().ifPresent(s -> facts.put("Images per second, median", rate(s)));
-          facts.put("Learning rate at the end", Numbers.setting(p.optimization().rate()));
-          facts.put("Beta at the end", Numbers.setting(p.optimization().beta()));
-          facts.put("Updates skipped", Numbers.count(p.optimization().skipped()));
+          facts.put("Learning rate at the end", Numbers.setting(p.state().rate()));
+          facts.put("Beta at the end", Numbers.setting(p.state().beta()));
+          facts.put("Updates skipped", Numbers.count(p.state().skipped()));
         });
     for (DataPart split : DataPart.values()) {
       last(split)
@@ -125,14 +123,10 @@ final class Results {
         .ifPresent(
             nats ->
                 facts.put("Importance bound, train", Numbers.value(nats.getAsDouble()) + " nats"));
-    report
-        .summary()
-        .measured()
+    measured
         .importance()
         .ifPresent(i -> facts.put("Importance bound", words(i)));
-    report
-        .summary()
-        .measured()
+    measured
         .divergence()
         .ifPresent(
             d -> {
@@ -170,7 +164,7 @@ final class Results {
     List<Double> speeds =
         report.points().stream()
             .filter(p -> p.split() == DataPart.TRAIN)
-            .map(p -> p.optimization().imagesPerSecond())
+            .map(p -> p.state().imagesPerSecond())
             .filter(s -> Double.isFinite(s) && s > 0)
             .sorted()
             .toList();

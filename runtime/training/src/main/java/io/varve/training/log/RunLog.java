@@ -51,7 +51,7 @@ public final class RunLog implements AutoCloseable {
   public static RunLog open(Path folder, String title, long step) {
     Path file = folder.resolve("metrics.jsonl");
     Metrics metrics = Metrics.resume(file, step);
-    TensorBoard events = TensorBoard.open(folder.resolve("events"), step);
+    TensorBoard events = new TensorBoard(folder.resolve("events"), step);
     return new RunLog(folder, title, metrics, events, new ArrayList<>(Metrics.read(file)));
   }
 

@@ -60,7 +60,7 @@ public record Report(
       Map<String, ActiveUnits.Count> activeUnits,
       Optional<Divergence> divergence) {
     /** Nothing yet. */
-    public static final Measured NOTHING = 
+    public static final Measured NOTHING =
         new Measured(Optional.empty(), Map.of(), Optional.empty());
 
     /** Copies the counts, keeping their order. */

@@ -123,9 +123,7 @@ final class Results {
         .ifPresent(
             nats ->
                 facts.put("Importance bound, train", Numbers.value(nats.getAsDouble()) + " nats"));
-    measured
-        .importance()
-        .ifPresent(i -> facts.put("Importance bound", words(i)));
+    measured.importance().ifPresent(i -> facts.put("Importance bound", words(i)));
     measured
         .divergence()
         .ifPresent(

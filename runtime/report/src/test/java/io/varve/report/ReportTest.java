@@ -132,7 +132,8 @@ class ReportTest {
                     Optional.of(
                         new ImportanceBound(
                             new Estimate(-90, 1), new Estimate(0.1, Double.NaN), 5, 2, hostile)),
-                    Map.of(hostile, new ActiveUnits.Count(1, 2)), Optional.empty())),
+                    Map.of(hostile, new ActiveUnits.Count(1, 2)),
+                    Optional.empty())),
             points,
             List.of(new Picture(hostile, hostile, png)),
             new Reproduction(hostile, hostile, Map.of(hostile, hostile)));

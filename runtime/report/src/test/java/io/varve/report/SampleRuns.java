@@ -113,7 +113,8 @@ public final class SampleRuns {
                 Optional.of(
                     new ImportanceBound(
                         new Estimate(-92.31, 0.5), new Estimate(0.17, 0.001), 500, 100, "")),
-                Map.of("z1", new ActiveUnits.Count(17, 50)), Optional.empty()));
+                Map.of("z1", new ActiveUnits.Count(17, 50)),
+                Optional.empty()));
     Reproduction reproduction =
         new Reproduction(model, "varve train vae-mlp-mnist.yaml --out runs/mnist", environment);
     return new Report("vae-mlp-mnist", summary, points, PICTURES, reproduction);

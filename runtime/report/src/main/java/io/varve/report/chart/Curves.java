@@ -100,8 +100,7 @@ final class Curves {
   }
 
   private Series state(String name, ToDoubleFunction<OptimizationState> value) {
-    return new Series(
-        name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.state())));
+    return new Series(name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.state())));
   }
 
   private List<Series> terms(DataPart split, Predicate<String> wanted, int prefix) {

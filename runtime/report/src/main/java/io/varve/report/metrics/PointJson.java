@@ -62,8 +62,7 @@ final class PointJson {
         json.has(IMPORTANCE) ? OptionalDouble.of(real(json, IMPORTANCE)) : OptionalDouble.empty();
     BoundScore score =
         new BoundScore(real(json, "bound"), real(json, "bits_per_dim"), terms, importance);
-    return new Point(
-        whole(json, "step"), real(json, "epoch"), split(json), score, state(json));
+    return new Point(whole(json, "step"), real(json, "epoch"), split(json), score, state(json));
   }
 
   private static OptimizationState state(JsonObject json) {

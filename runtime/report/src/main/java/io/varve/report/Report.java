@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that is told about a run, and the page that tells it: one HTML file without a script and
- * without anything outside it, for a screen, a phone or paper.
+ * The report of a run: one HTML file for a screen, a phone or paper. It has no script and loads
+ * nothing.
  *
  * @param title the model's name
  * @param summary what was trained on what

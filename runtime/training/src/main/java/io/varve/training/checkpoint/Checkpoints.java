@@ -119,7 +119,7 @@ public final class Checkpoints {
   /**
    * The newest checkpoint that is whole; empty where none was ever completed.
    *
-   * @param notes is told each that was passed over, and why
+   * @param notes hears which were passed over, and why
    * @throws IllegalArgumentException one line: if all are damaged, if a tensor of the newest holds
    *     a NaN, or if they belong to another model file
    */

@@ -35,7 +35,7 @@ public final class RunLog implements AutoCloseable {
   private final List<Point> points;
 
   /**
-   * Goes on after a step; whatever was told of later steps is dropped.
+   * Goes on after a step. Lines and events of later steps are dropped.
    *
    * @param title the model's name
    */

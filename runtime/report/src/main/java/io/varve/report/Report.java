@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that is told about a run, and the page that tells it: one HTML file without a script and
- * without anything outside it, for a screen, a phone or paper.
+ * The report of a run: one HTML file for a screen, a phone or paper. It has no script and loads
+ * nothing.
  *
  * @param title the model's name
  * @param summary what was trained on what
@@ -60,13 +60,8 @@ public record Report(
       Map<String, ActiveUnits.Count> activeUnits,
       Optional<Divergence> divergence) {
     /** Nothing yet. */
-    public static final Measured NOTHING = new Measured(Optional.empty(), Map.of());
-
-    /** Of data whose density is not known. */
-    public Measured(
-        Optional<ImportanceBound> importance, Map<String, ActiveUnits.Count> activeUnits) {
-      this(importance, activeUnits, Optional.empty());
-    }
+    public static final Measured NOTHING =
+        new Measured(Optional.empty(), Map.of(), Optional.empty());
 
     /** Copies the counts, keeping their order. */
     public Measured {

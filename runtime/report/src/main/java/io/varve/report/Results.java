@@ -16,9 +16,11 @@ import java.util.OptionalDouble;
 /** The numbers of a run in words, by name, in the order to be shown. */
 final class Results {
   private final Report report;
+  private final Report.Measured measured;
 
   Results(Report report) {
     this.report = report;
+    this.measured = report.summary().measured();
   }
 
   /** The point that speaks for the run: the last on the test split, else the last. */
@@ -30,7 +32,7 @@ final class Results {
   List<LatentActivity> levels() {
     Map<String, Double> kl =
         last().map(p -> Term.byVariable(p.score().terms(), true)).orElse(Map.of());
-    return LatentActivity.of(kl, report.summary().measured().activeUnits());
+    return LatentActivity.of(kl, measured.activeUnits());
   }
 
   /** The few numbers to see first. */
@@ -45,9 +47,7 @@ final class Results {
               String bits = Numbers.value(p.score().bitsPerDim());
               all.add(new Headline("Bits per dimension", bits, "lower is better"));
             });
-    report
-        .summary()
-        .measured()
+    measured
         .importance()
         .ifPresent(
             i ->
@@ -56,9 +56,7 @@ final class Results {
                         "Importance bound",
                         Numbers.value(i.bound().value()),
                         Numbers.count(i.samples(), "sample"))));
-    report
-        .summary()
-        .measured()
+    measured
         .divergence()
         .ifPresent(
             d ->
@@ -72,7 +70,7 @@ final class Results {
         .or(this::last)
         .ifPresent(
             p -> {
-              String time = Numbers.duration(p.optimization().seconds());
+              String time = Numbers.duration(p.state().seconds());
               all.add(new Headline("Training time", time, Numbers.count(p.step(), "step")));
             });
     return all;
@@ -93,11 +91,11 @@ final class Results {
         p -> {
           facts.put("Steps", Numbers.count(p.step()));
           facts.put("Epochs", Numbers.fixed(p.epoch(), p.epoch() == Math.rint(p.epoch()) ? 0 : 2));
-          facts.put("Time", Numbers.duration(p.optimization().seconds()));
+          facts.put("Time", Numbers.duration(p.state().seconds()));
           speed().ifPresent(s -> facts.put("Images per second, median", rate(s)));
-          facts.put("Learning rate at the end", Numbers.setting(p.optimization().rate()));
-          facts.put("Beta at the end", Numbers.setting(p.optimization().beta()));
-          facts.put("Updates skipped", Numbers.count(p.optimization().skipped()));
+          facts.put("Learning rate at the end", Numbers.setting(p.state().rate()));
+          facts.put("Beta at the end", Numbers.setting(p.state().beta()));
+          facts.put("Updates skipped", Numbers.count(p.state().skipped()));
         });
     for (DataPart split : DataPart.values()) {
       last(split)
@@ -115,14 +113,8 @@ final class Results {
         .ifPresent(
             nats ->
                 facts.put("Importance bound, train", Numbers.value(nats.getAsDouble()) + " nats"));
-    report
-        .summary()
-        .measured()
-        .importance()
-        .ifPresent(i -> facts.put("Importance bound", words(i)));
-    report
-        .summary()
-        .measured()
+    measured.importance().ifPresent(i -> facts.put("Importance bound", words(i)));
+    measured
         .divergence()
         .ifPresent(
             d -> {
@@ -160,7 +152,7 @@ final class Results {
     List<Double> speeds =
         report.points().stream()
             .filter(p -> p.split() == DataPart.TRAIN)
-            .map(p -> p.optimization().imagesPerSecond())
+            .map(p -> p.state().imagesPerSecond())
             .filter(s -> Double.isFinite(s) && s > 0)
             .sorted()
             .toList();

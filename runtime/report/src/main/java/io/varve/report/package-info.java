@@ -1,5 +1,5 @@
 /**
- * What a run leaves behind to be looked at: metrics, TensorBoard event files, picture grids and a
- * single-file report. Plain data in, files out; nothing here knows about arrays on a device.
+ * The report of a run, one HTML file, and what it is made of: metrics, charts, pictures. Plain data
+ * in, files out; nothing here knows about arrays on a device.
  */
 package io.varve.report;

@@ -133,7 +133,8 @@ class ReportTest {
                     Optional.of(
                         new ImportanceBound(
                             new Estimate(-90, 1), new Estimate(0.1, Double.NaN), 5, 2, hostile)),
-                    Map.of(hostile, new ActiveUnits.Count(1, 2)))),
+                    Map.of(hostile, new ActiveUnits.Count(1, 2)),
+                    Optional.empty())),
             points,
             List.of(new Picture(hostile, hostile, png)),
             new Reproduction(hostile, hostile, Map.of(hostile, hostile)));
@@ -208,7 +209,7 @@ class ReportTest {
       BoundScore s = p.score();
       OptionalDouble nats = train(p) ? OptionalDouble.of(s.bound() + 2.5) : OptionalDouble.empty();
       BoundScore more = new BoundScore(s.bound(), s.bitsPerDim(), s.terms(), nats);
-      points.add(new Point(p.step(), p.epoch(), p.split(), more, p.optimization()));
+      points.add(new Point(p.step(), p.epoch(), p.split(), more, p.state()));
     }
     String html = SampleRuns.report(points).html();
     assertThat(html).contains("train, importance-weighted", "Importance bound, train");

@@ -79,7 +79,7 @@ public final class SampleRuns {
   /** The same point with another bound. */
   public static Point bound(Point point, double bound) {
     BoundScore score = new BoundScore(bound, point.score().bitsPerDim(), point.score().terms());
-    return new Point(point.step(), point.epoch(), point.split(), score, point.optimization());
+    return new Point(point.step(), point.epoch(), point.split(), score, point.state());
   }
 
   static Report report(List<Point> points) {
@@ -114,7 +114,8 @@ public final class SampleRuns {
                 Optional.of(
                     new ImportanceBound(
                         new Estimate(-92.31, 0.5), new Estimate(0.17, 0.001), 500, 100, "")),
-                Map.of("z1", new ActiveUnits.Count(17, 50))));
+                Map.of("z1", new ActiveUnits.Count(17, 50)),
+                Optional.empty()));
     Reproduction reproduction =
         new Reproduction(model, "varve train vae-mlp-mnist.yaml --out runs/mnist", environment);
     return new Report("vae-mlp-mnist", summary, points, PICTURES, reproduction);

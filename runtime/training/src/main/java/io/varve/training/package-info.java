@@ -1,5 +1,7 @@
 /**
- * Trains, evaluates and keeps the models of {@code io.varve.model}: the loop, the optimisers,
- * checkpoints and the folder of a run.
+ * Trains and measures models. A model file is an {@link io.varve.training.Experiment}; {@link
+ * io.varve.training.loop.Trainer} trains it, and {@link io.varve.training.run.TrainedModel} is what
+ * a run leaves. Data, optimisers, checkpoints, evaluation and the files of a run have a package
+ * each.
  */
 package io.varve.training;

@@ -116,7 +116,7 @@ final class TrainingBench {
       }
       seen++;
       if (seen > WARM_UP && speeds.size() < wanted) {
-        speeds.add(point.optimization().imagesPerSecond());
+        speeds.add(point.state().imagesPerSecond());
       } else if (seen == WARM_UP + wanted + 1) {
         recording = OperatorProfile.begin();
       } else if (seen == WARM_UP + wanted + 1 + PROFILED) {

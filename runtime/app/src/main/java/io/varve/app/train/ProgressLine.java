@@ -60,7 +60,7 @@ final class ProgressLine implements Listener, AutoCloseable {
   /** What fits beside a bar on eighty columns. */
   private String brief(Point point) {
     if (point.split() == DataPart.TRAIN) {
-      speed = String.format(Locale.ROOT, " %.0f images/s", point.optimization().imagesPerSecond());
+      speed = String.format(Locale.ROOT, " %.0f images/s", point.state().imagesPerSecond());
     }
     return String.format(Locale.ROOT, "%.1f%s", point.score().bound(), speed);
   }
@@ -74,9 +74,9 @@ final class ProgressLine implements Listener, AutoCloseable {
             point.split().name().toLowerCase(Locale.ROOT),
             point.score().bound(),
             point.score().bitsPerDim()));
-    text.append(String.format(Locale.ROOT, "  %.0f images/s", point.optimization().imagesPerSecond()));
-    if (point.optimization().skipped() > 0) {
-      text.append("  skipped ").append(point.optimization().skipped());
+    text.append(String.format(Locale.ROOT, "  %.0f images/s", point.state().imagesPerSecond()));
+    if (point.state().skipped() > 0) {
+      text.append("  skipped ").append(point.state().skipped());
     }
     return text.toString();
   }

@@ -62,8 +62,8 @@ record Axis(double low, double high, boolean logarithmic) {
   }
 
   /**
-   * By factors where all values are positive and far apart, and then with outliers but for absurd
-   * ones; else as {@link #robust}.
+   * By factors where all values are positive and far apart; outliers are then shown unless they are
+   * absurd. Otherwise as {@link #robust}.
    */
   static Axis factors(double[] values) {
     double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();

@@ -60,14 +60,14 @@ final class Curves {
 
   /** The gradient's norm, with a mark where steps were skipped. */
   Plot gradient() {
-    Series norm = optimization("gradient norm", OptimizationState::gradientNorm);
+    Series norm = state("gradient norm", OptimizationState::gradientNorm);
     List<Series> series = List.of(norm);
     Axis y = Axis.factors(norm.values());
     return Plot.of("Gradient norm", "before clipping", series, y).with(skips());
   }
 
   Plot rate() {
-    Series rate = optimization("learning rate", OptimizationState::rate);
+    Series rate = state("learning rate", OptimizationState::rate);
     double highest = Arrays.stream(rate.values()).max().orElse(0);
     // A warm-up from zero looks right on a linear axis, a long decay does not.
     Axis y = rate.last() * DECAYED < highest ? Axis.factors(rate.values()) : full(rate);
@@ -75,12 +75,12 @@ final class Curves {
   }
 
   Plot beta() {
-    Series beta = optimization("beta", OptimizationState::beta);
+    Series beta = state("beta", OptimizationState::beta);
     return Plot.of("Beta", "weight of the KL terms", List.of(beta), full(beta));
   }
 
   Plot speed() {
-    Series speed = optimization("images/s", OptimizationState::imagesPerSecond);
+    Series speed = state("images/s", OptimizationState::imagesPerSecond);
     Axis y = Axis.robust(speed.values(), 0);
     return Plot.of("Speed", "training images per second", List.of(speed), y);
   }
@@ -97,9 +97,8 @@ final class Curves {
         "train, importance-weighted", samples(having, p -> p.score().importance().orElseThrow()));
   }
 
-  private Series optimization(String name, ToDoubleFunction<OptimizationState> value) {
-    return new Series(
-        name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.optimization())));
+  private Series state(String name, ToDoubleFunction<OptimizationState> value) {
+    return new Series(name, samples(of(DataPart.TRAIN), p -> value.applyAsDouble(p.state())));
   }
 
   private List<Series> terms(DataPart split, boolean kl) {
@@ -121,12 +120,12 @@ final class Curves {
     List<Plot.Mark> marks = new ArrayList<>();
     long before = 0;
     for (Point point : of(DataPart.TRAIN)) {
-      long more = point.optimization().skipped() - before;
+      long more = point.state().skipped() - before;
       if (more > 0) {
         String what = Numbers.count(more, "update") + " skipped by ";
         marks.add(new Plot.Mark(x(point), what + sample(point, 0).when()));
       }
-      before = point.optimization().skipped();
+      before = point.state().skipped();
     }
     return marks;
   }

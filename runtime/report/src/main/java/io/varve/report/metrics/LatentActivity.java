@@ -33,7 +33,7 @@ public record LatentActivity(String name, double kl, Optional<ActiveUnits.Count>
     return List.copyOf(levels);
   }
 
-  /** Whether its posterior is next to its prior, whatever the image. */
+  /** Whether its posterior is almost its prior for every image. */
   public boolean collapsed() {
     return kl < COLLAPSED;
   }

@@ -37,16 +37,6 @@ public final class Metrics implements AutoCloseable {
   }
 
   /**
-   * Starts an empty file, replacing one that is there.
-   *
-   * @throws IllegalArgumentException if it cannot be written
-   */
-  public static Metrics start(Path file) {
-    OutputFile.replace(file, new byte[0]);
-    return new Metrics(file);
-  }
-
-  /**
    * Continues a file after a checkpoint: lines of later steps and a torn last line are dropped, in
    * one atomic replacement. A missing file is started.
    *

@@ -7,7 +7,7 @@ package io.varve.report.metrics;
  * @param epoch passes over the training data, fractional within one
  * @param split what it was measured on
  * @param score the bound and its terms
- * @param optimization the state of the optimisation
+ * @param state the state of the optimisation
  */
 public record Point(
-    long step, double epoch, DataPart split, BoundScore score, OptimizationState optimization) {}
+    long step, double epoch, DataPart split, BoundScore score, OptimizationState state) {}

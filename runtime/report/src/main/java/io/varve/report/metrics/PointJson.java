@@ -33,13 +33,13 @@ final class PointJson {
     json.add("bound", number(point.score().bound()));
     json.add("bits_per_dim", number(point.score().bitsPerDim()));
     point.score().importance().ifPresent(nats -> json.add(IMPORTANCE, number(nats)));
-    OptimizationState optimization = point.optimization();
-    json.add("beta", number(optimization.beta()));
-    json.add("rate", number(optimization.rate()));
-    json.add("gradient_norm", number(optimization.gradientNorm()));
-    json.addProperty("skipped", optimization.skipped());
-    json.add("images_per_second", number(optimization.imagesPerSecond()));
-    json.add("seconds", number(optimization.seconds()));
+    OptimizationState state = point.state();
+    json.add("beta", number(state.beta()));
+    json.add("rate", number(state.rate()));
+    json.add("gradient_norm", number(state.gradientNorm()));
+    json.addProperty("skipped", state.skipped());
+    json.add("images_per_second", number(state.imagesPerSecond()));
+    json.add("seconds", number(state.seconds()));
     JsonObject terms = new JsonObject();
     point.score().terms().forEach((name, value) -> terms.add(name, number(value)));
     json.add("terms", terms);
@@ -62,11 +62,10 @@ final class PointJson {
         json.has(IMPORTANCE) ? OptionalDouble.of(real(json, IMPORTANCE)) : OptionalDouble.empty();
     BoundScore score =
         new BoundScore(real(json, "bound"), real(json, "bits_per_dim"), terms, importance);
-    return new Point(
-        whole(json, "step"), real(json, "epoch"), split(json), score, optimization(json));
+    return new Point(whole(json, "step"), real(json, "epoch"), split(json), score, state(json));
   }
 
-  private static OptimizationState optimization(JsonObject json) {
+  private static OptimizationState state(JsonObject json) {
     return new OptimizationState(
         real(json, "beta"),
         real(json, "rate"),

@@ -1,2 +1,2 @@
-/** The numbers of a run as data: points, scores, estimates, and their JSON lines. */
+/** The numbers of a run as data: points, scores, estimates, and their file of JSON lines. */
 package io.varve.report.metrics;

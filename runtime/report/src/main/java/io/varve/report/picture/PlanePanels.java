@@ -24,7 +24,7 @@ public final class PlanePanels {
   /** Five colours of viridis (Smith and van der Walt, 2015), even in lightness for every eye. */
   private static final int[] RAMP = {0x440154, 0x3B528B, 0x21918C, 0x5EC962, 0xFDE725};
 
-  /** What is brighter than all but this share of the mass need not be told apart. */
+  /** The colours cover this share of the mass; the brightest cells beyond it look alike. */
   private static final double BRIGHTEST = 0.995;
 
   /** Dots fade from their middle on, this many pixels wide; where they overlap it gets brighter. */

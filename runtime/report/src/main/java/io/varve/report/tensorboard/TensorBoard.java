@@ -19,12 +19,6 @@ import java.util.Map;
 public final class TensorBoard implements AutoCloseable {
   private final Map<DataPart, EventFile> files = new EnumMap<>(DataPart.class);
 
-  private TensorBoard(Path folder, long step) {
-    for (DataPart split : DataPart.values()) {
-      files.put(split, EventFile.create(folder.resolve(split.label()), step + 1));
-    }
-  }
-
   /**
    * Starts new event files in a folder; earlier files stay, their events after {@code step} are
    * superseded.
@@ -32,8 +26,10 @@ public final class TensorBoard implements AutoCloseable {
    * @param step the optimiser step that training continues from; 0 for a new run
    * @throws IllegalArgumentException if the folder cannot be written
    */
-  public static TensorBoard open(Path folder, long step) {
-    return new TensorBoard(folder, step);
+  public TensorBoard(Path folder, long step) {
+    for (DataPart split : DataPart.values()) {
+      files.put(split, EventFile.create(folder.resolve(split.label()), step + 1));
+    }
   }
 
   /**
@@ -48,12 +44,12 @@ public final class TensorBoard implements AutoCloseable {
     point.score().importance().ifPresent(nats -> scalars.put("bound/importance_nats", nats));
     point.score().terms().forEach((name, value) -> scalars.put("terms/" + name, value));
     if (point.split() == DataPart.TRAIN) {
-      OptimizationState optimization = point.optimization();
-      scalars.put("optimiser/beta", optimization.beta());
-      scalars.put("optimiser/rate", optimization.rate());
-      scalars.put("optimiser/gradient_norm", optimization.gradientNorm());
-      scalars.put("optimiser/skipped", (double) optimization.skipped());
-      scalars.put("optimiser/images_per_second", optimization.imagesPerSecond());
+      OptimizationState state = point.state();
+      scalars.put("optimiser/beta", state.beta());
+      scalars.put("optimiser/rate", state.rate());
+      scalars.put("optimiser/gradient_norm", state.gradientNorm());
+      scalars.put("optimiser/skipped", (double) state.skipped());
+      scalars.put("optimiser/images_per_second", state.imagesPerSecond());
     }
     files.get(point.split()).scalars(point.step(), scalars);
   }

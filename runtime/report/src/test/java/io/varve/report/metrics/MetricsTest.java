@@ -31,7 +31,7 @@ class MetricsTest {
   void writesTheDocumentedLine() throws IOException {
     BoundScore score = new BoundScore(-101.5, 0.1868, Map.of("kl.z", 21.25));
     OptimizationState state = new OptimizationState(0.5, 1e-3, Double.NaN, 2, 4000.5, 12.0);
-    try (Metrics metrics = Metrics.start(file)) {
+    try (Metrics metrics = Metrics.resume(file, 0)) {
       metrics.append(new Point(50, 0.25, DataPart.TRAIN, score, state));
     }
     assertThat(Files.readString(file))
@@ -67,7 +67,7 @@ class MetricsTest {
             SampleRuns.bound(first, Double.MIN_VALUE),
             SampleRuns.bound(first, -Double.MAX_VALUE),
             SampleRuns.bound(first, Math.nextUp(-100.0)));
-    try (Metrics metrics = Metrics.start(file)) {
+    try (Metrics metrics = Metrics.resume(file, 0)) {
       points.forEach(metrics::append);
       odd.forEach(metrics::append);
       // Still open: a reader, or a killed process, has every line.
@@ -152,7 +152,7 @@ class MetricsTest {
   @Test
   void saysInOneLineThatItCannotWrite() throws IOException {
     Path inTheWay = Files.writeString(folder.resolve("run"), "a file");
-    assertThatThrownBy(() -> Metrics.start(inTheWay.resolve("metrics.jsonl")))
+    assertThatThrownBy(() -> Metrics.resume(inTheWay.resolve("metrics.jsonl"), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("metrics.jsonl: cannot be written: ")
         .hasMessageNotContaining("\n");
@@ -166,7 +166,7 @@ class MetricsTest {
   }
 
   private void write(List<Point> points) {
-    try (Metrics metrics = Metrics.start(file)) {
+    try (Metrics metrics = Metrics.resume(file, 0)) {
       points.forEach(metrics::append);
     }
   }

@@ -39,7 +39,7 @@ class TensorBoardTest {
   @Test
   void startsWithVersionAndSession() throws IOException {
     long before = System.currentTimeMillis() / 1000;
-    TensorBoard.open(folder, 100).close();
+    new TensorBoard(folder, 100).close();
     List<List<Field>> events = EventReader.events(only(DataPart.TRAIN));
     assertThat(events).hasSize(2);
     assertThat(field(events.get(0), 3).text()).isEqualTo("brain.Event:2");
@@ -55,7 +55,7 @@ class TensorBoardTest {
   @Test
   void addsEveryNumberOfAPoint() throws IOException {
     Point point = SampleRuns.point(LARGE_STEP, DataPart.TRAIN);
-    try (TensorBoard board = TensorBoard.open(folder, 0)) {
+    try (TensorBoard board = new TensorBoard(folder, 0)) {
       board.add(SampleRuns.bound(point, Double.NaN));
       board.add(SampleRuns.point(7, DataPart.TEST));
     }
@@ -64,7 +64,7 @@ class TensorBoardTest {
     Map<String, Float> scalars = scalars(event);
     assertThat(scalars)
         .containsEntry("bound/nats", Float.NaN)
-        .containsEntry("optimiser/rate", (float) point.optimization().rate())
+        .containsEntry("optimiser/rate", (float) point.state().rate())
         .containsEntry("terms/kl.z2", point.score().terms().get("kl.z2").floatValue())
         .hasSize(10);
     Map<String, Float> test = scalars(EventReader.events(only(DataPart.TEST)).get(2));
@@ -76,7 +76,7 @@ class TensorBoardTest {
   @Test
   void addsPictures() throws IOException {
     Png png = PictureGrid.samples(SampleRuns.blobs(6, 2), 3);
-    try (TensorBoard board = TensorBoard.open(folder, 0)) {
+    try (TensorBoard board = new TensorBoard(folder, 0)) {
       board.image(DataPart.TEST, "samples", 12, png);
     }
     List<Field> summary = field(EventReader.events(only(DataPart.TEST)).get(2), 5).message();
@@ -93,7 +93,7 @@ class TensorBoardTest {
   @Test
   void startsALaterFileForEveryResume() throws IOException {
     for (int i = 0; i < 3; i++) {
-      TensorBoard.open(folder, i * 10L).close();
+      new TensorBoard(folder, i * 10L).close();
     }
     List<Path> files = files(DataPart.TRAIN);
     assertThat(files).hasSize(3);
@@ -105,14 +105,14 @@ class TensorBoardTest {
   @Test
   void saysInOneLineThatItCannotWrite() throws IOException {
     Path inTheWay = Files.writeString(folder.resolve("board"), "a file");
-    assertThatThrownBy(() -> TensorBoard.open(inTheWay, 0))
+    assertThatThrownBy(() -> new TensorBoard(inTheWay, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(": cannot be written: ")
         .hasMessageNotContaining("\n");
     Path run = folder.resolve("other");
     Files.createDirectories(run);
     Files.writeString(run.resolve("train"), "a file");
-    assertThatThrownBy(() -> TensorBoard.open(run, 0))
+    assertThatThrownBy(() -> new TensorBoard(run, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a file is where a folder should be");
   }

@@ -119,7 +119,7 @@ public final class Checkpoints {
   /**
    * The newest checkpoint that is whole; empty where none was ever completed.
    *
-   * @param notes is told each that was passed over, and why
+   * @param notes hears which were passed over, and why
    * @throws IllegalArgumentException one line: if all are damaged, if a tensor of the newest holds
    *     a NaN, or if they belong to another model file
    */
@@ -128,7 +128,7 @@ public final class Checkpoints {
     for (Path commit : commits()) {
       try {
         return Optional.of(open(commit));
-      } catch (Damage | IOException e) {
+      } catch (IOException e) {
         String line = commit + ": passed over: " + e.getMessage();
         passed.add(line);
         notes.accept(line);
@@ -142,7 +142,7 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
-  private Saved open(Path commit) throws Damage, IOException {
+  private Saved open(Path commit) throws IOException {
     int format = JsonFiles.integer(commit, "format");
     if (format != 1) {
       throw new IllegalArgumentException(
@@ -154,12 +154,12 @@ public final class Checkpoints {
     try {
       tensors = Safetensors.open(file);
     } catch (IllegalArgumentException e) {
-      throw new Damage(e.getMessage());
+      throw new IOException(e.getMessage(), e);
     }
     tensors.requireFinite();
     String sum = Sha256.of(file);
     if (!sum.equals(found.sha256())) {
-      throw new Damage(
+      throw new IOException(
           "%s has the SHA-256 %s, expected %s".formatted(file.getFileName(), sum, found.sha256()));
     }
     if (!found.model_sha256().equals(model)) {
@@ -190,14 +190,5 @@ public final class Checkpoints {
 
   private static Path tensorsOf(Path commit) {
     return commit.resolveSibling(commit.getFileName().toString().replace(".json", ".safetensors"));
-  }
-
-  /** Why a checkpoint is not whole. */
-  private static final class Damage extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Damage(String message) {
-      super(message);
-    }
   }
 }

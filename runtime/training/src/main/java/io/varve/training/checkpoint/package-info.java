@@ -1,2 +1,2 @@
-/** The state of a run as files. */
+/** Checkpoints: the state of training as files that survive a crash whole. */
 package io.varve.training.checkpoint;

@@ -47,47 +47,12 @@ public record Density(
     return new Splits(draw(grid, count, 0), draw(grid, testCount, 1));
   }
 
-  @Override
-  public Density at(String path) {
-    throw new IllegalArgumentException(
-        "%s: data of type 'density' are built in and read no folder; drop --data or change data.type"
-            .formatted(path));
-  }
-
   private Split draw(DensityGrid grid, int points, int part) {
     byte[] all = new byte[2 * points];
     IntStream.range(0, points)
         .parallel()
         .forEach(i -> grid.draw(KeyedRandom.of(seed, part, i), all, 2 * i));
     ByteBuffer buffer = ByteBuffer.allocateDirect(all.length).put(all).flip();
-    return new Known(new InMemory(new int[] {2, 1, 1}, buffer), grid);
-  }
-
-  /** Points whose density is known. */
-  private record Known(Split points, DensityGrid grid) implements Split {
-    @Override
-    public int size() {
-      return points.size();
-    }
-
-    @Override
-    public int[] shape() {
-      return points.shape();
-    }
-
-    @Override
-    public void read(int index, byte[] into, int offset) {
-      points.read(index, into, offset);
-    }
-
-    @Override
-    public Optional<ByteBuffer> memory() {
-      return points.memory();
-    }
-
-    @Override
-    public Optional<DensityGrid> density() {
-      return Optional.of(grid);
-    }
+    return new InMemory(new int[] {2, 1, 1}, buffer, Optional.of(grid));
   }
 }

@@ -129,7 +129,9 @@ public record Images(
     return IntStream.range(from, to).map(i -> order[i]).sorted().mapToObj(files::get).toList();
   }
 
-  /** The shape every image must have; reads the first one, so that wrong keys are told at once. */
+  /**
+   * The shape every image must have; reads the first one, so that wrong keys are reported at once.
+   */
   private int[] shape(Path first) {
     DecodedImage picture = DecodedImage.read(first, this);
     return size > 0

@@ -1,5 +1,6 @@
 package io.varve.training.data;
 
+import io.varve.spi.Named;
 import io.varve.training.data.set.Splits;
 
 /** Where images come from: a record whose components are the keys of {@code data} in YAML. */
@@ -17,5 +18,9 @@ public sealed interface Source permits Idx, Cifar10, Images, Strokes, Density {
    *
    * @throws IllegalArgumentException if the source has no files
    */
-  Source at(String path);
+  default Source at(String path) {
+    throw new IllegalArgumentException(
+        "%s: data of type '%s' are built in and read no folder; drop --data or change data.type"
+            .formatted(path, getClass().getAnnotation(Named.class).value()));
+  }
 }

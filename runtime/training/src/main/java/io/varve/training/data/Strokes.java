@@ -52,13 +52,6 @@ public record Strokes(
     return new Splits(draw(count, 0), draw(testCount, 1));
   }
 
-  @Override
-  public Strokes at(String path) {
-    throw new IllegalArgumentException(
-        "%s: data of type 'strokes' are built in and read no folder; drop --data or change data.type"
-            .formatted(path));
-  }
-
   private Split draw(int images, int part) {
     int pixels = size * size;
     ByteBuffer all = ByteBuffer.allocateDirect(images * pixels);

@@ -1,2 +1,2 @@
-/** What is particular to PyTorch under DJL: devices, seeds, TorchScript, the profiler. */
+/** What is particular to PyTorch under DJL: devices, seeds, uploads, TorchScript, the profiler. */
 package io.varve.training.engine;

@@ -1,2 +1,2 @@
-/** Measures a model. */
+/** Measures a model on images, and draws from it. */
 package io.varve.training.evaluation;

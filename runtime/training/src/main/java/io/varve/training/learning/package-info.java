@@ -1,2 +1,2 @@
-/** A model that learns, one step at a time. */
+/** A model that learns: one step, and the means over steps. */
 package io.varve.training.learning;

@@ -34,25 +34,18 @@ public final class RunLog implements AutoCloseable {
   private final TensorBoard events;
   private final List<Point> points;
 
-  private RunLog(
-      Path folder, String title, Metrics metrics, TensorBoard events, List<Point> points) {
-    this.folder = folder;
-    this.title = title;
-    this.metrics = metrics;
-    this.events = events;
-    this.points = points;
-  }
-
   /**
-   * Goes on after a step; whatever was told of later steps is dropped.
+   * Goes on after a step. Lines and events of later steps are dropped.
    *
    * @param title the model's name
    */
-  public static RunLog open(Path folder, String title, long step) {
+  public RunLog(Path folder, String title, long step) {
+    this.folder = folder;
+    this.title = title;
     Path file = folder.resolve("metrics.jsonl");
-    Metrics metrics = Metrics.resume(file, step);
-    TensorBoard events = TensorBoard.open(folder.resolve("events"), step);
-    return new RunLog(folder, title, metrics, events, new ArrayList<>(Metrics.read(file)));
+    this.metrics = Metrics.resume(file, step);
+    this.events = new TensorBoard(folder.resolve("events"), step);
+    this.points = new ArrayList<>(Metrics.read(file));
   }
 
   /** Adds a measurement. */

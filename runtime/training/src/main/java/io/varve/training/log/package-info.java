@@ -1,2 +1,2 @@
-/** What a run tells as it goes: metrics, event files, pictures and the report. */
+/** What a run writes as it goes: metrics, event files, pictures and the report. */
 package io.varve.training.log;

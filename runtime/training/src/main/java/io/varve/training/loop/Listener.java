@@ -3,7 +3,7 @@ package io.varve.training.loop;
 import io.varve.report.metrics.Point;
 import java.nio.file.Path;
 
-/** Is told how training goes, in the thread that trains; answers quickly. */
+/** Hears how training goes. It is called by the thread that trains, so it must answer quickly. */
 public interface Listener {
   /** Hears nothing. */
   Listener SILENT = new Listener() {};

@@ -85,7 +85,7 @@ public final class Trainer implements AutoCloseable {
       this.checkpoints = new Checkpoints(RunFolder.checkpoints(folder.path()), job.yaml());
       restore(checkpoints.newest(listener::noted));
       this.facts = new RunFacts(job, data, test, model);
-      this.log = RunLog.open(folder.path(), job.experiment().name(), step);
+      this.log = new RunLog(folder.path(), job.experiment().name(), step);
     } catch (RuntimeException e) {
       folder.close();
       manager.close();

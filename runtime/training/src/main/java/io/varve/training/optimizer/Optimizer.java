@@ -40,8 +40,8 @@ public sealed interface Optimizer {
   }
 
   /**
-   * Adam with decoupled weight decay (Loshchilov and Hutter, 2019): w -= rate * weight-decay * w
-   * besides.
+   * Adam with decoupled weight decay (Loshchilov and Hutter, 2019), which also does w -= rate *
+   * weight-decay * w.
    */
   @Named("adamw")
   record Adamw(

@@ -45,7 +45,7 @@ public final class TrainedModel implements AutoCloseable {
    * @param catalog the plug-ins its model names
    * @param data the folder of its data set, where it is not the one in the model file
    * @param device where the weights are to lie
-   * @param notes is told of checkpoints passed over
+   * @param notes hears of checkpoints that were passed over
    * @param acceptChangedPlugins whether JARs may be others than those the run was trained with
    */
   public record Options(

@@ -1,2 +1,2 @@
-/** Data that are drawn here: handwriting, and densities of the plane. */
+/** Data that are drawn here and need no files: handwriting, and densities of the plane. */
 package io.varve.training.data.drawn;

@@ -1,2 +1,2 @@
-/** Hands batches to a device. */
+/** Hands the batches of an epoch to a device, read ahead where they do not fit it. */
 package io.varve.training.data.feed;

@@ -8,12 +8,19 @@ public final class InMemory implements Split {
   private final int[] shape;
   private final int imageBytes;
   private final ByteBuffer images;
+  private final Optional<DensityGrid> density;
 
   /** Images of this shape, [C, H, W], in a direct buffer. */
   public InMemory(int[] shape, ByteBuffer images) {
+    this(shape, images, Optional.empty());
+  }
+
+  /** Such images, drawn from this density where it is known. */
+  public InMemory(int[] shape, ByteBuffer images, Optional<DensityGrid> density) {
     this.shape = shape.clone();
     this.imageBytes = shape[0] * shape[1] * shape[2];
     this.images = images.asReadOnlyBuffer();
+    this.density = density;
     if (!images.isDirect() || images.capacity() % imageBytes != 0) {
       throw new IllegalStateException(
           "expected whole images of %d bytes in a direct buffer, found %s"
@@ -39,6 +46,11 @@ public final class InMemory implements Split {
   @Override
   public void read(int index, byte[] into, int offset) {
     images.get(index * imageBytes, into, offset, imageBytes);
+  }
+
+  @Override
+  public Optional<DensityGrid> density() {
+    return density;
   }
 
   @Override

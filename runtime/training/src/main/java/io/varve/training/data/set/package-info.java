@@ -1,2 +1,2 @@
-/** Images in memory or on disk, addressed by index, and the order in which they are visited. */
+/** A data set in memory or on disk: images by index, their order in an epoch, their density. */
 package io.varve.training.data.set;

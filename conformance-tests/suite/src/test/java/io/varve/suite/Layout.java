@@ -29,24 +29,72 @@ final class Layout {
   static final List<Module> MODULES =
       read(
           """
-          core-spi              | spi                       | nothing
-          plugins/transforms    | transforms                | core-spi
-          plugins/priors        | priors                    | core-spi
-          plugins/likelihoods   | likelihoods               | core-spi
-          plugins/bijectors     | bijectors                 | core-spi
-          plugins/networks      | networks                  | core-spi
-          plugins/schedules     | schedules                 | core-spi
-          plugins/hierarchies   | hierarchies               | core-spi
-          runtime/model         | model                     | core-spi
-          runtime/inference     | inference                 | nothing
-          runtime/training      | training.data             | core-spi, runtime/model, runtime/inference
-                                | training.fid              |
-                                | training.report           |
-                                | training                  |
-          export                | export.onnx               | core-spi, runtime/model, runtime/inference
-                                | export.bundle             |
-          conformance-tests/kit | conformance               | core-spi, runtime/model, runtime/inference, runtime/training, export
-          runtime/app           | app                       | core-spi, runtime/model, runtime/inference, runtime/training, export, conformance-tests/kit
+          core-spi              | spi                     | nothing
+          plugins/transforms    | transforms              | core-spi
+          plugins/priors        | priors                  | core-spi
+          plugins/likelihoods   | likelihoods             | core-spi
+          plugins/bijectors     | bijectors               | core-spi
+          plugins/networks      | networks.layer          | core-spi
+                                | networks                |
+          plugins/schedules     | schedules               | core-spi
+          plugins/hierarchies   | hierarchies             | core-spi
+          runtime/model         | model.faults            | core-spi
+                                | model.yaml              |
+                                | model.plugin            |
+                                | model.binder            |
+                                | model.guard             |
+                                | model                   |
+                                | model.objective         |
+                                | model.weights           |
+          runtime/inference     | inference.file          | nothing
+                                | inference.bundle        |
+                                | inference               |
+          runtime/report        | report.metrics          | runtime/inference
+                                | report.picture          |
+                                | report.tensorboard      |
+                                | report.chart            |
+                                | report                  |
+          runtime/training      | training.engine         | core-spi, runtime/model, runtime/inference, runtime/report
+                                | training.data.set       |
+                                | training.data.drawn     |
+                                | training.data           |
+                                | training.data.feed      |
+                                | training.fid            |
+                                | training.optimizer      |
+                                | training                |
+                                | training.learning       |
+                                | training.checkpoint     |
+                                | training.evaluation     |
+                                | training.run            |
+                                | training.log            |
+                                | training.loop           |
+          export                | export.onnx.program     | core-spi, runtime/model, runtime/inference
+                                | export.onnx.record      |
+                                | export.onnx.graph       |
+                                | export.onnx.lower       |
+                                | export.onnx.check       |
+                                | export.onnx             |
+                                | export.bundle           |
+          conformance-tests/kit | conformance.rule        | core-spi, runtime/model, runtime/inference, runtime/report, runtime/training, export
+                                | conformance.numerics    |
+                                | conformance.jars        |
+                                | conformance.arrays      |
+                                | conformance.transforms  |
+                                | conformance.families    |
+                                | conformance.bijectors   |
+                                | conformance.networks    |
+                                | conformance.schedules   |
+                                | conformance.models      |
+                                | conformance.hierarchies |
+                                | conformance.records     |
+                                | conformance             |
+          runtime/app           | app.option              | core-spi, runtime/model, runtime/inference, runtime/report, runtime/training, export, conformance-tests/kit
+                                | app.bundle              |
+                                | app.measure             |
+                                | app.train               |
+                                | app.plugins             |
+                                | app.bench               |
+                                | app                     |
           """);
 
   private Layout() {}

@@ -101,7 +101,9 @@ class Rank1AffineTest {
     double huge = 1e25;
     NDArray row = manager.zeros(new Shape(1, 3 * D), DataType.FLOAT32);
     NDList context =
-        new NDList(row.add(manager.create(new float[] {0, 0, 0, 0, 1e25f, 1e25f, 1e25f, 1e25f, 0, 0, 0, 0})));
+        new NDList(
+            row.add(
+                manager.create(new float[] {0, 0, 0, 0, 1e25f, 1e25f, 1e25f, 1e25f, 0, 0, 0, 0})));
     NDArray x = manager.zeros(new Shape(1, D), DataType.FLOAT32);
     Mapped there = conditioned().forward(pass(1), x, context);
     double d = Math.log1p(Math.exp(0)); // softplus(elu(0))

@@ -65,7 +65,8 @@ final class QuickstartCommand implements Callable<Integer> {
     Path bundle = out.resolve("bundle");
     try (Workspace workspace = Workspace.open(global)) {
       Output.say("1. varve train quickstart.yaml --out %s", run);
-      Scores scores = TrainingRuns.train(model(), workspace.catalog(), run, "cpu", ShellLine.of(spec));
+      Scores scores =
+          TrainingRuns.train(model(), workspace.catalog(), run, "cpu", ShellLine.of(spec));
       results.put("bound", scores.bound());
       results.put("bits_per_dim", scores.bitsPerDim());
       Output.say("2. varve export %s --out %s", run, bundle);

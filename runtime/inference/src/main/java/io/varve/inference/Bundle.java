@@ -154,7 +154,8 @@ public final class Bundle implements AutoCloseable {
   }
 
   Map<String, Tensor> inferFrom(String derived, Tensor values, RequestNoise noise) {
-    return requests.onValues(GraphName.inferringFrom(derived).toString(), Map.of(derived, values), 1, noise);
+    return requests.onValues(
+        GraphName.inferringFrom(derived).toString(), Map.of(derived, values), 1, noise);
   }
 
   /**

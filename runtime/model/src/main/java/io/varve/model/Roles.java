@@ -6,8 +6,8 @@ import io.varve.spi.Likelihood;
 import io.varve.spi.Named;
 import io.varve.spi.Node;
 import io.varve.spi.Node.Latent;
-import io.varve.spi.Prior;
 import io.varve.spi.NodeReads;
+import io.varve.spi.Prior;
 import io.varve.spi.Space;
 
 /** Which families may stand where: priors over latents, likelihoods over data. */

@@ -123,8 +123,7 @@ final class ReportPage {
   }
 
   private void term(String name, double value) {
-    String shown =
-        Term.isKl(name) ? "KL " + Term.variable(name) : name;
+    String shown = Term.isKl(name) ? "KL " + Term.variable(name) : name;
     page.open("tr").leaf("th", shown, "scope", "row");
     page.leaf("td", Numbers.fixed(value, 2), "class", "number").close();
   }

@@ -28,8 +28,8 @@ import java.util.Optional;
  * @param objective what training maximises
  * @param training how
  * @param evaluation what is measured on the test images
- * @param export the graphs of a bundle, by {@link GraphName}; {@link GraphName#MODES} for all that the modes of
- *     the model need, {@code generate} and where it has latents {@code infer} among it
+ * @param export the graphs of a bundle, by {@link GraphName}; {@link GraphName#MODES} for all that
+ *     the modes of the model need, {@code generate} and where it has latents {@code infer} among it
  */
 public record Experiment(
     String name,

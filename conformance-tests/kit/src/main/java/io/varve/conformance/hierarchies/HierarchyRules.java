@@ -8,10 +8,10 @@ import io.varve.conformance.rule.Refusal;
 import io.varve.conformance.rule.Rule;
 import io.varve.conformance.rule.Subject;
 import io.varve.spi.Hierarchy;
+import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Feature;
 import io.varve.spi.Node.Observed;
-import io.varve.spi.Node;
 import io.varve.spi.NodeReads;
 import io.varve.spi.Space;
 import java.util.HashSet;
@@ -130,7 +130,8 @@ public final class HierarchyRules {
     onNodes(
         (nodes, reads) -> {
           for (Node node : nodes) {
-            for (String read : node instanceof Derived ? List.<String>of() : NodeReads.inInference(node)) {
+            for (String read :
+                node instanceof Derived ? List.<String>of() : NodeReads.inInference(node)) {
               Optional<Node> found = reads.node(read);
               boolean parameters = !NamedNodes.variable(read).equals(read);
               require(

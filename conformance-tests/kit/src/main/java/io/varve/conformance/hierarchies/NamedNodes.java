@@ -1,8 +1,8 @@
 package io.varve.conformance.hierarchies;
 
 import io.varve.spi.Factor;
-import io.varve.spi.Node.Feature;
 import io.varve.spi.Node;
+import io.varve.spi.Node.Feature;
 import io.varve.spi.NodeReads;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
 package io.varve.conformance.models;
 
 import io.varve.model.Model;
+import io.varve.spi.Node;
 import io.varve.spi.Node.Derived;
 import io.varve.spi.Node.Latent;
-import io.varve.spi.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

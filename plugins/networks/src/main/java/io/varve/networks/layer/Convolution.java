@@ -28,7 +28,8 @@ public final class Convolution implements Layer {
   }
 
   /** One of 3 x 3 that halves the image's sides, rounding up. */
-  public static Convolution down(String name, long inputs, long outputs, Consumer<Parameter> owner) {
+  public static Convolution down(
+      String name, long inputs, long outputs, Consumer<Parameter> owner) {
     Shape shape = new Shape(outputs, inputs, 3, 3);
     return new Convolution(new NormedKernel(name, shape, owner), 2, 3);
   }

@@ -123,7 +123,8 @@ public final class BenchCommand implements Callable<Integer> {
         new TrainedModel.Options(catalog, Optional.empty(), Devices.of(device.name), note -> {});
     try (TrainedModel trained = TrainedModel.load(run, options)) {
       Evaluator evaluator = trained.evaluator();
-      results.put("generate_djl_images_per_second", speeds(n -> evaluator.pictures().samples(n, 1)));
+      results.put(
+          "generate_djl_images_per_second", speeds(n -> evaluator.pictures().samples(n, 1)));
     }
   }
 

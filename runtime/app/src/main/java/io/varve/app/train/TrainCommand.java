@@ -47,7 +47,8 @@ public final class TrainCommand implements Callable<Integer> {
       String stem = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
       Path run = out == null ? Path.of("runs", stem) : out;
       Scores scores =
-          TrainingRuns.train(model.read(file), workspace.catalog(), run, device.name, ShellLine.of(spec));
+          TrainingRuns.train(
+              model.read(file), workspace.catalog(), run, device.name, ShellLine.of(spec));
       output.results(TrainingRuns.results(scores, run));
       return 0;
     }

@@ -64,8 +64,18 @@ class RepeatTest {
     Path run = folder.resolve("run");
     Line trained =
         Line.run(
-            "--plugins", plugins, "train", model, "--set", "training.epochs=1", "--set",
-            "name=it's small", "--device", "cpu", "--out", run);
+            "--plugins",
+            plugins,
+            "train",
+            model,
+            "--set",
+            "training.epochs=1",
+            "--set",
+            "name=it's small",
+            "--device",
+            "cpu",
+            "--out",
+            run);
     assertThat(trained.code()).as(trained.err()).isZero();
     requireCommand(
         run,

@@ -16,8 +16,16 @@ final class GraphNameTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "bound", "importance", "infer", "infer y", "generate", "carry u", "carry u z1",
-        "exact generate", "exact carry u z1", "exact infer y"
+        "bound",
+        "importance",
+        "infer",
+        "infer y",
+        "generate",
+        "carry u",
+        "carry u z1",
+        "exact generate",
+        "exact carry u z1",
+        "exact infer y"
       })
   void readsWhatItWrites(String name) {
     assertThat(GraphName.of(name)).hasToString(name);
@@ -38,7 +46,14 @@ final class GraphNameTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "exact", "exact exact bound", "carry", "infer x y", "bound x", "Bound", "bounds"
+        "",
+        "exact",
+        "exact exact bound",
+        "carry",
+        "infer x y",
+        "bound x",
+        "Bound",
+        "bounds"
       })
   void refusesOthers(String name) {
     assertThat(GraphName.find(name)).isEmpty();

@@ -10,8 +10,8 @@ import java.util.OptionalDouble;
  *
  * @param bound the evidence lower bound, mean nats per event; NaN and infinities are kept
  * @param bitsPerDim the same in bits per dimension of the data, lower is better
- * @param terms named parts in nats per event, in the order of the model's nodes, under the
- *     names of {@link io.varve.inference.bundle.Term}
+ * @param terms named parts in nats per event, in the order of the model's nodes, under the names of
+ *     {@link io.varve.inference.bundle.Term}
  * @param importance the importance-weighted bound, mean nats per event, where training maximises it
  */
 public record BoundScore(

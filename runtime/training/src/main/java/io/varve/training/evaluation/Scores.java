@@ -120,10 +120,7 @@ public record Scores(
    */
   public Map<String, Double> termBits() {
     Map<String, Double> bits = new LinkedHashMap<>();
-    means()
-        .forEach(
-            (name, mean) ->
-                bits.put(name, bits(Term.signed(name, mean), dimensions)));
+    means().forEach((name, mean) -> bits.put(name, bits(Term.signed(name, mean), dimensions)));
     return bits;
   }
 

@@ -2,7 +2,7 @@ package io.varve.conformance;
 
 import io.varve.conformance.jars.ClassPathPlugins;
 import io.varve.conformance.jars.Target;
-import io.varve.conformance.rule.ScratchFolder;
+import io.varve.inference.file.TemporaryFolder;
 import io.varve.model.plugin.Catalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +24,7 @@ final class KitTests {
 
   /** Opens a plug-in; closed with the stream, which JUnit closes after the last test. */
   static Stream<DynamicNode> of(Path plugin, List<Path> folders) {
-    ScratchFolder scratch = new ScratchFolder();
+    TemporaryFolder scratch = new TemporaryFolder();
     boolean opened = false;
     try {
       List<Path> beside = new ArrayList<>(Catalog.jars(folders));

@@ -3,7 +3,7 @@ package io.varve.conformance;
 import io.varve.conformance.Outcome.Status;
 import io.varve.conformance.jars.JarContents;
 import io.varve.conformance.jars.Target;
-import io.varve.conformance.rule.ScratchFolder;
+import io.varve.inference.file.TemporaryFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public record Verification(List<Path> beside, List<String> rules, Limits limits)
     if (!Files.isRegularFile(jar)) {
       throw new IllegalArgumentException(jar + ": no such file; name a plug-in's JAR");
     }
-    try (ScratchFolder scratch = new ScratchFolder();
+    try (TemporaryFolder scratch = new TemporaryFolder();
         Run run = new Run(Target.of(jar, beside), scratch.path(), watcher)) {
       return new Verdict(JarContents.id(jar), jar, run.outcomes());
     }

@@ -133,7 +133,9 @@ final class Architecture {
     DescribedPredicate<JavaClass> own = resideInAPackage("io.varve.export.onnx..");
     return classes()
         .that(own)
-        .should(onlyDependOnClassesThat(not(OURS).or(own).or(resideInAPackage("io.varve.inference.file"))))
+        .should(
+            onlyDependOnClassesThat(
+                not(OURS).or(own).or(resideInAPackage("io.varve.inference.file"))))
         .because("it turns any DJL function into ONNX, and knows nothing of models")
         .allowEmptyShould(true);
   }

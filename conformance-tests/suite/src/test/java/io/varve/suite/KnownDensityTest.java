@@ -28,7 +28,7 @@ final class KnownDensityTest {
 
   @TempDir Path folder;
 
-  /** The KL of docs/models.md and a fifth to a half more: other machines round otherwise. */
+  /** The KL of docs/papers.md and a fifth to a half more: other machines round otherwise. */
   @Tag("slow")
   @ParameterizedTest
   @CsvSource({

@@ -75,7 +75,7 @@ final class Layout {
                                 | export.onnx.check       |
                                 | export.onnx             |
                                 | export.bundle           |
-          conformance-tests/kit | conformance.rule        | core-spi, runtime/model, runtime/inference, runtime/report, runtime/training, export
+          conformance-tests/kit | conformance.rule        | core-spi, runtime/model, runtime/inference, runtime/report, export
                                 | conformance.numerics    |
                                 | conformance.jars        |
                                 | conformance.arrays      |

@@ -13,13 +13,13 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.varve.conformance.rule.NotApplicable;
 import io.varve.conformance.rule.Rule;
-import io.varve.conformance.rule.ScratchFolder;
 import io.varve.export.bundle.TracedParameters;
 import io.varve.export.onnx.OnnxExporter;
 import io.varve.export.onnx.check.ParityGate;
 import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.export.onnx.record.Trace;
 import io.varve.inference.file.Safetensors;
+import io.varve.inference.file.TemporaryFolder;
 import io.varve.spi.Noise;
 import io.varve.spi.Pass;
 import java.nio.ByteOrder;
@@ -58,7 +58,7 @@ public final class ExportRules {
   void x1_onnxRuntimeGivesEqualValues() {
     for (ReadyProbe ready : probes.ready()) {
       OnnxExporter exporter = exporter(ready);
-      try (ScratchFolder scratch = new ScratchFolder()) {
+      try (TemporaryFolder scratch = new TemporaryFolder()) {
         requireParity(ready, exporter, scratch.path());
       }
     }

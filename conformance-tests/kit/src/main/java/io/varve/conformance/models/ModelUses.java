@@ -12,10 +12,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.varve.conformance.arrays.Numbers;
 import io.varve.conformance.arrays.SeededRows;
-import io.varve.conformance.rule.ScratchFolder;
 import io.varve.export.bundle.BundleExport;
 import io.varve.export.bundle.Exported;
 import io.varve.inference.bundle.Term;
+import io.varve.inference.file.TemporaryFolder;
 import io.varve.model.Bound;
 import io.varve.model.Encoding;
 import io.varve.model.EngineNoise;
@@ -240,7 +240,7 @@ public final class ModelUses implements AutoCloseable {
   private void exports() {
     List<String> entries = new ArrayList<>(List.of("bound", "infer", "generate"));
     CarriedSets.exported(model).forEach(set -> entries.add("carry " + String.join(" ", set)));
-    try (ScratchFolder scratch = new ScratchFolder()) {
+    try (TemporaryFolder scratch = new TemporaryFolder()) {
       Exported exported =
           new Exported(
               "kit", "kit", "", model, encoding, x.shape(), weights, weights.flat(), List.of());

@@ -29,6 +29,7 @@ public record Program(
     outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
   }
 
+  /** The value of this index. */
   public Value value(int index) {
     return values.get(index);
   }

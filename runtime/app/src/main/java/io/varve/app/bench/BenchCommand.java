@@ -9,6 +9,7 @@ import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
 import io.varve.inference.Bundle;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.file.TemporaryFolder;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.training.engine.Devices;

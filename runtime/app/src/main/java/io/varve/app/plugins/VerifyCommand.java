@@ -8,8 +8,9 @@ import io.varve.conformance.Outcome;
 import io.varve.conformance.Report;
 import io.varve.conformance.Verdict;
 import io.varve.conformance.Verification;
-import io.varve.inference.file.AtomicFile;
 import io.varve.model.plugin.Catalog;
+import io.varve.report.metrics.OutputFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private static void write(Path file, String text) {
-    AtomicFile.write(file, text);
+    OutputFile.replace(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Map<String, Object> summary(Report report) {

@@ -83,15 +83,6 @@ public final class PictureBatch {
     return of(floats, size);
   }
 
-  /** Numbers as pixels: rounded, and 0 or 255 where they are below or above. */
-  public static byte[] pixels(float[] values) {
-    byte[] pixels = new byte[values.length];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = pixel(values[i]);
-    }
-    return pixels;
-  }
-
   private static byte pixel(double value) {
     return (byte) Math.max(0, Math.min(WHITE, Math.round(value))); // NaN rounds to 0
   }

@@ -3,7 +3,7 @@ package io.varve.training.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import io.varve.report.picture.PictureBatch;
+import io.varve.inference.Tensor;
 import io.varve.training.data.set.Split;
 import java.io.ByteArrayOutputStream;
 import java.nio.FloatBuffer;
@@ -70,7 +70,7 @@ public final class ModelPictures {
         seed,
         batch -> {
           NDArray x = batch.x().value();
-          pictures.get(0).writeBytes(PictureBatch.pixels(display(x)));
+          pictures.get(0).writeBytes(bytes(display(x)));
           Map<String, NDArray> inferred = evaluator.model().infer(evaluator.run(batch, 0), x);
           for (int i = 0; i < carried.size(); i++) {
             Map<String, NDArray> kept = new LinkedHashMap<>(inferred);
@@ -81,8 +81,12 @@ public final class ModelPictures {
     return pictures.stream().map(ByteArrayOutputStream::toByteArray).toList();
   }
 
+  private static byte[] bytes(float[] pixels) {
+    return new Tensor(new long[] {pixels.length}, pixels).bytes(1);
+  }
+
   private byte[] means(Map<String, NDArray> carried, long seed, int first, int rows) {
-    return PictureBatch.pixels(generated(observed + ".mean", carried, seed, first, rows));
+    return bytes(generated(observed + ".mean", carried, seed, first, rows));
   }
 
   /** One output of the model given some variables, made in a scope of its own. */

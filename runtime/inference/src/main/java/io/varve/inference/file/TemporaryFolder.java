@@ -1,25 +1,27 @@
-package io.varve.app.bench;
+package io.varve.inference.file;
 
-import io.varve.inference.file.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A folder that is deleted when it is closed. */
-final class TemporaryFolder implements AutoCloseable {
-  private final Path path;
+public record TemporaryFolder(Path path) implements AutoCloseable {
+  /**
+   * Makes a folder where the system keeps temporary files.
+   *
+   * @throws UncheckedIOException if none can be made
+   */
+  public TemporaryFolder() {
+    this(made());
+  }
 
-  TemporaryFolder() {
+  private static Path made() {
     try {
-      path = Files.createTempDirectory("varve-");
+      return Files.createTempDirectory("varve-");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make a temporary folder: " + e.getMessage(), e);
     }
-  }
-
-  Path path() {
-    return path;
   }
 
   @Override

@@ -3,11 +3,8 @@ package io.varve.export.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,26 +23,8 @@ class LargeNetworkTest {
   void exportsInSecondsAndInTwoGigabytes(@TempDir Path folder)
       throws IOException, InterruptedException {
     assumeTrue(Memory.READABLE, "memory is read from /proc, which only Linux has");
-    File printed = folder.resolve("printed").toFile();
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-Dai.djl.offline=true",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                LargeNetwork.class.getName(),
-                folder.resolve("large.onnx").toString())
-            .redirectOutput(printed)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    assertThat(process.waitFor()).isZero();
     List<Long> figures =
-        Arrays.stream(Files.readString(printed.toPath()).trim().split(" "))
-            .map(Long::valueOf)
-            .toList();
+        Memory.printed(LargeNetwork.class, folder.resolve("large.onnx").toString());
     System.out.printf(
         "%d parameters in %d ms; peak %d MB, before %d MB%n",
         figures.get(3), figures.get(0), figures.get(2) / 1_000_000, figures.get(1) / 1_000_000);

@@ -1,8 +1,11 @@
 package io.varve.export.onnx;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The memory of this process as Linux tells it, in bytes. */
@@ -23,6 +26,37 @@ final class Memory {
     public String toString() {
       return (anonymous >> 20) + " MB of their own and " + (resident >> 20) + " MB of the file";
     }
+  }
+
+  /**
+   * The numbers that a class prints in a process of its own, whose memory nothing before it has
+   * touched.
+   */
+  static List<Long> printed(Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-Dai.djl.offline=true",
+                main.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    // Not -cp: ONNX Runtime crashes where the command line is longer than a few kilobytes.
+    builder
+        .environment()
+        .put(
+            "CLASSPATH",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    Process process = builder.start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new AssertionError(main + " ended with " + process.exitValue());
+    }
+    return Arrays.stream(text.strip().split(" ")).map(Long::valueOf).toList();
   }
 
   static long anonymous() throws IOException {

@@ -1,0 +1,69 @@
+package io.varve.inference.file;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+
+/** Says in one line what failed with a file, and why. Java's own messages are often a bare path. */
+public final class FileFault {
+  private FileFault() {}
+
+  /** The error for a file that cannot be read. */
+  public static IllegalArgumentException unreadable(Path file, IOException cause) {
+    return new IllegalArgumentException(
+        line(file, "cannot be read", cause) + ". Check the path and its permissions.", cause);
+  }
+
+  /** The error for a file that cannot be written. */
+  public static IllegalArgumentException unwritable(Path file, IOException cause) {
+    return new IllegalArgumentException(
+        line(file, "cannot be written", cause) + ". Choose a place that can be written.", cause);
+  }
+
+  /** {@code file: what: why}, on one line. */
+  public static String line(Path file, String what, IOException cause) {
+    return Printable.of(file.toString()) + ": " + what + ": " + reason(cause);
+  }
+
+  /** Why an operation failed, in words and without the path. */
+  public static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (e instanceof NoSuchFileException) {
+      return "no such file or folder";
+    } else if (e instanceof FileAlreadyExistsException) {
+      return "something of that name exists already";
+    } else if (e instanceof DirectoryNotEmptyException) {
+      return "the folder is not empty";
+    } else if (e instanceof NotDirectoryException) {
+      return "it is not a folder";
+    } else if (e instanceof FileSystemLoopException) {
+      return "symbolic links lead in a circle";
+    } else if (e instanceof CharacterCodingException) {
+      return "it is not text in UTF-8";
+    } else if (e instanceof EOFException) {
+      return "it ends too early";
+    } else if (e instanceof FileSystemException fault && fault.getReason() != null) {
+      return Printable.of(fault.getReason());
+    } else if (e.getCause() instanceof IOException cause) {
+      return reason(cause);
+    } else if (e.getMessage() == null || e instanceof FileSystemException) {
+      return "the system gives no reason";
+    }
+    return Printable.of(e.getMessage().lines().findFirst().orElse(""));
+  }
+
+  /** As {@link #reason(IOException)}. */
+  public static String reason(UncheckedIOException e) {
+    return reason(e.getCause());
+  }
+}

@@ -1,0 +1,10 @@
+/** Runs bundles in ONNX Runtime: what a service needs, without DJL and without plug-ins. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // ONNX Runtime has no descriptor
+module varve.inference {
+  requires com.google.gson;
+  requires com.microsoft.onnxruntime;
+
+  exports io.varve.inference;
+  exports io.varve.inference.bundle;
+  exports io.varve.inference.file;
+}

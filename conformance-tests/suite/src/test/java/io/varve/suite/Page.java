@@ -46,12 +46,12 @@ final class Page {
     }
   }
 
-  /** What people read: the README, CONTRIBUTING, CONTRACT and all of docs/. */
+  /** What people read: the pages at the top, CONTRACT and all of docs/. */
   static List<Page> all() throws IOException {
     Path root = Cli.root();
     try (Stream<Path> docs = Files.list(root.resolve("docs"))) {
       return Stream.concat(
-              Stream.of("README.md", "CONTRIBUTING.md", "core-spi/CONTRACT.md").map(root::resolve),
+              Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "core-spi/CONTRACT.md").map(root::resolve),
               docs.filter(file -> file.toString().endsWith(".md")).sorted())
           .map(Page::of)
           .toList();

@@ -22,7 +22,7 @@ import org.pf4j.Extension;
  * log-variances (held within ±7), shape [components, event]. As learned constants, locations start
  * at draws of N(0, 1), since equal components would stay equal.
  *
- * @param components how many Gaussians; 10 in Gatopoulos & Tomczak (2021)
+ * @param components how many Gaussians; 10 in Gatopoulos and Tomczak (2021)
  */
 @Extension
 @Named(

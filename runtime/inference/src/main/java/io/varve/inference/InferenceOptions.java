@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * @param exact whether entry points run every round of a fixed point; the bundle must have the
  *     graphs for it, {@code exact} ones
  * @param warnings takes one line for each request in which a fixed point is left with a {@link
- *     Manifest#RESIDUAL} above {@link #RESIDUAL}
+ *     io.varve.inference.bundle.Manifest#RESIDUAL} above {@link #RESIDUAL}
  */
 public record InferenceOptions(
     String device,

@@ -14,7 +14,7 @@ public enum Activation {
   TANH,
   /** x above 0, x / 100 below. */
   LEAKY_RELU,
-  /** x Φ(x): Hendrycks & Gimpel (2016), exact. */
+  /** x Φ(x): Hendrycks and Gimpel (2016), exact. */
   GELU,
   /** 1 / (1 + exp(-x)). */
   SIGMOID,

@@ -2,11 +2,9 @@ package io.varve.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,52 +37,7 @@ final class NewPluginTest {
 
   private void builds(String kind) throws IOException, InterruptedException {
     Cli.succeed(folder, "plugins", "new", "my-" + kind, "--kind", kind);
-    Path log = folder.resolve("maven.log");
-    boolean windows = System.getProperty("os.name").startsWith("Windows");
-    Process maven =
-        new ProcessBuilder(
-                windows ? "mvn.cmd" : "mvn",
-                "-B",
-                "-s",
-                settings().toString(),
-                "-Dmaven.repo.local=" + folder.resolve("repository"),
-                "verify")
-            .directory(folder.resolve("my-" + kind).toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    assertThat(maven.waitFor()).as(() -> text(log)).isZero();
+    new MavenRun(folder).succeed(folder.resolve("my-" + kind), "verify");
     assertThat(folder.resolve("my-%1$s/target/my-%1$s-1.0.0.jar".formatted(kind))).isNotEmptyFile();
-  }
-
-  /** Everything else comes from the repository that this build fills, and nothing over the wire. */
-  private Path settings() throws IOException {
-    String local =
-        System.getProperty(
-            "localRepository",
-            System.getProperty("user.home")
-                + File.separator
-                + ".m2"
-                + File.separator
-                + "repository");
-    String mirror =
-        """
-        <settings>
-          <mirrors>
-            <mirror><id>outer</id><mirrorOf>central</mirrorOf><url>%s</url></mirror>
-          </mirrors>
-        </settings>
-        """;
-    return Files.writeString(
-        folder.resolve("settings.xml"), mirror.formatted(Path.of(local).toUri()));
-  }
-
-  private static String text(Path log) {
-    try {
-      List<String> lines = Files.readAllLines(log);
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 }

@@ -10,19 +10,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Maven as someone runs it who has nothing of ours: with an empty repository of its own. Everything
- * else comes from the repository that this build fills, and nothing over the wire.
+ * Maven as someone runs it who has nothing of ours: with an empty repository of its own.
  *
  * @param folder for its settings, its repository and its log
+ * @param online whether it fetches everything else, as on a new machine, or takes it from the
+ *     repository that this build fills
  */
-record MavenRun(Path folder) {
+record MavenRun(Path folder, boolean online) {
   /** Runs goals in a project, which must succeed. */
   void succeed(Path project, String... goals) throws IOException, InterruptedException {
     boolean windows = System.getProperty("os.name").startsWith("Windows");
     Path log = folder.resolve("maven.log");
     List<String> command = new ArrayList<>();
     command.add(windows ? "mvn.cmd" : "mvn");
-    command.addAll(List.of("-B", "-s", settings().toString()));
+    command.add("-B");
+    if (!online) {
+      command.addAll(List.of("-s", settings().toString()));
+    }
     command.add("-Dmaven.repo.local=" + folder.resolve("repository"));
     command.addAll(List.of(goals));
     Process maven =

@@ -37,7 +37,7 @@ final class NewPluginTest {
 
   private void builds(String kind) throws IOException, InterruptedException {
     Cli.succeed(folder, "plugins", "new", "my-" + kind, "--kind", kind);
-    new MavenRun(folder).succeed(folder.resolve("my-" + kind), "verify");
+    new MavenRun(folder, false).succeed(folder.resolve("my-" + kind), "verify");
     assertThat(folder.resolve("my-%1$s/target/my-%1$s-1.0.0.jar".formatted(kind))).isNotEmptyFile();
   }
 }

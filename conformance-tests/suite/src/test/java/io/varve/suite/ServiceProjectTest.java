@@ -71,7 +71,7 @@ final class ServiceProjectTest {
   void scoresAPictureWithAndWithoutModules() throws Exception {
     Path source = folder.resolve("source");
     run(folder, "git", "clone", "-q", Cli.root().toString(), source.toString());
-    MavenRun maven = new MavenRun(folder);
+    MavenRun maven = new MavenRun(folder, true);
     String[] install = ReadmeTest.INSTALL_COMMAND.split(" ", -1);
     maven.succeed(source, Stream.of(install).skip(1).toArray(String[]::new));
     Path project = Files.createDirectories(folder.resolve("service"));

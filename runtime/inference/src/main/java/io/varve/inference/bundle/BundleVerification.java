@@ -2,11 +2,9 @@ package io.varve.inference.bundle;
 
 import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.Safetensors;
-import io.varve.inference.file.Sha256;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,60 +44,68 @@ public final class BundleVerification {
           .flatMap(line -> Stream.of(line.split(" ")))
           .collect(Collectors.toUnmodifiableSet());
 
-  private final Path bundle;
+  private static final long LONGEST_GRAPH = 64 << 20;
+
+  private final BundleFiles files;
   private final Manifest manifest;
 
-  private BundleVerification(Path bundle, Manifest manifest) {
-    this.bundle = bundle;
-    this.manifest = manifest;
+  private BundleVerification(BundleFiles files) {
+    this.files = files;
+    this.manifest = Manifest.read(files);
   }
 
-  /** Checks a bundle and returns its manifest. */
-  public static Manifest verify(Path bundle) {
-    BundleVerification verification = new BundleVerification(bundle, Manifest.read(bundle));
-    try {
-      verification.verifyFiles();
-      verification.verifyGraphs();
-      return verification.manifest;
-    } catch (IOException e) {
-      throw new UncheckedIOException(bundle + ": cannot be read: " + e.getMessage(), e);
-    }
+  /**
+   * Reads a bundle, checks it and returns what was read.
+   *
+   * @throws IllegalArgumentException one line, if anything about it is not as it must be
+   */
+  public static VerifiedBundle verify(Path bundle) {
+    return new BundleVerification(new BundleFiles(bundle)).verify();
   }
 
-  private void verifyFiles() throws IOException {
-    Path root = bundle.toRealPath();
-    for (Map.Entry<String, String> entry : manifest.files().entrySet()) {
-      Path file = bundle.resolve(entry.getKey());
-      require(
-          Files.isRegularFile(file), file, "missing", "the file that " + Manifest.FILE + " lists");
-      Path real = file.toRealPath();
-      require(real.startsWith(root), file, "a link to " + real, "a file inside the bundle");
-      String hash = Sha256.of(file);
-      String expected = entry.getValue() + "; the file was changed, export the bundle again";
-      require(hash.equals(entry.getValue()), file, "SHA-256 " + hash, expected);
-    }
-  }
-
-  private void verifyGraphs() {
+  private VerifiedBundle verify() {
+    Map<String, ByteBuffer> graphs = new LinkedHashMap<>();
+    Set<String> used = new TreeSet<>();
+    manifest
+        .graphs()
+        .forEach(
+            (name, graph) -> {
+              ByteBuffer bytes = files.read(graph.file(), LONGEST_GRAPH, hash(graph.file()));
+              graphs.put(name, bytes);
+              used.add(graph.file());
+            });
     Map<String, Safetensors> weights = new TreeMap<>();
-    for (Map.Entry<String, Manifest.Graph> entry : manifest.graphs().entrySet()) {
-      Manifest.Graph graph = entry.getValue();
-      Path file = bundle.resolve(graph.file());
-      OnnxFile onnx = OnnxFile.read(file);
-      verifyOperators(file, onnx);
-      verifyNames(file, graph, onnx);
-      verifyEntryPoint(entry.getKey(), graph);
-      for (OnnxFile.External external : onnx.externals()) {
-        verifyExternal(file, external, weights);
+    graphs.forEach((name, bytes) -> verifyGraph(name, bytes, weights));
+    weights.values().forEach(Safetensors::requireFinite);
+    used.addAll(weights.keySet());
+    for (String name : manifest.files().keySet()) {
+      if (!used.contains(name)) {
+        files.check(name, hash(name));
       }
     }
-    weights.values().forEach(Safetensors::requireFinite);
+    return new VerifiedBundle(files.root(), manifest, graphs, weights);
+  }
+
+  private String hash(String name) {
+    return manifest.files().get(name);
+  }
+
+  private void verifyGraph(String name, ByteBuffer bytes, Map<String, Safetensors> weights) {
+    Manifest.Graph graph = manifest.graphs().get(name);
+    Path file = files.path(graph.file());
+    OnnxFile onnx = OnnxFile.read(file, bytes.duplicate());
+    verifyOperators(file, onnx);
+    verifyNames(file, graph, onnx);
+    verifyEntryPoint(name, graph);
+    for (OnnxFile.External external : onnx.externals()) {
+      verifyExternal(file, external, weights);
+    }
   }
 
   /** Checks that graphs of images have the inputs and outputs that {@code Bundle} relies on. */
   private void verifyEntryPoint(String name, Manifest.Graph graph) {
     Optional<GraphName> known = GraphName.find(name);
-    String where = bundle.resolve(Manifest.FILE) + ": graphs." + name;
+    String where = files.path(Manifest.FILE) + ": graphs." + name;
     if (known.filter(GraphName::takesImages).isPresent()) {
       Manifest.Port image = new Manifest.Port("", "uint8", manifest.data().shape());
       boolean images =
@@ -152,7 +158,7 @@ public final class BundleVerification {
     boolean listed = manifest.files().containsKey(location) && location.endsWith(".safetensors");
     require(listed, where, "its data in '" + location + "'", "a safetensors file of the bundle");
     Safetensors target =
-        weights.computeIfAbsent(location, name -> Safetensors.open(bundle.resolve(name)));
+        weights.computeIfAbsent(location, name -> files.tensors(name, hash(name)));
     long end = external.offset() + external.length();
     boolean inside =
         external.length() >= 0

@@ -2,11 +2,14 @@ package io.varve.inference.bundle;
 
 import com.google.gson.GsonBuilder;
 import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Sha256;
 import io.varve.inference.file.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -54,6 +57,9 @@ public record Manifest(
 
   /** The manifest's name within a bundle. */
   public static final String FILE = "manifest.json";
+
+  /** In bytes, the model file inside included. */
+  private static final long LONGEST = 4 << 20;
 
   /**
    * The output of a graph that iterates: by how much the last round still changed a value of each
@@ -226,13 +232,14 @@ public record Manifest(
    * @throws IllegalArgumentException if it is missing, malformed or of a newer format
    */
   public static Manifest read(Path bundle) {
-    Path file = bundle.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          file + ": no such file; a bundle is a directory with a " + FILE);
-    }
+    return read(new BundleFiles(bundle));
+  }
+
+  static Manifest read(BundleFiles files) {
+    Path file = files.path(FILE);
+    ByteBuffer bytes = files.read(FILE, LONGEST);
     try {
-      String text = Files.readString(file);
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
       int format = StrictJson.peek(file.toString(), text, "format");
       if (format > FORMAT) {
         throw new IllegalArgumentException(
@@ -241,9 +248,7 @@ public record Manifest(
       }
       return StrictJson.read(file.toString(), text, Manifest.class);
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException(file + ": is not UTF-8 text", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileFault.unreadable(file, e);
     }
   }
 
@@ -261,7 +266,7 @@ public record Manifest(
   /**
    * The hashes of all files of a directory except the manifest, as in {@code files}.
    *
-   * @throws UncheckedIOException if a file cannot be read
+   * @throws IllegalArgumentException if a file cannot be read
    */
   public static Map<String, String> hashes(Path bundle) {
     Map<String, String> hashes = new TreeMap<>();
@@ -273,7 +278,7 @@ public record Manifest(
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(bundle + ": cannot be listed: " + e.getMessage(), e);
+      throw FileFault.unreadable(bundle, e);
     }
     return hashes;
   }

@@ -1,7 +1,7 @@
 package io.varve.inference.file;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,17 +38,23 @@ public final class OnnxFile {
    */
   public static OnnxFile read(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
-      OnnxFile onnx = new OnnxFile(file);
       if (channel.size() > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(file + ": has 2 GiB or more; no ONNX file may");
       }
-      onnx.readModel(
-          new ProtobufReader(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())));
+      return read(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+    } catch (IOException e) {
+      throw FileFault.unreadable(file, e);
+    }
+  }
+
+  /** As {@link #read(Path)}, of bytes at hand. */
+  public static OnnxFile read(Path file, ByteBuffer bytes) {
+    try {
+      OnnxFile onnx = new OnnxFile(file);
+      onnx.readModel(new ProtobufReader(bytes));
       return onnx;
     } catch (ProtobufReader.Malformed e) {
       throw new IllegalArgumentException(file + ": is no ONNX file: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

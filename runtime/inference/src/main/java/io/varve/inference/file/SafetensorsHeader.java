@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The JSON header of a safetensors file: metadata and where each tensor lies. */
 record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.Tensor> tensors) {
@@ -104,21 +105,24 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Reads and checks the header of a file. */
-  static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
+  /** Reads and checks the header of a file, and shows its bytes. */
+  static SafetensorsHeader read(Path file, FileChannel channel, Consumer<ByteBuffer> seen)
+      throws IOException {
     long size = channel.size();
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     require(size >= Long.BYTES, file, size + " bytes", "at least 8");
     readFully(channel, length);
+    seen.accept(length.flip().duplicate());
     long json = length.getLong(0);
     long most = Math.min(size - Long.BYTES, LONGEST);
     require(json >= 2 && json <= most, file, "a header of " + json + " bytes", "2 to " + most);
     ByteBuffer bytes = ByteBuffer.allocate((int) json);
     readFully(channel, bytes);
-    return new Parser(file, Long.BYTES + json, size).parse(bytes.flip());
+    seen.accept(bytes.flip().duplicate());
+    return new Parser(file, Long.BYTES + json, size).parse(bytes);
   }
 
-  private static void readFully(FileChannel channel, ByteBuffer into) throws IOException {
+  static void readFully(FileChannel channel, ByteBuffer into) throws IOException {
     while (into.hasRemaining()) {
       if (channel.read(into) < 0) {
         throw new EOFException("the file became shorter while it was read");

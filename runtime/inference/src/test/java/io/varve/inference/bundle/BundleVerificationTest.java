@@ -34,7 +34,7 @@ class BundleVerificationTest {
   @Test
   void acceptsWhatIsAsItsManifestSays() throws IOException {
     Files.writeString(folder.resolve("README"), "not listed, not used");
-    assertThat(BundleVerification.verify(folder)).isEqualTo(Manifest.read(folder));
+    assertThat(BundleVerification.verify(folder).manifest()).isEqualTo(Manifest.read(folder));
   }
 
   @Test

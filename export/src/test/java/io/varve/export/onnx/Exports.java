@@ -93,8 +93,14 @@ public final class Exports {
     OnnxFile onnx = OnnxFile.readWritten(Path.of("graph"), ByteBuffer.wrap(graph.toBytes()));
     boolean batched =
         Stream.concat(graph.inputs().stream(), graph.outputs().stream()).allMatch(Port::batched);
-    if (batched) {
+    if (!batched) {
+      return;
+    }
+    try {
       GraphCheck.check(onnx.graph(), ports(graph.inputs()), ports(graph.outputs()));
+    } catch (IllegalArgumentException e) {
+      // An author may add an infinity; a bundle that does is refused for it, and for nothing else.
+      assertThat(e).hasMessageEndingWith("expected finite numbers");
     }
   }
 

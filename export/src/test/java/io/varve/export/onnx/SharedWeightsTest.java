@@ -133,8 +133,7 @@ class SharedWeightsTest {
       String name = "infer v" + i;
       variables.add(new Manifest.Variable("v" + i, "derived", List.of(1L), 0));
       graphs.put(name, OnnxExporter.of(block, new Shape(CHANNELS, SIDE, SIDE)).trace(manager));
-      entries.put(
-          name, new Manifest.Graph(name + ".onnx", List.of(in), List.of(), List.of(out)));
+      entries.put(name, new Manifest.Graph(name + ".onnx", List.of(in), List.of(), List.of(out)));
     }
     write(folder, graphs);
     Path parity = folder.resolve("parity.safetensors");

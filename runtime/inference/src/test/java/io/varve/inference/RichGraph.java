@@ -52,7 +52,8 @@ public final class RichGraph {
             .addOutput(value("again", 9))
             .addOutput(value("next", 1, -1, 3))
             .build();
-    graph.proto()
+    graph
+        .proto()
         .addNode(
             node("Loop", "looped", scalar("rounds", 3), "", z).toBuilder()
                 .addAttribute(attribute("body", 5).setG(body)));
@@ -73,7 +74,8 @@ public final class RichGraph {
             .build();
     String first = graph.op("Gather", "first", z, scalar("position", 0));
     graph.proto().getNodeBuilder(graph.proto().getNodeCount() - 1).addAttribute(whole("axis", 1));
-    graph.proto()
+    graph
+        .proto()
         .addNode(
             OnnxMl.NodeProto.newBuilder()
                 .setOpType("Scan")
@@ -89,7 +91,8 @@ public final class RichGraph {
   private String convolve(String z) {
     String open = graph.op("Unsqueeze", "open", z, graph.constant("channel", 1L));
     graph.proto().addInitializer(tensor("kernel", 1, new long[] {1, 1, 3}, 1f, 2f, 1f));
-    graph.proto()
+    graph
+        .proto()
         .addNode(
             node("Conv", "convolved", open, "kernel").toBuilder()
                 .addAttribute(attribute("pads", 7).addInts(1).addInts(1))
@@ -99,7 +102,8 @@ public final class RichGraph {
   }
 
   private String top(String z) {
-    graph.proto()
+    graph
+        .proto()
         .addNode(
             OnnxMl.NodeProto.newBuilder()
                 .setOpType("TopK")
@@ -110,7 +114,12 @@ public final class RichGraph {
     graph.op("GatherElements", "chosen", "values", rest);
     graph.proto().getNodeBuilder(graph.proto().getNodeCount() - 1).addAttribute(whole("axis", 1));
     return graph.op(
-        "Slice", "all of it", "chosen", graph.constant("from", 0L), graph.constant("to", Long.MAX_VALUE), graph.constant("along", 1L));
+        "Slice",
+        "all of it",
+        "chosen",
+        graph.constant("from", 0L),
+        graph.constant("to", Long.MAX_VALUE),
+        graph.constant("along", 1L));
   }
 
   private String floats(String name, float value) {
@@ -120,7 +129,8 @@ public final class RichGraph {
 
   private String scalar(String name, long value) {
     ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
-    graph.proto()
+    graph
+        .proto()
         .addInitializer(
             OnnxMl.TensorProto.newBuilder()
                 .setName(name)
@@ -162,7 +172,8 @@ public final class RichGraph {
     OnnxMl.TypeProto.Tensor.Builder tensor = OnnxMl.TypeProto.Tensor.newBuilder().setElemType(type);
     tensor.getShapeBuilder();
     for (long dim : dims) {
-      OnnxMl.TensorShapeProto.Dimension.Builder dimension = tensor.getShapeBuilder().addDimBuilder();
+      OnnxMl.TensorShapeProto.Dimension.Builder dimension =
+          tensor.getShapeBuilder().addDimBuilder();
       if (dim < 0) {
         dimension.setDimParam("batch");
       } else {

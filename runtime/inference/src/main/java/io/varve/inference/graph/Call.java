@@ -153,7 +153,8 @@ final class Call {
   /** Texts that must all be among a few. */
   void texts(String name, String... known) {
     Object values = attribute(name, STRINGS).orElse(List.of());
-    require(List.of(known).containsAll((List<?>) values), name + " " + values, "of " + List.of(known));
+    require(
+        List.of(known).containsAll((List<?>) values), name + " " + values, "of " + List.of(known));
   }
 
   /** Walks the body. */

@@ -74,7 +74,10 @@ public final class GraphCheck {
   private static void requirePorts(String what, List<OnnxGraph.Value> found, List<Port> expected) {
     Map<String, OnnxGraph.Value> byName = new TreeMap<>();
     for (OnnxGraph.Value value : found) {
-      Walk.require(byName.put(value.name(), value) == null, what + " '" + value.name() + "' twice", "it once");
+      Walk.require(
+          byName.put(value.name(), value) == null,
+          what + " '" + value.name() + "' twice",
+          "it once");
     }
     Map<String, Port> wanted = new TreeMap<>();
     expected.forEach(port -> wanted.put(port.name(), port));
@@ -84,8 +87,15 @@ public final class GraphCheck {
         (name, port) -> {
           OnnxGraph.Value value = byName.get(name);
           String is = value.dims().map(Object::toString).orElse("unknown");
-          String was = "'" + name + "' of type " + ElementType.of(value.type()).map(Object::toString).orElse(value.type() + "") + " and shape " + is;
-          Walk.require(port.describes(value), was, port.type() + " and the batch before " + port.shape());
+          String was =
+              "'"
+                  + name
+                  + "' of type "
+                  + ElementType.of(value.type()).map(Object::toString).orElse(value.type() + "")
+                  + " and shape "
+                  + is;
+          Walk.require(
+              port.describes(value), was, port.type() + " and the batch before " + port.shape());
         });
   }
 }

@@ -43,7 +43,8 @@ class BundleFuzzTest {
   private static final long MOST_BYTES = 512L << 20;
   private static final long MOST_NANOS = 5_000_000_000L;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final Pattern PLACE = Pattern.compile("[^:]*?(manifest\\.json|\\.onnx|\\.safetensors)");
+  private static final Pattern PLACE =
+      Pattern.compile("[^:]*?(manifest\\.json|\\.onnx|\\.safetensors)");
 
   @TempDir Path good;
   @TempDir Path folder;
@@ -59,6 +60,7 @@ class BundleFuzzTest {
     fuzz(good, Integer.getInteger("varve.fuzz.count", ORDINARY));
     assertThat(counts.get("accepted")).isPositive();
     assertThat(counts.get("run")).isPositive();
+    assertThat(counts.get("refused by the oracle too")).isPositive();
   }
 
   @Test
@@ -68,7 +70,8 @@ class BundleFuzzTest {
     tiny.graphs().put("infer", RichGraph.infer(tiny).write(good, "infer.onnx"));
     tiny.manifest().write(good);
     List<Path> bundles = new ArrayList<>(List.of(good));
-    for (String further : System.getProperty("varve.fuzz.bundles", "").split(File.pathSeparator, -1)) {
+    for (String further :
+        System.getProperty("varve.fuzz.bundles", "").split(File.pathSeparator, -1)) {
       if (!further.isEmpty()) {
         bundles.add(Path.of(further));
       }
@@ -118,8 +121,12 @@ class BundleFuzzTest {
     if (!refused.isEmpty()) {
       assertThat(refused.lines()).hasSize(1);
       assertThat(refused.chars()).noneMatch(Character::isISOControl);
+      if (objects(place)) {
+        count("refused by the oracle too");
+      }
       Matcher matcher = PLACE.matcher(refused);
-      return "refused for " + (matcher.find() ? matcher.group(1).replaceAll(".*\\.", ".") : "no file");
+      return "refused for "
+          + (matcher.find() ? matcher.group(1).replaceAll(".*\\.", ".") : "no file");
     }
     BundleOracle.check(place);
     if (counts.getOrDefault("accepted", 0) % RUN_EVERY == 0) {
@@ -127,6 +134,16 @@ class BundleFuzzTest {
       count("run");
     }
     return "accepted";
+  }
+
+  /** Whether the oracle finds fault too, which shows that it would. */
+  private static boolean objects(Path place) {
+    try {
+      BundleOracle.check(place);
+      return false;
+    } catch (AssertionError | IOException | RuntimeException e) {
+      return true;
+    }
   }
 
   /** Runs every graph; a clear exception is no failure, only an end of the process is. */
@@ -142,7 +159,7 @@ class BundleFuzzTest {
           }
           inputs.put(port.name(), new Tensor(shape, new float[2 * Manifest.size(port.shape())]));
         }
-bundle.run(graph.getKey(), inputs);
+        bundle.run(graph.getKey(), inputs);
         count("graphs run");
       }
     } catch (IllegalArgumentException | IllegalStateException e) {

@@ -151,13 +151,15 @@ final class BundleOracle {
     } else if (!isFinite(tensor, data)) {
       odd.add(tensor.getName());
     }
-    long elements = tensor.getDimsList().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+    long elements =
+        tensor.getDimsList().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
     Map<Integer, Integer> sizes = Map.of(1, 4, 2, 1, 3, 1, 6, 4, 7, 8, 9, 1, 11, 8);
     assertThat((long) data.length).isEqualTo(elements * sizes.get(tensor.getDataType()));
   }
 
   private static boolean isFinite(OnnxMl.TensorProto tensor, byte[] data) {
-    ByteBuffer bytes = ByteString.copyFrom(data).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteString.copyFrom(data).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining() && (tensor.getDataType() == 1 || tensor.getDataType() == 11)) {
       double value = tensor.getDataType() == 1 ? bytes.getFloat() : bytes.getDouble();
       if (!Double.isFinite(value)) {

@@ -16,7 +16,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,7 +106,8 @@ class BundleVerificationTest {
   @Test
   @Timeout(20)
   void refusesGraphsThatAreTooLarge() throws IOException {
-    try (RandomAccessFile graph = new RandomAccessFile(folder.resolve("infer.onnx").toFile(), "rw")) {
+    try (RandomAccessFile graph =
+        new RandomAccessFile(folder.resolve("infer.onnx").toFile(), "rw")) {
       graph.setLength(3L << 30);
     }
     refused("infer.onnx", "found 3221225472 bytes, expected at most 67108864");
@@ -181,8 +181,7 @@ class BundleVerificationTest {
     long end = w.offset() + w.length();
     for (long[] place :
         new long[][] {{0, 48}, {end, 1 << 20}, {w.offset(), -1}, {-8, 16}, {Long.MAX_VALUE, 8}}) {
-      Safetensors.Tensor moved =
-          new Safetensors.Tensor("W", "F32", w.shape(), place[0], place[1]);
+      Safetensors.Tensor moved = new Safetensors.Tensor("W", "F32", w.shape(), place[0], place[1]);
       replace(withExternal(TinyGraph.external(moved, TinyBundle.WEIGHTS)));
       refused("infer.onnx", "tensor 'W': found " + place[1] + " bytes from " + place[0]);
     }

@@ -28,7 +28,8 @@ final class OnnxMutator {
           "Frobnicate");
 
   private static final List<String> ALLOWED =
-      List.of("Add", "Div", "Mod", "Reshape", "Expand", "Concat", "Gather", "Conv", "Where", "Loop");
+      List.of(
+          "Add", "Div", "Mod", "Reshape", "Expand", "Concat", "Gather", "Conv", "Where", "Loop");
 
   private static final long[] NUMBERS = {
     0, 1, -1, 2, 3, 64, 1 << 20, 1L << 31, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE
@@ -110,8 +111,16 @@ final class OnnxMutator {
 
   private void place(OnnxMl.TensorProto.Builder tensor) {
     String[] places = {
-      "../secret", "/etc/passwd", "./weights.safetensors", "manifest.json", "bound.onnx", "",
-      "parity.safetensors", "*/_ORT_MEM_ADDR_/*", "weights.safetensors\u0000", "WEIGHTS.safetensors"
+      "../secret",
+      "/etc/passwd",
+      "./weights.safetensors",
+      "manifest.json",
+      "bound.onnx",
+      "",
+      "parity.safetensors",
+      "*/_ORT_MEM_ADDR_/*",
+      "weights.safetensors\u0000",
+      "WEIGHTS.safetensors"
     };
     if (tensor.getExternalDataCount() == 0) {
       tensor.setDataLocation(OnnxMl.TensorProto.DataLocation.EXTERNAL);
@@ -250,6 +259,8 @@ final class OnnxMutator {
   }
 
   private long number() {
-    return random.nextInt(3) == 0 ? random.nextInt(70) - 5 : NUMBERS[random.nextInt(NUMBERS.length)];
+    return random.nextInt(3) == 0
+        ? random.nextInt(70) - 5
+        : NUMBERS[random.nextInt(NUMBERS.length)];
   }
 }

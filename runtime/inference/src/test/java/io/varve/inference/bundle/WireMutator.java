@@ -50,7 +50,8 @@ final class WireMutator {
       case 8 -> fields.set(at, new Field(field.number, field.wire, number(field.content)));
       case 9 -> fields.set(at, new Field(field.number, field.wire, bytes(field.content)));
       case 10 -> {
-        return raw(fields, at, tag(field.number, field.wire) | (1L << (32 + random.nextInt(31))), 0);
+        return raw(
+            fields, at, tag(field.number, field.wire) | (1L << (32 + random.nextInt(31))), 0);
       }
       case 11 -> {
         return raw(fields, at, tag(field.number, field.wire), 1 + random.nextInt(4));

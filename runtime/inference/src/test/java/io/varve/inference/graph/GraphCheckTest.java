@@ -253,8 +253,7 @@ class GraphCheckTest {
   }
 
   private static Tensor tensor(String name, int type, List<Long> dims, int bytes) {
-    return new Tensor(
-        name, type, dims, Optional.of(ByteBuffer.allocate(bytes)), Optional.empty());
+    return new Tensor(name, type, dims, Optional.of(ByteBuffer.allocate(bytes)), Optional.empty());
   }
 
   private void accepted(Long... shape) {

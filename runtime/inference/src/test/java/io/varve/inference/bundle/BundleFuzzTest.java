@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * bundles to change.
  */
 class BundleFuzzTest {
-  private static final int ORDINARY = 1500;
+  private static final int ORDINARY = 400;
   private static final int SLOW = 100_000;
 
   /** Of the bundles accepted, one in so many is run. */

@@ -33,7 +33,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
   /** In bytes; a header of it has ten times the tensors of the largest model. */
   private static final long LONGEST = 16 << 20;
 
-  private static final int MOST_TENSORS = 50_000;
+  private static final int MOST_TENSORS = 20_000;
 
   private static final Map<String, Integer> ELEMENT_BYTES =
       Map.of("F64", 8, "I64", 8, "F32", 4, "I32", 4, "F16", 2, "U8", 1, "BOOL", 1);

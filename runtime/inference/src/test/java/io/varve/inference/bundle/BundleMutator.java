@@ -83,8 +83,10 @@ final class BundleMutator {
     try {
       OnnxMl.ModelProto model = OnnxMl.ModelProto.parseFrom(bytes(graph));
       return new OnnxMutator(random).mutate(model).toByteArray();
-    } catch (InvalidProtocolBufferException | IndexOutOfBoundsException e) {
-      return bytes(graph); // an earlier change left no graph to speak of
+    } catch (InvalidProtocolBufferException
+        | IndexOutOfBoundsException
+        | IllegalArgumentException e) {
+      return bytes(graph); // an earlier change left no graph, or none with inputs and outputs
     }
   }
 

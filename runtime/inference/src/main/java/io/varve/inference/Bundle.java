@@ -56,7 +56,7 @@ public final class Bundle implements AutoCloseable {
    *     what it must not have, or the device cannot be had
    */
   public static Bundle open(Path directory, InferenceOptions options) {
-    return new Bundle(directory, BundleVerification.verify(directory), options);
+    return new Bundle(directory, BundleVerification.verify(directory).manifest(), options);
   }
 
   Path path() {

@@ -1,12 +1,17 @@
 package io.varve.inference.bundle;
 
+import static io.varve.inference.bundle.ManifestRules.check;
+
 import com.google.gson.GsonBuilder;
 import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Sha256;
 import io.varve.inference.file.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -55,6 +60,9 @@ public record Manifest(
   /** The manifest's name within a bundle. */
   public static final String FILE = "manifest.json";
 
+  /** In bytes, the model file inside included. */
+  private static final long LONGEST = 4 << 20;
+
   /**
    * The output of a graph that iterates: by how much the last round still changed a value of each
    * row, relative to 1 + |value|, [B].
@@ -79,17 +87,20 @@ public record Manifest(
     plugins = List.copyOf(plugins);
     files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     check(format == FORMAT, "format: " + format, "" + FORMAT);
-    for (Map.Entry<String, String> file : files.entrySet()) {
-      checkPath(file.getKey());
-      boolean hash = file.getValue().matches("[0-9a-f]{64}");
-      check(hash, "files: '" + file.getKey() + "' has hash '" + file.getValue() + "'", "SHA-256");
-    }
-    check(!graphs.isEmpty(), "graphs: none", "at least one");
+    ManifestRules.line("name", name);
+    ManifestRules.line("varve", varve);
+    ManifestRules.lines("yaml", yaml);
+    ManifestRules.variables(variables);
+    ManifestRules.count("plugins", plugins);
+    ManifestRules.files(files);
+    ManifestRules.graphs(graphs, variables);
     for (Map.Entry<String, Graph> graph : graphs.entrySet()) {
-      check(!graph.getKey().contains("/"), "graphs: '" + graph.getKey() + "'", "no slash in it");
-      checkListed(files, "graphs." + graph.getKey() + ".file", graph.getValue().file());
+      String where = "graphs." + graph.getKey() + ".file";
+      ManifestRules.listed(files, where, graph.getValue().file());
     }
-    checkListed(files, "parity.file", parity.file());
+    ManifestRules.listed(files, "parity.file", parity.file());
+    boolean bytes = data.levels() >= 2 && data.levels() <= 256;
+    check(bytes, "data.levels: " + data.levels(), "2 to 256");
   }
 
   /**
@@ -101,8 +112,8 @@ public record Manifest(
   public record Space(List<Long> shape, int levels) {
     /** Checks the shape. */
     public Space {
-      shape = checkShape(shape);
-      check(levels >= 0, "levels: " + levels, "0 (continuous) or more");
+      shape = ManifestRules.shape(shape);
+      ManifestRules.levels(levels);
     }
   }
 
@@ -119,9 +130,10 @@ public record Manifest(
 
     /** Checks kind and shape. */
     public Variable {
-      shape = checkShape(shape);
+      ManifestRules.name("name", name);
+      shape = ManifestRules.shape(shape);
       check(KINDS.contains(kind), "kind: '" + kind + "'", "latent, derived or observed");
-      check(levels >= 0, "levels: " + levels, "0 (continuous) or more");
+      ManifestRules.levels(levels);
     }
   }
 
@@ -147,13 +159,19 @@ public record Manifest(
       for (Port output : outputs) {
         check(output.type().equals("float32"), "type: '" + output.type() + "'", "float32");
       }
+      ManifestRules.count("names", names);
+      ManifestRules.together(
+          Stream.concat(allInputs(inputs, noise), outputs.stream()).map(Port::shape).toList());
     }
 
     /** The inputs and the noise, which a runtime does not tell apart. */
     public List<Port> allInputs() {
+      return allInputs(inputs, noise).toList();
+    }
+
+    private static Stream<Port> allInputs(List<Port> inputs, List<Noise> noise) {
       return Stream.concat(
-              inputs.stream(), noise.stream().map(n -> new Port(n.name(), "float32", n.shape())))
-          .toList();
+          inputs.stream(), noise.stream().map(n -> new Port(n.name(), "float32", n.shape())));
     }
   }
 
@@ -167,7 +185,8 @@ public record Manifest(
   public record Port(String name, String type, List<Long> shape) {
     /** Checks type and shape. */
     public Port {
-      shape = checkShape(shape);
+      shape = ManifestRules.shape(shape);
+      ManifestRules.name("name", name);
       check(Set.of("uint8", "float32").contains(type), "type: '" + type + "'", "uint8 or float32");
     }
   }
@@ -182,7 +201,8 @@ public record Manifest(
   public record Noise(String name, String distribution, List<Long> shape) {
     /** Checks distribution and shape. */
     public Noise {
-      shape = checkShape(shape);
+      shape = ManifestRules.shape(shape);
+      ManifestRules.name("name", name);
       boolean known = Set.of("normal", "uniform").contains(distribution);
       check(known, "distribution: '" + distribution + "'", "normal or uniform");
     }
@@ -197,9 +217,16 @@ public record Manifest(
    * @param components the names that the model uses
    */
   public record Plugin(String id, String version, String sha256, List<String> components) {
-    /** Freezes the list. */
+    /** Checks texts and hash. */
     public Plugin {
       components = List.copyOf(components);
+      ManifestRules.line("id", id);
+      ManifestRules.line("version", version);
+      ManifestRules.count("components", components);
+      components.forEach(component -> ManifestRules.line("components", component));
+      if (!sha256.isEmpty()) {
+        ManifestRules.hash("plugin '" + id + "'", sha256);
+      }
     }
   }
 
@@ -212,10 +239,12 @@ public record Manifest(
    * @param batches the batch sizes recorded
    */
   public record Parity(String file, double tolerance, List<Integer> batches) {
-    /** Freezes the list. */
+    /** Checks the numbers. */
     public Parity {
       batches = List.copyOf(batches);
-      check(tolerance > 0, "tolerance: " + tolerance, "more than 0");
+      ManifestRules.count("batches", batches);
+      batches.forEach(batch -> check(batch >= 1, "batches: " + batch, "1 or more"));
+      check(tolerance > 0 && tolerance <= 1, "tolerance: " + tolerance, "more than 0, at most 1");
     }
   }
 
@@ -226,13 +255,14 @@ public record Manifest(
    * @throws IllegalArgumentException if it is missing, malformed or of a newer format
    */
   public static Manifest read(Path bundle) {
-    Path file = bundle.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          file + ": no such file; a bundle is a directory with a " + FILE);
-    }
+    return Gate.through(bundle, () -> read(new BundleFiles(bundle)));
+  }
+
+  static Manifest read(BundleFiles files) {
+    Path file = files.path(FILE);
+    ByteBuffer bytes = files.read(FILE, LONGEST);
     try {
-      String text = Files.readString(file);
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
       int format = StrictJson.peek(file.toString(), text, "format");
       if (format > FORMAT) {
         throw new IllegalArgumentException(
@@ -241,9 +271,7 @@ public record Manifest(
       }
       return StrictJson.read(file.toString(), text, Manifest.class);
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException(file + ": is not UTF-8 text", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileFault.unreadable(file, e);
     }
   }
 
@@ -261,7 +289,7 @@ public record Manifest(
   /**
    * The hashes of all files of a directory except the manifest, as in {@code files}.
    *
-   * @throws UncheckedIOException if a file cannot be read
+   * @throws IllegalArgumentException if a file cannot be read
    */
   public static Map<String, String> hashes(Path bundle) {
     Map<String, String> hashes = new TreeMap<>();
@@ -273,7 +301,7 @@ public record Manifest(
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(bundle + ": cannot be listed: " + e.getMessage(), e);
+      throw FileFault.unreadable(bundle, e);
     }
     return hashes;
   }
@@ -310,30 +338,5 @@ public record Manifest(
   /** The number of elements of a shape. */
   public static int size(List<Long> shape) {
     return Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
-  }
-
-  private static void checkPath(String path) {
-    boolean plain = path.matches("[\\w][\\w. =+-]*(/[\\w][\\w. =+-]*)*") && !path.contains("..");
-    check(plain, "files: '" + path + "'", "a plain path inside the bundle");
-  }
-
-  private static void checkListed(Map<String, String> files, String where, String file) {
-    check(files.containsKey(file), where + ": '" + file + "'", "one of files " + files.keySet());
-  }
-
-  private static List<Long> checkShape(List<Long> shape) {
-    long size = 1;
-    for (long dimension : shape) {
-      check(dimension > 0 && dimension <= Integer.MAX_VALUE, "shape: " + shape, "positive ints");
-      size *= dimension;
-      check(size <= Integer.MAX_VALUE, "shape: " + shape, "at most 2^31 - 1 elements");
-    }
-    return List.copyOf(shape);
-  }
-
-  private static void check(boolean condition, String found, String expected) {
-    if (!condition) {
-      throw new IllegalArgumentException(found + ", expected " + expected);
-    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -18,9 +19,9 @@ import java.util.function.Supplier;
  * then the tensors without gaps, little-endian.
  *
  * <p>Files written here start their data at a multiple of 64 bytes and store wide elements first,
- * so that every tensor is aligned to its element and the file can be mapped and used in place. An
- * open file is memory-mapped, one mapping per tensor of at most 2 GiB; instances are immutable and
- * may be shared between threads.
+ * so that every tensor is aligned to its element and the file can be mapped and used in place. A
+ * file is either mapped, one mapping per tensor, or read into memory; a tensor has at most 2 GiB.
+ * Instances are immutable and may be shared between threads.
  */
 public final class Safetensors {
   private static final int ALIGNMENT = 64;
@@ -28,13 +29,13 @@ public final class Safetensors {
   private final Path file;
   private final Map<String, String> metadata;
   private final Map<String, Tensor> tensors;
-  private final Map<String, ByteBuffer> mappings;
+  private final Map<String, ByteBuffer> buffers;
 
-  private Safetensors(Path file, SafetensorsHeader header, Map<String, ByteBuffer> mappings) {
+  private Safetensors(Path file, SafetensorsHeader header, Map<String, ByteBuffer> buffers) {
     this.file = file;
     this.metadata = header.metadata();
     this.tensors = header.tensors();
-    this.mappings = mappings;
+    this.buffers = buffers;
   }
 
   /**
@@ -154,17 +155,38 @@ public final class Safetensors {
       throw new IllegalArgumentException(file + ": no such file; expected a safetensors file");
     }
     try (FileChannel channel = FileChannel.open(file)) {
-      SafetensorsHeader header = SafetensorsHeader.read(file, channel);
-      Map<String, ByteBuffer> mappings = new LinkedHashMap<>();
+      SafetensorsHeader header = SafetensorsHeader.read(file, channel, bytes -> {});
+      Map<String, ByteBuffer> buffers = new LinkedHashMap<>();
       for (Tensor tensor : header.tensors().values()) {
-        mappings.put(
+        buffers.put(
             tensor.name(),
             channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset(), tensor.length()));
       }
-      return new Safetensors(file, header, mappings);
+      return new Safetensors(file, header, buffers);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Reads a file into memory from an open channel, from its start to its end.
+   *
+   * @param file its name, for messages
+   * @param seen is given every byte once, in the order of the file
+   * @throws IllegalArgumentException if it is truncated or malformed
+   * @throws IOException if it cannot be read
+   */
+  public static Safetensors read(Path file, FileChannel channel, Consumer<ByteBuffer> seen)
+      throws IOException {
+    SafetensorsHeader header = SafetensorsHeader.read(file, channel, seen);
+    Map<String, ByteBuffer> tensors = new LinkedHashMap<>();
+    for (Tensor tensor : header.tensors().values()) {
+      ByteBuffer data = ByteBuffer.allocateDirect((int) tensor.length());
+      SafetensorsHeader.readFully(channel, data);
+      seen.accept(data.flip().duplicate());
+      tensors.put(tensor.name(), data);
+    }
+    return new Safetensors(file, header, tensors);
   }
 
   /** The tensors by name, in the order of the file. */
@@ -178,13 +200,13 @@ public final class Safetensors {
   }
 
   /**
-   * The bytes of a tensor: read-only, little-endian, mapped rather than copied.
+   * The bytes of a tensor: read-only, little-endian, not copied.
    *
    * @throws IllegalArgumentException if there is no such tensor
    */
   public ByteBuffer data(String name) {
     tensor(name);
-    return mappings.get(name).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return buffers.get(name).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**

@@ -19,16 +19,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** The JSON header of a safetensors file: metadata and where each tensor lies. */
 record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.Tensor> tensors) {
   static final String METADATA = "__metadata__";
 
-  /** The limit of the reference implementation. */
-  private static final long LONGEST = 100_000_000;
+  /** In bytes; a header of it has ten times the tensors of the largest model. */
+  private static final long LONGEST = 16 << 20;
+
+  private static final int MOST_TENSORS = 20_000;
 
   private static final Map<String, Integer> ELEMENT_BYTES =
       Map.of("F64", 8, "I64", 8, "F32", 4, "I32", 4, "F16", 2, "U8", 1, "BOOL", 1);
@@ -104,21 +109,24 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Reads and checks the header of a file. */
-  static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
+  /** Reads and checks the header of a file, and shows its bytes. */
+  static SafetensorsHeader read(Path file, FileChannel channel, Consumer<ByteBuffer> seen)
+      throws IOException {
     long size = channel.size();
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     require(size >= Long.BYTES, file, size + " bytes", "at least 8");
     readFully(channel, length);
+    seen.accept(length.flip().duplicate());
     long json = length.getLong(0);
     long most = Math.min(size - Long.BYTES, LONGEST);
     require(json >= 2 && json <= most, file, "a header of " + json + " bytes", "2 to " + most);
     ByteBuffer bytes = ByteBuffer.allocate((int) json);
     readFully(channel, bytes);
-    return new Parser(file, Long.BYTES + json, size).parse(bytes.flip());
+    seen.accept(bytes.flip().duplicate());
+    return new Parser(file, Long.BYTES + json, size).parse(bytes);
   }
 
-  private static void readFully(FileChannel channel, ByteBuffer into) throws IOException {
+  static void readFully(FileChannel channel, ByteBuffer into) throws IOException {
     while (into.hasRemaining()) {
       if (channel.read(into) < 0) {
         throw new EOFException("the file became shorter while it was read");
@@ -147,6 +155,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
             readMetadata(json, metadata);
           } else {
             tensors.add(readTensor(json, name));
+            boolean few = tensors.size() <= MOST_TENSORS;
+            require(few, file, "more tensors", "at most " + MOST_TENSORS);
           }
         }
         json.endObject();
@@ -183,9 +193,11 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
       String type = null;
       long[] shape = null;
       long[] offsets = null;
+      Set<String> seen = new HashSet<>();
       json.beginObject();
       while (json.hasNext()) {
         String key = json.nextName();
+        require(seen.add(key), where, "key '" + key + "' twice", "it once");
         switch (key) {
           case "dtype" -> type = json.nextString();
           case "shape" -> shape = readLongs(json);
@@ -206,10 +218,12 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
       return new Safetensors.Tensor(name, type, shape, start + offsets[0], length);
     }
 
-    private static long[] readLongs(JsonReader json) throws IOException {
+    private long[] readLongs(JsonReader json) throws IOException {
       List<Long> values = new ArrayList<>();
       json.beginArray();
       while (json.hasNext()) {
+        // Gson also takes numbers in quotes.
+        require(json.peek() == JsonToken.NUMBER, file, "a " + json.peek(), "whole numbers");
         values.add(json.nextLong());
       }
       json.endArray();

@@ -32,11 +32,17 @@ public final class Sha256 {
       for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
         digest.update(piece, 0, count);
       }
-      return HexFormat.of().formatHex(digest.digest());
+      return hex(digest);
     }
   }
 
-  private static MessageDigest digest() {
+  /** The digits of what a hash was fed, which is empty again after that. */
+  public static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** An empty hash, to be fed piece by piece. */
+  public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -1,0 +1,39 @@
+package io.varve.inference.bundle;
+
+import io.varve.inference.file.Safetensors;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A bundle whose files were each read once and checked. It holds what was read, so that what is
+ * used is what was checked, whatever becomes of the files.
+ *
+ * @param folder where the bundle lies, links resolved
+ * @param manifest what it is and holds
+ * @param graphs the ONNX files, by the name of the graph in the manifest
+ * @param weights the safetensors files that graphs refer to, by their name within the bundle, read
+ *     into memory; a tensor of a graph that lies outside of it has the name, type and shape of the
+ *     tensor there
+ */
+public record VerifiedBundle(
+    Path folder,
+    Manifest manifest,
+    Map<String, ByteBuffer> graphs,
+    Map<String, Safetensors> weights) {
+  /** Freezes the maps. */
+  public VerifiedBundle {
+    graphs = Collections.unmodifiableMap(new LinkedHashMap<>(graphs));
+    weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
+  }
+
+  /** The bytes of a graph's ONNX file: a copy. */
+  public byte[] graph(String name) {
+    ByteBuffer bytes = graphs.get(name).duplicate();
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    return copy;
+  }
+}

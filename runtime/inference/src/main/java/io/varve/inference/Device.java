@@ -3,9 +3,9 @@ package io.varve.inference;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,7 +38,7 @@ record Device(String name, int index) {
       return CPU;
     }
     boolean automatic = options.device().equals("auto");
-    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+    if (!OnnxRuntime.providers().contains("CUDA")) {
       if (automatic) {
         return CPU;
       }
@@ -46,7 +46,7 @@ record Device(String name, int index) {
           "device: '%s', but this ONNX Runtime has only %s; %s"
               .formatted(
                   options.device(),
-                  OrtEnvironment.getAvailableProviders(),
+                  OnnxRuntime.providers(),
                   "put onnxruntime_gpu on the class path (profile 'cuda') or use device 'cpu'"));
     }
     Matcher cuda = CUDA.matcher(options.device());
@@ -61,7 +61,7 @@ record Device(String name, int index) {
       }
       throw new IllegalArgumentException(
           "device: '%s' cannot be used: %s; check driver, CUDA and cuDNN or use device 'cpu'"
-              .formatted(options.device(), GraphSession.firstLine(e)),
+              .formatted(options.device(), OnnxRuntime.reason(e)),
           e);
     }
   }

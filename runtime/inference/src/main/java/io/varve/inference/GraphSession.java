@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -75,7 +76,7 @@ final class GraphSession implements AutoCloseable {
         reader.read(output.name(), buffer.asFloatBuffer());
       }
     } catch (OrtException e) {
-      throw new IllegalStateException(file + ": ONNX Runtime failed: " + firstLine(e), e);
+      throw new IllegalStateException(file + ": ONNX Runtime failed: " + OnnxRuntime.reason(e), e);
     } finally {
       release(buffers);
     }
@@ -99,10 +100,6 @@ final class GraphSession implements AutoCloseable {
     }
   }
 
-  static String firstLine(OrtException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail");
-  }
-
   /** Frees all that is native; nobody may be running. */
   @Override
   public void close() {
@@ -111,7 +108,7 @@ final class GraphSession implements AutoCloseable {
     try {
       session.close();
     } catch (OrtException e) {
-      throw new IllegalStateException(file + ": cannot be closed: " + firstLine(e), e);
+      throw new IllegalStateException(file + ": cannot be closed: " + OnnxRuntime.reason(e), e);
     }
   }
 

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,19 +32,9 @@ final class Graphs implements AutoCloseable {
     this.bundle = bundle;
     this.manifest = manifest;
     this.options = options;
-    this.environment = environment();
+    this.environment = OnnxRuntime.environment();
     Manifest.Graph probe = manifest.graphs().values().iterator().next();
     this.device = Device.choose(options, environment, bundle.resolve(probe.file()));
-  }
-
-  static OrtEnvironment environment() {
-    try {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment();
-      environment.setTelemetry(false); // Windows builds report home otherwise
-      return environment;
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime: " + GraphSession.firstLine(e), e);
-    }
   }
 
   Device device() {
@@ -104,7 +95,7 @@ final class Graphs implements AutoCloseable {
       return new GraphSession(environment, file, graph, settings, options.chunk());
     } catch (OrtException e) {
       throw new IllegalArgumentException(
-          file + ": ONNX Runtime cannot open it: " + GraphSession.firstLine(e), e);
+          file + ": ONNX Runtime cannot open it: " + OnnxRuntime.reason(e), e);
     }
   }
 

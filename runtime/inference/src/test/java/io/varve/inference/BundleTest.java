@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtProvider;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.file.Safetensors;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,7 +193,7 @@ public class BundleTest {
 
   @Test
   void refusesCudaWhereItCannotBeHad() {
-    assumeThat(OrtEnvironment.getAvailableProviders()).doesNotContain(OrtProvider.CUDA);
+    assumeThat(OnnxRuntime.providers()).doesNotContain("CUDA");
     refused(() -> Bundle.open(folder, onCpu().withDevice("cuda:1")).close(), "device: 'cuda:1'");
     assertThat(bundle.device()).isEqualTo("cpu");
   }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * shape [3], x.mean = z V, and a draw x that adds a uniform.
  */
 public final class TinyBundle {
-  static final int PIXELS = 4;
+  public static final int PIXELS = 4;
   static final int LATENTS = 3;
   private static final float[] W = {
     .1f, -.2f, .3f, .01f, .02f, -.03f, -.1f, .1f, .2f, .05f, 0, -.05f

@@ -47,6 +47,7 @@ final class Layout {
                                 | model.objective         |
                                 | model.weights           |
           runtime/inference     | inference.file          | nothing
+                                | inference.image         |
                                 | inference.bundle        |
                                 | inference               |
           runtime/report        | report.metrics          | runtime/inference

@@ -48,6 +48,7 @@ final class Layout {
                                 | model.weights           |
           runtime/inference     | inference.file          | nothing
                                 | inference.onnxruntime   |
+                                | inference.image         |
                                 | inference.bundle        |
                                 | inference               |
           runtime/report        | report.metrics          | runtime/inference

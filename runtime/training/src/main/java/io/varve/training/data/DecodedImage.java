@@ -2,8 +2,8 @@ package io.varve.training.data;
 
 import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Printable;
+import io.varve.inference.image.CubicResampling;
 import io.varve.inference.image.Pixels;
-import io.varve.training.data.set.CubicResampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -49,6 +49,7 @@ final class Layout {
           runtime/inference     | inference.file          | nothing
                                 | inference.onnxruntime   |
                                 | inference.image         |
+                                | inference.graph         |
                                 | inference.bundle        |
                                 | inference               |
           runtime/report        | report.metrics          | runtime/inference

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.varve.inference.file.OnnxFile;
+import io.varve.inference.file.OnnxGraph;
 import io.varve.inference.file.Sha256;
 import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.io.IOException;
@@ -114,7 +115,7 @@ public final class FeatureGraph implements AutoCloseable {
 
   private static void verify(Path file, OnnxFile onnx) {
     Path folder = file.toAbsolutePath().getParent();
-    for (OnnxFile.External external : onnx.externals()) {
+    for (OnnxGraph.External external : onnx.externals()) {
       String where = file + ": tensor '" + external.tensor() + "' has its data in '";
       String location = external.location();
       try {

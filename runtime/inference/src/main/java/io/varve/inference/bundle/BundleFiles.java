@@ -1,7 +1,6 @@
 package io.varve.inference.bundle;
 
 import io.varve.inference.file.FileFault;
-import io.varve.inference.file.Printable;
 import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import java.io.IOException;
@@ -21,8 +20,12 @@ import java.security.MessageDigest;
 final class BundleFiles {
   private static final int PIECE = 1 << 20;
 
+  /** In bytes, of the files that are hashed and not kept, together. */
+  private static final long MOST = 4L << 30;
+
   private final Path shown;
   private final Path root;
+  private long left = MOST;
 
   /**
    * @param shown the folder as the caller named it, for messages; links in it are resolved here,
@@ -85,6 +88,8 @@ final class BundleFiles {
     open(
         name,
         (channel, digest) -> {
+          left -= channel.size();
+          require(left >= 0, path(name), "too much to read", "at most " + MOST + " bytes of it");
           drain(channel, digest);
           return name;
         },
@@ -109,18 +114,13 @@ final class BundleFiles {
       return result;
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          Printable.of(file.toString())
+          file
               + (hash.isEmpty()
                   ? ": no such file; a bundle is a folder with a " + Manifest.FILE
                   : ": found missing, expected the file that " + Manifest.FILE + " lists"),
           e);
     } catch (IOException e) {
       throw FileFault.unreadable(file, e);
-    } catch (OutOfMemoryError e) {
-      throw new IllegalArgumentException(
-          Printable.of(file.toString())
-              + ": is too large for the memory of this process; give Java more (-Xmx)",
-          e);
     }
   }
 
@@ -151,7 +151,7 @@ final class BundleFiles {
   private static void require(boolean condition, Path where, String found, String expected) {
     if (!condition) {
       throw new IllegalArgumentException(
-          Printable.of(where + ": found " + found + ", expected " + expected));
+          where + ": found " + found + ", expected " + expected);
     }
   }
 }

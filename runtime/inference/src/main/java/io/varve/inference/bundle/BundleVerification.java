@@ -1,9 +1,13 @@
 package io.varve.inference.bundle;
 
 import io.varve.inference.file.OnnxFile;
+import io.varve.inference.file.OnnxGraph;
 import io.varve.inference.file.Safetensors;
+import io.varve.inference.graph.ElementType;
+import io.varve.inference.graph.GraphCheck;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,38 +15,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Checks a bundle completely before native code reads a byte of it. A failure is an {@link
  * IllegalArgumentException} of one line that names the file.
  */
 public final class BundleVerification {
-  /**
-   * The operators of {@code ai.onnx} that a bundle may use: pure functions of their inputs on
-   * tensors of numbers. Nothing random, nothing that reaches outside, no strings, no sequences.
-   */
-  private static final Set<String> OPERATORS =
-      Stream.of(
-              "Abs Acos Acosh Add And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool",
-              "BatchNormalization BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor Cast",
-              "CastLike Ceil Celu CenterCropPad Clip Col2Im Compress Concat Constant",
-              "ConstantOfShape Conv ConvTranspose Cos Cosh CumSum DepthToSpace Det Div Einsum",
-              "Elu Equal Erf Exp Expand EyeLike Flatten Floor GRU Gather GatherElements GatherND",
-              "Gelu Gemm GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual GridSample",
-              "GroupNormalization HardSigmoid HardSwish Hardmax Identity If",
-              "InstanceNormalization IsInf IsNaN LRN LSTM LayerNormalization LeakyRelu Less",
-              "LessOrEqual Log LogSoftmax Loop LpNormalization MatMul Max MaxPool Mean",
-              "MeanVarianceNormalization Min Mish Mod Mul Neg NonZero Not OneHot Or PRelu Pad",
-              "Pow QuantizeLinear DequantizeLinear RNN Range Reciprocal ReduceL1 ReduceL2",
-              "ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum",
-              "ReduceSumSquare Relu Reshape Resize Round Scan ScatterElements ScatterND Selu",
-              "Shape Shrink Sigmoid Sign Sin Sinh Size Slice Softmax Softplus Softsign",
-              "SpaceToDepth Split Sqrt Squeeze Sub Sum Tan Tanh ThresholdedRelu Tile TopK",
-              "Transpose Trilu Unsqueeze Where Xor")
-          .flatMap(line -> Stream.of(line.split(" ")))
-          .collect(Collectors.toUnmodifiableSet());
+  /** The versions of the format and of its operators whose rules are known here. */
+  private static final long IR_VERSION = 9;
+
+  private static final int OPERATOR_SET = 20;
 
   private static final long LONGEST_GRAPH = 64 << 20;
 
@@ -60,7 +42,8 @@ public final class BundleVerification {
    * @throws IllegalArgumentException one line, if anything about it is not as it must be
    */
   public static VerifiedBundle verify(Path bundle) {
-    return new BundleVerification(new BundleFiles(bundle)).verify();
+    return Gate.through(
+        bundle, () -> new BundleVerification(new BundleFiles(bundle)).verify());
   }
 
   private VerifiedBundle verify() {
@@ -93,12 +76,18 @@ public final class BundleVerification {
   private void verifyGraph(String name, ByteBuffer bytes, Map<String, Safetensors> weights) {
     Manifest.Graph graph = manifest.graphs().get(name);
     Path file = files.path(graph.file());
-    OnnxFile onnx = OnnxFile.read(file, bytes.duplicate());
-    verifyOperators(file, onnx);
-    verifyNames(file, graph, onnx);
+    OnnxFile onnx = OnnxFile.readWritten(file, bytes.duplicate());
+    verifyVersions(file, onnx);
     verifyEntryPoint(name, graph);
-    for (OnnxFile.External external : onnx.externals()) {
-      verifyExternal(file, external, weights);
+    for (OnnxGraph.Tensor tensor : onnx.graph().initializers()) {
+      if (tensor.external().isPresent()) {
+        verifyExternal(file, tensor, weights);
+      }
+    }
+    try {
+      GraphCheck.check(onnx.graph(), ports(graph.allInputs()), ports(graph.outputs()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }
   }
 
@@ -107,11 +96,11 @@ public final class BundleVerification {
     Optional<GraphName> known = GraphName.find(name);
     String where = files.path(Manifest.FILE) + ": graphs." + name;
     if (known.filter(GraphName::takesImages).isPresent()) {
-      Manifest.Port image = new Manifest.Port("", "uint8", manifest.data().shape());
+      Manifest.Space image = manifest.data();
       boolean images =
           graph.inputs().size() == 1
-              && new Manifest.Port("", graph.inputs().get(0).type(), graph.inputs().get(0).shape())
-                  .equals(image);
+              && graph.inputs().get(0).type().equals("uint8")
+              && graph.inputs().get(0).shape().equals(image.shape());
       String expected = "one of type uint8 and shape " + image.shape();
       require(images, where, "inputs " + graph.inputs(), expected);
     }
@@ -130,43 +119,48 @@ public final class BundleVerification {
     };
   }
 
-  private void verifyOperators(Path file, OnnxFile onnx) {
-    Set<String> unknown = new TreeSet<>(onnx.operators());
-    unknown.removeAll(OPERATORS);
-    require(unknown.isEmpty(), file, "operators " + unknown, "only those a bundle may use");
-    Map<String, Long> expected = Map.of("ai.onnx", (long) manifest.opset());
-    String opset = "only ai.onnx " + manifest.opset();
-    require(onnx.opsets().equals(expected), file, "operator sets " + onnx.opsets(), opset);
+  private void verifyVersions(Path file, OnnxFile onnx) {
+    require(manifest.opset() == OPERATOR_SET, files.path(Manifest.FILE), "opset " + manifest.opset(), "" + OPERATOR_SET);
+    require(onnx.irVersion() == IR_VERSION, file, "format " + onnx.irVersion(), "" + IR_VERSION);
+    List<OnnxFile.OperatorSet> expected = List.of(new OnnxFile.OperatorSet("", OPERATOR_SET));
+    String found = "operator sets " + onnx.operatorSets();
+    require(onnx.operatorSets().equals(expected), file, found, "only ai.onnx " + OPERATOR_SET);
   }
 
-  private static void verifyNames(Path file, Manifest.Graph graph, OnnxFile onnx) {
-    Set<String> inputs = names(graph.allInputs());
-    Set<String> outputs = names(graph.outputs());
-    require(onnx.inputs().equals(inputs), file, "inputs " + onnx.inputs(), inputs + "");
-    require(onnx.outputs().equals(outputs), file, "outputs " + onnx.outputs(), outputs + "");
+  private static List<GraphCheck.Port> ports(List<Manifest.Port> ports) {
+    return ports.stream()
+        .map(
+            port ->
+                new GraphCheck.Port(
+                    port.name(),
+                    port.type().equals("uint8") ? ElementType.UINT8 : ElementType.FLOAT32,
+                    port.shape()))
+        .toList();
   }
 
-  private static Set<String> names(List<Manifest.Port> ports) {
-    return ports.stream().map(Manifest.Port::name).collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /** Checks that data outside the graph lie within the data of a listed safetensors file. */
+  /** Checks that a parameter is the tensor of its name in a listed safetensors file. */
   private void verifyExternal(
-      Path file, OnnxFile.External external, Map<String, Safetensors> weights) {
-    String where = file + ": tensor '" + external.tensor() + "'";
+      Path file, OnnxGraph.Tensor tensor, Map<String, Safetensors> weights) {
+    OnnxGraph.External external = tensor.external().orElseThrow();
+    String where = file + ": tensor '" + tensor.name() + "'";
     String location = external.location();
     boolean listed = manifest.files().containsKey(location) && location.endsWith(".safetensors");
     require(listed, where, "its data in '" + location + "'", "a safetensors file of the bundle");
-    Safetensors target =
-        weights.computeIfAbsent(location, name -> files.tensors(name, hash(name)));
-    long end = external.offset() + external.length();
-    boolean inside =
-        external.length() >= 0
-            && external.offset() >= target.start()
-            && end >= external.offset()
-            && end <= target.end();
-    String place = "bytes " + external.offset() + " to " + end + " of " + location;
-    require(inside, where, place, "them within " + target.start() + " to " + target.end());
+    Safetensors.Tensor stored =
+        weights
+            .computeIfAbsent(location, name -> files.tensors(name, hash(name)))
+            .tensors()
+            .get(tensor.name());
+    require(stored != null, where, "no tensor of this name in " + location, "it there");
+    String type = ElementType.of(tensor.type()).map(ElementType::safetensors).orElse("unknown");
+    List<Long> shape = Arrays.stream(stored.shape()).boxed().toList();
+    String found = type + " of shape " + tensor.dims();
+    boolean same = type.equals(stored.type()) && tensor.dims().equals(shape);
+    require(same, where, found, stored.type() + " of shape " + shape + ", as in " + location);
+    long end = stored.offset() + stored.length();
+    boolean there = external.offset() == stored.offset() && external.length() == stored.length();
+    String place = external.length() + " bytes from " + external.offset();
+    require(there, where, place, "bytes " + stored.offset() + " to " + end + " of " + location);
   }
 
   private static void require(boolean condition, Object where, String found, String expected) {

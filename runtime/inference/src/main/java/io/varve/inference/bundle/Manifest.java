@@ -1,5 +1,7 @@
 package io.varve.inference.bundle;
 
+import static io.varve.inference.bundle.ManifestRules.check;
+
 import com.google.gson.GsonBuilder;
 import io.varve.inference.file.AtomicFile;
 import io.varve.inference.file.FileFault;
@@ -85,17 +87,19 @@ public record Manifest(
     plugins = List.copyOf(plugins);
     files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     check(format == FORMAT, "format: " + format, "" + FORMAT);
-    for (Map.Entry<String, String> file : files.entrySet()) {
-      checkPath(file.getKey());
-      boolean hash = file.getValue().matches("[0-9a-f]{64}");
-      check(hash, "files: '" + file.getKey() + "' has hash '" + file.getValue() + "'", "SHA-256");
-    }
-    check(!graphs.isEmpty(), "graphs: none", "at least one");
+    ManifestRules.line("name", name);
+    ManifestRules.line("varve", varve);
+    ManifestRules.count("variables", variables);
+    ManifestRules.count("plugins", plugins);
+    ManifestRules.files(files);
+    ManifestRules.graphs(graphs, variables);
     for (Map.Entry<String, Graph> graph : graphs.entrySet()) {
-      check(!graph.getKey().contains("/"), "graphs: '" + graph.getKey() + "'", "no slash in it");
-      checkListed(files, "graphs." + graph.getKey() + ".file", graph.getValue().file());
+      String where = "graphs." + graph.getKey() + ".file";
+      ManifestRules.listed(files, where, graph.getValue().file());
     }
-    checkListed(files, "parity.file", parity.file());
+    ManifestRules.listed(files, "parity.file", parity.file());
+    boolean bytes = data.levels() >= 2 && data.levels() <= 256;
+    check(bytes, "data.levels: " + data.levels(), "2 to 256");
   }
 
   /**
@@ -107,8 +111,8 @@ public record Manifest(
   public record Space(List<Long> shape, int levels) {
     /** Checks the shape. */
     public Space {
-      shape = checkShape(shape);
-      check(levels >= 0, "levels: " + levels, "0 (continuous) or more");
+      shape = ManifestRules.shape(shape);
+      ManifestRules.levels(levels);
     }
   }
 
@@ -125,9 +129,10 @@ public record Manifest(
 
     /** Checks kind and shape. */
     public Variable {
-      shape = checkShape(shape);
+      ManifestRules.name("name", name);
+      shape = ManifestRules.shape(shape);
       check(KINDS.contains(kind), "kind: '" + kind + "'", "latent, derived or observed");
-      check(levels >= 0, "levels: " + levels, "0 (continuous) or more");
+      ManifestRules.levels(levels);
     }
   }
 
@@ -153,13 +158,19 @@ public record Manifest(
       for (Port output : outputs) {
         check(output.type().equals("float32"), "type: '" + output.type() + "'", "float32");
       }
+      ManifestRules.count("names", names);
+      ManifestRules.together(
+          Stream.concat(allInputs(inputs, noise), outputs.stream()).map(Port::shape).toList());
     }
 
     /** The inputs and the noise, which a runtime does not tell apart. */
     public List<Port> allInputs() {
+      return allInputs(inputs, noise).toList();
+    }
+
+    private static Stream<Port> allInputs(List<Port> inputs, List<Noise> noise) {
       return Stream.concat(
-              inputs.stream(), noise.stream().map(n -> new Port(n.name(), "float32", n.shape())))
-          .toList();
+          inputs.stream(), noise.stream().map(n -> new Port(n.name(), "float32", n.shape())));
     }
   }
 
@@ -173,7 +184,8 @@ public record Manifest(
   public record Port(String name, String type, List<Long> shape) {
     /** Checks type and shape. */
     public Port {
-      shape = checkShape(shape);
+      shape = ManifestRules.shape(shape);
+      ManifestRules.name("name", name);
       check(Set.of("uint8", "float32").contains(type), "type: '" + type + "'", "uint8 or float32");
     }
   }
@@ -188,7 +200,8 @@ public record Manifest(
   public record Noise(String name, String distribution, List<Long> shape) {
     /** Checks distribution and shape. */
     public Noise {
-      shape = checkShape(shape);
+      shape = ManifestRules.shape(shape);
+      ManifestRules.name("name", name);
       boolean known = Set.of("normal", "uniform").contains(distribution);
       check(known, "distribution: '" + distribution + "'", "normal or uniform");
     }
@@ -203,9 +216,16 @@ public record Manifest(
    * @param components the names that the model uses
    */
   public record Plugin(String id, String version, String sha256, List<String> components) {
-    /** Freezes the list. */
+    /** Checks texts and hash. */
     public Plugin {
       components = List.copyOf(components);
+      ManifestRules.line("id", id);
+      ManifestRules.line("version", version);
+      ManifestRules.count("components", components);
+      components.forEach(component -> ManifestRules.line("components", component));
+      if (!sha256.isEmpty()) {
+        ManifestRules.hash("plugin '" + id + "'", sha256);
+      }
     }
   }
 
@@ -218,10 +238,12 @@ public record Manifest(
    * @param batches the batch sizes recorded
    */
   public record Parity(String file, double tolerance, List<Integer> batches) {
-    /** Freezes the list. */
+    /** Checks the numbers. */
     public Parity {
       batches = List.copyOf(batches);
-      check(tolerance > 0, "tolerance: " + tolerance, "more than 0");
+      ManifestRules.count("batches", batches);
+      batches.forEach(batch -> check(batch >= 1, "batches: " + batch, "1 or more"));
+      check(tolerance > 0 && tolerance <= 1, "tolerance: " + tolerance, "more than 0, at most 1");
     }
   }
 
@@ -232,7 +254,7 @@ public record Manifest(
    * @throws IllegalArgumentException if it is missing, malformed or of a newer format
    */
   public static Manifest read(Path bundle) {
-    return read(new BundleFiles(bundle));
+    return Gate.through(bundle, () -> read(new BundleFiles(bundle)));
   }
 
   static Manifest read(BundleFiles files) {
@@ -315,30 +337,5 @@ public record Manifest(
   /** The number of elements of a shape. */
   public static int size(List<Long> shape) {
     return Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
-  }
-
-  private static void checkPath(String path) {
-    boolean plain = path.matches("[\\w][\\w. =+-]*(/[\\w][\\w. =+-]*)*") && !path.contains("..");
-    check(plain, "files: '" + path + "'", "a plain path inside the bundle");
-  }
-
-  private static void checkListed(Map<String, String> files, String where, String file) {
-    check(files.containsKey(file), where + ": '" + file + "'", "one of files " + files.keySet());
-  }
-
-  private static List<Long> checkShape(List<Long> shape) {
-    long size = 1;
-    for (long dimension : shape) {
-      check(dimension > 0 && dimension <= Integer.MAX_VALUE, "shape: " + shape, "positive ints");
-      size *= dimension;
-      check(size <= Integer.MAX_VALUE, "shape: " + shape, "at most 2^31 - 1 elements");
-    }
-    return List.copyOf(shape);
-  }
-
-  private static void check(boolean condition, String found, String expected) {
-    if (!condition) {
-      throw new IllegalArgumentException(found + ", expected " + expected);
-    }
   }
 }

@@ -5,34 +5,33 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
- * The contents of an ONNX file that are checked before native code reads it: the operators, the
- * operator sets, the data outside the file, and the names of inputs and outputs. The field numbers
- * are those of the ONNX project's {@code onnx.proto}.
+ * An ONNX file as it is written, read without running any of it. Functions and training information
+ * of its own are refused.
  */
 public final class OnnxFile {
-  private final Path file;
-  private final Set<String> operators = new TreeSet<>();
-  private final Map<String, Long> opsets = new LinkedHashMap<>();
-  private final List<External> externals = new ArrayList<>();
-  private final Set<String> inputs = new TreeSet<>();
-  private final Set<String> outputs = new TreeSet<>();
+  private final boolean strict;
+  private final List<OnnxGraph.External> externals = new ArrayList<>();
+  private final List<OperatorSet> operatorSets = new ArrayList<>();
+  private long irVersion;
+  private OnnxGraph graph = new OnnxGraph("", List.of(), List.of(), List.of(), List.of());
 
-  private OnnxFile(Path file) {
-    this.file = file;
+  private OnnxFile(boolean strict) {
+    this.strict = strict;
   }
 
-  /** The data of a tensor in another file; a length of -1 means the rest of that file. */
-  public record External(String tensor, String location, long offset, long length) {}
+  /** An operator set that the file imports; the domain of {@code ai.onnx} is empty. */
+  public record OperatorSet(String domain, long version) {
+    @Override
+    public String toString() {
+      return (domain.isEmpty() ? "ai.onnx" : domain) + " " + version;
+    }
+  }
 
   /**
-   * Reads a file without running any of it.
+   * Reads a file that anything may have written. Fields that only describe are passed over.
    *
    * @throws IllegalArgumentException if it is not an ONNX file, or one with code of its own
    */
@@ -41,169 +40,80 @@ public final class OnnxFile {
       if (channel.size() > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(file + ": has 2 GiB or more; no ONNX file may");
       }
-      return read(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+      ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+      return read(file, bytes, false);
     } catch (IOException e) {
       throw FileFault.unreadable(file, e);
     }
   }
 
-  /** As {@link #read(Path)}, of bytes at hand. */
-  public static OnnxFile read(Path file, ByteBuffer bytes) {
+  /**
+   * Reads a file of a bundle, which has only fields that Varve writes.
+   *
+   * @param file its name, for messages
+   * @throws IllegalArgumentException if it has others, or is not an ONNX file
+   */
+  public static OnnxFile readWritten(Path file, ByteBuffer bytes) {
+    return read(file, bytes, true);
+  }
+
+  private static OnnxFile read(Path file, ByteBuffer bytes, boolean strict) {
     try {
-      OnnxFile onnx = new OnnxFile(file);
-      onnx.readModel(new ProtobufReader(bytes));
+      OnnxFile onnx = new OnnxFile(strict);
+      onnx.readModel(new ProtobufReader(bytes, OnnxSchema.MODEL, strict));
       return onnx;
     } catch (ProtobufReader.Malformed e) {
-      throw new IllegalArgumentException(file + ": is no ONNX file: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          Printable.of(
+              file + (strict ? ": is no graph of a bundle: " : ": is no ONNX file: ") + e.getMessage()),
+          e);
     }
   }
 
-  /** The names of the operators; those outside {@code ai.onnx} begin with their domain. */
-  public Set<String> operators() {
-    return operators;
+  /** The version of the format itself. */
+  public long irVersion() {
+    return irVersion;
   }
 
-  /** The version of each operator set imported. */
-  public Map<String, Long> opsets() {
-    return opsets;
+  /** The operator sets imported, in the order of the file. */
+  public List<OperatorSet> operatorSets() {
+    return operatorSets;
   }
 
-  /** The tensors whose data lie in other files. */
-  public List<External> externals() {
+  /** The graph. */
+  public OnnxGraph graph() {
+    return graph;
+  }
+
+  /** The tensors whose data lie in other files, wherever they stand. */
+  public List<OnnxGraph.External> externals() {
     return externals;
-  }
-
-  /** The names of the graph's inputs. */
-  public Set<String> inputs() {
-    return inputs;
-  }
-
-  /** The names of the graph's outputs. */
-  public Set<String> outputs() {
-    return outputs;
   }
 
   private void readModel(ProtobufReader model) {
     while (model.next()) {
       switch (model.field()) {
-        case 7 -> readGraph(model.message(), true);
-        case 8 -> readOpset(model.message());
-        case 20 -> throw new IllegalArgumentException(file + ": holds training information");
-        case 25 -> throw new IllegalArgumentException(file + ": holds functions of its own");
+        case 1 -> irVersion = model.number();
+        case 7 ->
+            graph =
+                new OnnxGraphReader(strict, externals).read(model.message(OnnxSchema.GRAPH));
+        case 8 -> operatorSets.add(operatorSet(model.message(OnnxSchema.OPERATOR_SET)));
+        case 20 -> throw new ProtobufReader.Malformed("it holds training information");
+        case 25 -> throw new ProtobufReader.Malformed("it holds functions of its own");
         default -> {}
       }
     }
   }
 
-  private void readOpset(ProtobufReader opset) {
+  private static OperatorSet operatorSet(ProtobufReader set) {
     String domain = "";
     long version = 0;
-    while (opset.next()) {
-      switch (opset.field()) {
-        case 1 -> domain = opset.text();
-        case 2 -> version = opset.number();
-        default -> {}
+    while (set.next()) {
+      switch (set.field()) {
+        case 1 -> domain = set.text();
+        default -> version = set.number();
       }
     }
-    opsets.put(domain.isEmpty() ? "ai.onnx" : domain, version);
-  }
-
-  private void readGraph(ProtobufReader graph, boolean outermost) {
-    while (graph.next()) {
-      switch (graph.field()) {
-        case 1 -> readNode(graph.message());
-        case 5 -> readTensor(graph.message());
-        case 11 -> readValue(graph.message(), outermost, inputs);
-        case 12 -> readValue(graph.message(), outermost, outputs);
-        case 15 -> readSparse(graph.message());
-        default -> {}
-      }
-    }
-  }
-
-  private static void readValue(ProtobufReader value, boolean outermost, Set<String> into) {
-    while (outermost && value.next()) {
-      if (value.field() == 1) {
-        into.add(value.text());
-      }
-    }
-  }
-
-  private void readNode(ProtobufReader node) {
-    String operator = "";
-    String domain = "";
-    while (node.next()) {
-      switch (node.field()) {
-        case 4 -> operator = node.text();
-        case 5 -> readAttribute(node.message());
-        case 7 -> domain = plain(node.text());
-        default -> {}
-      }
-    }
-    operators.add(domain.isEmpty() ? operator : domain + "." + operator);
-  }
-
-  private void readAttribute(ProtobufReader attribute) {
-    while (attribute.next()) {
-      switch (attribute.field()) {
-        case 5, 10 -> readTensor(attribute.message());
-        case 6, 11 -> readGraph(attribute.message(), false);
-        case 22, 23 -> readSparse(attribute.message());
-        default -> {}
-      }
-    }
-  }
-
-  private void readSparse(ProtobufReader sparse) {
-    while (sparse.next()) {
-      if (sparse.field() == 1 || sparse.field() == 2) {
-        readTensor(sparse.message());
-      }
-    }
-  }
-
-  private void readTensor(ProtobufReader tensor) {
-    String name = "";
-    boolean external = false;
-    Map<String, String> place = new LinkedHashMap<>();
-    while (tensor.next()) {
-      switch (tensor.field()) {
-        case 8 -> name = tensor.text();
-        case 13 -> readPair(tensor.message(), place);
-        case 14 -> external |= tensor.number() != 0;
-        default -> {}
-      }
-    }
-    if (external || !place.isEmpty()) {
-      try {
-        long offset = Long.parseLong(place.getOrDefault("offset", "0"));
-        long length = Long.parseLong(place.getOrDefault("length", "-1"));
-        externals.add(new External(name, place.getOrDefault("location", ""), offset, length));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            file + ": tensor '" + name + "' lies at " + place + ", expected numbers", e);
-      }
-    }
-  }
-
-  private void readPair(ProtobufReader pair, Map<String, String> into) {
-    String key = "";
-    String value = "";
-    while (pair.next()) {
-      switch (pair.field()) {
-        case 1 -> key = pair.text();
-        case 2 -> value = pair.text();
-        default -> {}
-      }
-    }
-    String before = into.put(key, value);
-    if (before != null && !before.equals(value)) {
-      // Readers differ in which of the two counts.
-      throw new IllegalArgumentException(file + ": a tensor has two values of '" + key + "'");
-    }
-  }
-
-  private static String plain(String domain) {
-    return domain.equals("ai.onnx") ? "" : domain;
+    return new OperatorSet(domain.equals("ai.onnx") ? "" : domain, version);
   }
 }

@@ -28,8 +28,10 @@ import java.util.function.Consumer;
 record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.Tensor> tensors) {
   static final String METADATA = "__metadata__";
 
-  /** The limit of the reference implementation. */
-  private static final long LONGEST = 100_000_000;
+  /** In bytes; a header of it has ten times the tensors of the largest model. */
+  private static final long LONGEST = 16 << 20;
+
+  private static final int MOST_TENSORS = 50_000;
 
   private static final Map<String, Integer> ELEMENT_BYTES =
       Map.of("F64", 8, "I64", 8, "F32", 4, "I32", 4, "F16", 2, "U8", 1, "BOOL", 1);
@@ -151,6 +153,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
             readMetadata(json, metadata);
           } else {
             tensors.add(readTensor(json, name));
+            boolean few = tensors.size() <= MOST_TENSORS;
+            require(few, file, "more tensors", "at most " + MOST_TENSORS);
           }
         }
         json.endObject();
@@ -210,10 +214,12 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
       return new Safetensors.Tensor(name, type, shape, start + offsets[0], length);
     }
 
-    private static long[] readLongs(JsonReader json) throws IOException {
+    private long[] readLongs(JsonReader json) throws IOException {
       List<Long> values = new ArrayList<>();
       json.beginArray();
       while (json.hasNext()) {
+        // Gson also takes numbers in quotes.
+        require(json.peek() == JsonToken.NUMBER, file, "a " + json.peek(), "whole numbers");
         values.add(json.nextLong());
       }
       json.endArray();

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -49,6 +50,7 @@ public final class StrictJson {
       reader.json.beginObject();
       while (reader.json.hasNext()) {
         if (reader.json.nextName().equals(key)) {
+          reader.require(JsonToken.NUMBER);
           return reader.json.nextInt();
         }
         reader.json.skipValue();
@@ -88,18 +90,24 @@ public final class StrictJson {
       Type[] arguments = generic.getActualTypeArguments();
       return generic.getRawType() == List.class ? list(arguments[0]) : map(arguments[1]);
     } else if (type == String.class) {
-      if (json.peek() != JsonToken.STRING) {
-        throw new IllegalStateException("Expected a string but was " + json.peek());
-      }
+      require(JsonToken.STRING);
       return json.nextString();
-    } else if (type == int.class || type == Integer.class) {
-      return json.nextInt();
-    } else if (type == long.class || type == Long.class) {
-      return json.nextLong();
-    } else if (type == double.class) {
-      return json.nextDouble();
+    } else if (type instanceof Class<?> kind && kind.isRecord()) {
+      return record(kind);
     }
-    return record((Class<?>) type);
+    require(JsonToken.NUMBER);
+    if (type == int.class || type == Integer.class) {
+      return json.nextInt();
+    }
+    return type == double.class ? (Object) json.nextDouble() : (Object) json.nextLong();
+  }
+
+  /** Gson also takes numbers in quotes. */
+  private void require(JsonToken token) throws IOException {
+    if (json.peek() != token) {
+      String expected = token.toString().toLowerCase(Locale.ROOT);
+      throw new IllegalStateException("Expected a " + expected + " but was " + json.peek());
+    }
   }
 
   private List<Object> list(Type element) throws IOException {

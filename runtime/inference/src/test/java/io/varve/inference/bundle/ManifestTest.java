@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.varve.inference.TinyBundle;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +32,7 @@ class ManifestTest {
     refused("\"varve\": \"0.1.0\",", "", "key 'varve' is missing");
     refused("\"name\": \"tiny\"", "\"name\": \"a\", \"name\": \"b\"", "name: key appears twice");
     refused("\"kind\": \"latent\"", "\"kind\": \"odd\"", "variables[0]: kind: 'odd', expected lat");
-    refused("\"levels\": 256", "\"levels\": -1", "data: levels: -1, expected 0 (continuous) or m");
+    refused("\"levels\": 256", "\"levels\": -1", "data: levels: -1, expected 0 (continuous), 2 o");
     refused("\"uint8\"", "\"int8\"", "graphs.bound.inputs[0]: type: 'int8', expected uint8 or fl");
     refused("\"uniform\"", "\"cauchy\"", "distribution: 'cauchy', expected normal or uniform");
     refused("\"format\": 1", "\"format\": 0", "format: 0, expected 1");
@@ -39,7 +41,7 @@ class ManifestTest {
     refused("\"tolerance\": 1.0E-4", "\"tolerance\": NaN", "malformed");
     refused("\n}\n", "\n}{}\n", "malformed");
     refused("\n}\n", "\n", "malformed");
-    refused("\"carry z\"", "\"carry/z\"", "graphs: 'carry/z', expected no slash in it");
+    refused("\"carry z\"", "\"carry/z\"", "graphs: 'carry/z', expected modes, bound, importance,");
     refused("\"name\": \"bits_per_dim\"", "\"name\": \"x\"", "name: 'x' twice, expected it once");
   }
 
@@ -47,8 +49,46 @@ class ManifestTest {
   void countsTheElementsOfShapes() throws IOException {
     TinyBundle.write(folder);
     String shape = "\"shape\": [\n        3\n      ]";
-    refused(shape, "\"shape\": [0]", "shape: [0], expected positive ints");
-    refused(shape, "\"shape\": [65536, 65536]", "expected at most 2^31 - 1 elements");
+    refused(shape, "\"shape\": [0]", "shape: [0], expected sizes of 1 to 16777216");
+    refused(shape, "\"shape\": [65536, 65536]", "expected 16777216 elements at most");
+  }
+
+  /** What a stranger writes into a name goes to terminals, tables and files. */
+  @Test
+  void refusesNamesThatAreNoNames() throws IOException {
+    TinyBundle.write(folder);
+    String name = "\"name\": \"tiny\"";
+    refused(name, "\"name\": \"\"", "name: '', expected 1 to 200 characters");
+    refused(name, "\"name\": \"" + "a".repeat(201) + "\"", "expected 1 to 200 characters");
+    refused(name, "\"name\": \"a\\u0000b\"", "name: 'a\\u0000b', expected characters that print");
+    refused(name, "\"name\": \"\\u202egnp.exe\"", "name: '\\u202egnp.exe', expected characters th");
+    refused("\"kind\": \"latent\"", "\"kind\": \"\\u001b[2J\"", "kind: '\\u001b[2J', expected");
+    for (String odd : List.of("=HYPERLINK(x)", "+1", "-1", "@a", "a,b", "a;b", "a/b")) {
+      refused("\"name\": \"kl.z\"", "\"name\": \"" + odd + "\"", "name: '" + odd + "', expected");
+    }
+    refused("\"exact carry z\"", "\"exact  carry z\"", "graphs: 'exact  carry z', expected");
+    refused("\"exact carry z\"", "\"carry u\"", "graphs: 'carry u', expected variables of [z, x]");
+    refused("\"mlp\"", "\"\\u001b]0;x\\u0007\"", "components: '\\u001b]0;x\\u0007', expected char");
+  }
+
+  @Test
+  void boundsWhatItReads() throws IOException {
+    TinyBundle.write(folder);
+    refused("\"format\": 1", "\"format\": \"1\"", "malformed at format: Expected a number but was");
+    refused("\"opset\": 20", "\"opset\": \"20\"", "malformed at opset: Expected a number but was");
+    String deep = "\"z\": " + "[".repeat(100_000) + "]".repeat(100_000) + ",";
+    refused("\"varve\"", deep + "\"varve\"", "");
+    refused("\"bound.onnx\": \"", "\"" + "a/".repeat(20_000) + "a\": \"", "files: 'a/a/");
+    refused("\"bound.onnx\": \"", "\"INFER.onnx\": \"", "' twice, expected names that differ");
+    refused("\"file\": \"bound.onnx\"", "\"file\": \"infer.onnx\"", "'infer.onnx' twice, expected one");
+    refused("\"levels\": 256", "\"levels\": 257", "data.levels: 257, expected 2 to 256");
+    refused("\"tolerance\": 1.0E-4", "\"tolerance\": 1e999", "malformed");
+    try (RandomAccessFile file = new RandomAccessFile(folder.resolve("manifest.json").toFile(), "rw")) {
+      file.setLength(3L << 30);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Manifest.read(folder))
+        .withMessageContaining("found 3221225472 bytes, expected at most 4194304");
   }
 
   /** Replaces the first occurrence, expects a refusal and restores the file. */
@@ -63,7 +103,9 @@ class ManifestTest {
         .isThrownBy(() -> Manifest.read(folder))
         .withMessageStartingWith(file + ": ")
         .withMessageContaining(message)
-        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1))
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000))
+        .satisfies(e -> assertThat(e.getMessage().chars()).noneMatch(Character::isISOControl));
     Files.writeString(file, before);
   }
 }

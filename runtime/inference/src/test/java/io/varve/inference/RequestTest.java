@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -270,11 +271,11 @@ class RequestTest {
 
   @Test
   void usesNoThreadsOfOthers() {
+    long before = ForkJoinPool.commonPool().getStealCount();
     try (Bundle bundle = Bundle.open(folder, onCpu().withChunk(1 << 15))) {
       bundle.generate(1 << 15, SEED, 1);
     }
-    assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
-        .noneMatch(name -> name.startsWith("ForkJoinPool.commonPool"));
+    assertThat(ForkJoinPool.commonPool().getStealCount()).isEqualTo(before);
   }
 
   @Test

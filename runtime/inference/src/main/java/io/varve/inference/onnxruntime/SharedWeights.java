@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.varve.inference.file.OnnxFile;
+import io.varve.inference.file.OnnxGraph;
 import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -47,14 +48,14 @@ public final class SharedWeights implements AutoCloseable {
   public OrtSession open(Path file, byte[] graph, OrtSession.SessionOptions options)
       throws OrtException {
     Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
-    for (OnnxFile.External external : OnnxFile.read(file, ByteBuffer.wrap(graph)).externals()) {
+    for (OnnxGraph.External external : OnnxFile.readWritten(file, ByteBuffer.wrap(graph)).externals()) {
       given.put(external.tensor(), tensor(external));
     }
     options.addExternalInitializers(given);
     return environment.createSession(graph, options);
   }
 
-  private synchronized OnnxTensor tensor(OnnxFile.External external) throws OrtException {
+  private synchronized OnnxTensor tensor(OnnxGraph.External external) throws OrtException {
     List<String> key = List.of(external.location(), external.tensor());
     OnnxTensor known = tensors.get(key);
     if (known == null) {

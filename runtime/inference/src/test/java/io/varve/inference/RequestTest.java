@@ -198,7 +198,7 @@ class RequestTest {
     List<RequestListener.Answer> answers = new CopyOnWriteArrayList<>();
     try (Bundle bundle = Bundle.open(folder, onCpu().withListener(answers::add))) {
       bundle.score(images(5), SEED);
-      catchThrowable(() -> bundle.score(new byte[1], SEED));
+      assertThat(catchThrowable(() -> bundle.score(new byte[1], SEED))).isNotNull();
       bundle.warmUp();
     }
     assertThat(answers.get(0).graph()).isEqualTo("bound");

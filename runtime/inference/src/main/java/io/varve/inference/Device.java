@@ -18,6 +18,10 @@ record Device(String name, int index) {
   private static final Device CPU = new Device("cpu", -1);
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
+  boolean isCpu() {
+    return index < 0;
+  }
+
   /** Opens and closes a session. */
   interface Probe {
     void open(SessionOptions settings) throws OrtException;
@@ -78,7 +82,7 @@ record Device(String name, int index) {
   SessionOptions settings(InferenceOptions options, boolean packed) throws OrtException {
     SessionOptions settings = new SessionOptions();
     settings.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
-    if (!packed && index < 0) {
+    if (!packed && isCpu()) {
       // Products repack their weights, and what "all" has beyond "extended" reorders those of
       // convolutions; without the two, all sessions read the same copy.
       settings.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);

@@ -46,7 +46,7 @@ final class Graphs {
       this.device =
           Device.choose(
               options,
-              settings -> weights.open(bundle, verified.graph(probe), settings).close());
+              settings -> weights.open(bundle, verified.graph(probe), settings, false).close());
     } catch (RuntimeException e) {
       options.memory().giveBack(weights.bytes());
       throw e;
@@ -143,7 +143,10 @@ final class Graphs {
     Path file = bundle.resolve(graph.file());
     try (SessionOptions settings = device.settings(options, weights.bytes() <= options.packed())) {
       return new GraphSession(
-          file, graph, options, weights.open(file, verified.graph(name), settings));
+          file,
+          graph,
+          options,
+          weights.open(file, verified.graph(name), settings, device.isCpu()));
     } catch (OrtException e) {
       throw new IllegalArgumentException(
           file + ": ONNX Runtime cannot open it: " + OnnxRuntime.reason(e), e);

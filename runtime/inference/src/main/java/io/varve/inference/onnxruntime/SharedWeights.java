@@ -44,14 +44,21 @@ public final class SharedWeights implements AutoCloseable {
    *
    * @param file the graph's, for messages
    * @param graph the bytes of an ONNX file whose tensors outside of it have the names of these
+   * @param inPlace whether the session reads them where they are, as it can on the CPU alone
    */
-  public OrtSession open(Path file, byte[] graph, OrtSession.SessionOptions options)
+  public OrtSession open(
+      Path file, byte[] graph, OrtSession.SessionOptions options, boolean inPlace)
       throws OrtException {
     Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
     for (OnnxGraph.External external : OnnxFile.readWritten(file, ByteBuffer.wrap(graph)).externals()) {
       given.put(external.tensor(), tensor(external));
     }
-    options.addExternalInitializers(given);
+    options.addExternalInitializers(given); // in place of the file, but each session has a copy
+    if (inPlace) {
+      for (Map.Entry<String, OnnxTensorLike> tensor : given.entrySet()) {
+        options.addInitializer(tensor.getKey(), tensor.getValue()); // in place of the copy
+      }
+    }
     return environment.createSession(graph, options);
   }
 

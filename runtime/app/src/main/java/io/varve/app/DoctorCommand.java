@@ -45,8 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
     engine(results);
     results.put("onnxruntime", attempt("ONNX Runtime", OnnxRuntime::version));
     results.put(
-        "onnxruntime_providers",
-        attempt("ONNX Runtime", () -> OnnxRuntime.providers().toString()));
+        "onnxruntime_providers", attempt("ONNX Runtime", () -> OnnxRuntime.providers().toString()));
     results.put("plugins", attempt("plug-ins", this::plugins));
     results.put("problems", problems.isEmpty() ? "none" : List.copyOf(problems));
     output.results(results);

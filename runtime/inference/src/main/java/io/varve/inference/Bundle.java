@@ -337,8 +337,7 @@ public final class Bundle implements AutoCloseable {
   public Map<String, Tensor> carry(Map<String, Tensor> carried, int samples, Request request) {
     requireSamples(samples);
     Inputs.requireGiven(carried, "carried");
-    return requests.onValues(
-        graphs.carrying(carried.keySet()), carried, samples, noise(request));
+    return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, noise(request));
   }
 
   /** Whether the bundle has the graph that a mode needs. */

@@ -71,7 +71,8 @@ public final class FeatureGraph implements AutoCloseable {
     }
     verify(file, OnnxFile.read(file));
     OrtEnvironment environment = OnnxRuntime.environment();
-    Device device = Device.choose(
+    Device device =
+        Device.choose(
             options, settings -> environment.createSession(file.toString(), settings).close());
     try (OrtSession.SessionOptions settings = device.settings(options, true)) {
       OrtSession session = environment.createSession(file.toString(), settings);

@@ -80,8 +80,7 @@ final class GraphSession implements AutoCloseable {
         reader.read(output.name(), values);
       }
     } catch (OrtException e) {
-      throw new IllegalStateException(
-          file + ": ONNX Runtime failed: " + OnnxRuntime.reason(e), e);
+      throw new IllegalStateException(file + ": ONNX Runtime failed: " + OnnxRuntime.reason(e), e);
     } finally {
       release(buffers);
     }

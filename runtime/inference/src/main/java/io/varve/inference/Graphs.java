@@ -81,10 +81,12 @@ final class Graphs {
     Call[] call = new Call[1];
     RuntimeException failure = null;
     try {
-      return admitted(timeout.or(options::timeout), control -> {
-        call[0] = new Call(sessions.computeIfAbsent(name, key -> open(name, graph)), control);
-        return request.apply(call[0]);
-      });
+      return admitted(
+          timeout.or(options::timeout),
+          control -> {
+            call[0] = new Call(sessions.computeIfAbsent(name, key -> open(name, graph)), control);
+            return request.apply(call[0]);
+          });
     } catch (RuntimeException e) {
       failure = e;
       throw e;
@@ -93,8 +95,7 @@ final class Graphs {
       long nanos = System.nanoTime() - start;
       options
           .listener()
-          .answered(
-              new RequestListener.Answer(name, rows, nanos, Optional.ofNullable(failure)));
+          .answered(new RequestListener.Answer(name, rows, nanos, Optional.ofNullable(failure)));
       if (call[0] != null) {
         call[0].warnings().forEach(options.warnings());
       }
@@ -143,10 +144,7 @@ final class Graphs {
     Path file = bundle.resolve(graph.file());
     try (SessionOptions settings = device.settings(options, weights.bytes() <= options.packed())) {
       return new GraphSession(
-          file,
-          graph,
-          options,
-          weights.open(file, verified.graph(name), settings, device.isCpu()));
+          file, graph, options, weights.open(file, verified.graph(name), settings, device.isCpu()));
     } catch (OrtException e) {
       throw new IllegalArgumentException(
           file + ": ONNX Runtime cannot open it: " + OnnxRuntime.reason(e), e);

@@ -178,7 +178,11 @@ public record InferenceOptions(
   public InferenceOptions withTimeout(Duration other) {
     return withService(
         new Service(
-            service.warmUp(), Optional.ofNullable(other), service.shrinking(), service.listener(), service.memory()));
+            service.warmUp(),
+            Optional.ofNullable(other),
+            service.shrinking(),
+            service.listener(),
+            service.memory()));
   }
 
   /** These options with or without giving memory back after each request. */

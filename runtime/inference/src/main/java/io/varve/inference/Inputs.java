@@ -78,7 +78,8 @@ final class Inputs {
       if (!Float.isFinite(values[i])) {
         throw new IllegalArgumentException(
             "input '%s': element %d of row %d is %s, expected a finite number"
-                .formatted(name, i % (values.length / rows), i / (values.length / rows), values[i]));
+                .formatted(
+                    name, i % (values.length / rows), i / (values.length / rows), values[i]));
       }
     }
   }

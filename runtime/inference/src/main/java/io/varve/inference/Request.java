@@ -119,8 +119,11 @@ public record Request(
     for (List<Long> each : List.of(seeds, rows)) {
       Inputs.require(
           each.isEmpty() || each.size() == count,
-          "request: has " + each.size() + " seeds or row numbers, expected one for each of "
-              + count + " rows");
+          "request: has "
+              + each.size()
+              + " seeds or row numbers, expected one for each of "
+              + count
+              + " rows");
     }
     Inputs.require(
         firstRow <= Long.MAX_VALUE - count,

@@ -23,7 +23,9 @@ public record Tensor(long[] shape, float[] values) {
     Inputs.requireGiven(values, "values");
     boolean counts = shape.length > 0 && Arrays.stream(shape).allMatch(length -> length >= 0);
     BigInteger size =
-        Arrays.stream(shape).mapToObj(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
+        Arrays.stream(shape)
+            .mapToObj(BigInteger::valueOf)
+            .reduce(BigInteger.ONE, BigInteger::multiply);
     if (!counts || !size.equals(BigInteger.valueOf(values.length))) {
       throw new IllegalArgumentException(
           "tensor: %d values, expected %d for shape %s with a leading batch"

@@ -123,8 +123,7 @@ public record Variations(Bundle bundle, long seed, float temperature) {
         !left.isEmpty(),
         "nothing but pixels is left to draw where %s are kept; keep fewer variables"
             .formatted(new TreeSet<>(kept)));
-    Map<String, Tensor> values =
-        new LinkedHashMap<>(bundle.infer(images, request()));
+    Map<String, Tensor> values = new LinkedHashMap<>(bundle.infer(images, request()));
     values.keySet().retainAll(kept);
     return bundle.carry(values, draws, seed, temperature);
   }

@@ -89,9 +89,7 @@ class ChangingFolderTest {
             .directory(folder.toFile())
             .redirectErrorStream(true);
     String classes = System.getProperty("java.class.path");
-    builder
-        .environment()
-        .put("CLASSPATH", System.getProperty("surefire.test.class.path", classes));
+    builder.environment().put("CLASSPATH", System.getProperty("surefire.test.class.path", classes));
     Process service = builder.start();
     String text = new String(service.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(service.waitFor()).as(text).isZero();

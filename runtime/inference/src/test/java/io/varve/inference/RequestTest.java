@@ -79,7 +79,8 @@ class RequestTest {
       Request seeds = Request.of(0).withSeeds(1, 2, 3).withFirstRow(9);
       float[] mixed = bundle.generate(3, seeds).get("x").values();
       for (int row = 0; row < 3; row++) {
-        float[] alone = bundle.generate(1, Request.of(row + 1).withFirstRow(9 + row)).get("x").values();
+        float[] alone =
+            bundle.generate(1, Request.of(row + 1).withFirstRow(9 + row)).get("x").values();
         assertThat(Arrays.copyOfRange(mixed, 4 * row, 4 * row + 4)).isEqualTo(alone);
       }
     }
@@ -140,8 +141,7 @@ class RequestTest {
       AtomicReference<Reason> reason = new AtomicReference<>();
       Thread worker =
           new Thread(
-              () ->
-                  reason.set(stopped(() -> bundle.importanceBound(images(1), ENDLESS, SEED))));
+              () -> reason.set(stopped(() -> bundle.importanceBound(images(1), ENDLESS, SEED))));
       worker.start();
       Thread.sleep(100);
       worker.interrupt();
@@ -232,8 +232,7 @@ class RequestTest {
         .isInstanceOf(IllegalStateException.class);
     assertThat(small.used()).isZero();
     MemoryBudget shrinking = new MemoryBudget(1 << 20);
-    try (Bundle bundle =
-        Bundle.open(folder, onCpu().withMemory(shrinking).withShrinking(true))) {
+    try (Bundle bundle = Bundle.open(folder, onCpu().withMemory(shrinking).withShrinking(true))) {
       bundle.generate(64, SEED, 1);
       assertThat(shrinking.used()).isEqualTo(24 * Float.BYTES);
     }
@@ -260,7 +259,11 @@ class RequestTest {
       assertThat(endless.cancel(true)).isTrue();
       assertThatThrownBy(endless::join).isInstanceOf(CancellationException.class);
       // The thread is free again, and nobody has interrupted what it does next.
-      assertThat(bundle.async(b -> b.score(images(3), SEED), executor).get(20, TimeUnit.SECONDS).bound())
+      assertThat(
+              bundle
+                  .async(b -> b.score(images(3), SEED), executor)
+                  .get(20, TimeUnit.SECONDS)
+                  .bound())
           .isEqualTo(direct);
       assertThat(bundle.async(b -> b.score(new byte[1], SEED), executor))
           .failsWithin(Duration.ofSeconds(20));

@@ -18,7 +18,8 @@ final class ServiceExample {
   record Results(Score score, List<BufferedImage> drawn, Score later, Tensor first) {}
 
   // spotless:off  (as the page has it)
-  static Results run(Path folder, byte[] png, byte[] jpeg, Map<String, String> metrics, Executor executor) {
+  static Results run(
+      Path folder, byte[] png, byte[] jpeg, Map<String, String> metrics, Executor executor) {
     MemoryBudget memory = new MemoryBudget(2L << 30); // for all bundles of this process
     InferenceOptions options =
         InferenceOptions.of()

@@ -49,7 +49,11 @@ class ServicePageTest {
     Map<String, String> metrics = new ConcurrentHashMap<>();
     ServiceExample.Results results =
         ServiceExample.run(
-            folder, encoded(grey, "png"), encoded(grey, "jpeg"), metrics, ForkJoinPool.commonPool());
+            folder,
+            encoded(grey, "png"),
+            encoded(grey, "jpeg"),
+            metrics,
+            ForkJoinPool.commonPool());
     assertThat(results.score().bound()).hasSize(2);
     assertThat(results.later().bound()).isEqualTo(results.score().bound());
     assertThat(results.drawn()).hasSize(2);
@@ -77,8 +81,7 @@ class ServicePageTest {
     assertThat(pictures.resizing().bytes(List.of(picture(4, 4)))).hasSize(4);
   }
 
-  private static void refused(
-      ThrowingCallable request, String message) {
+  private static void refused(ThrowingCallable request, String message) {
     assertThatThrownBy(request)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message)

@@ -17,8 +17,7 @@ public final class OrtTensors {
     ByteBuffer data = entry.data().duplicate();
     ByteBuffer direct = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.nativeOrder());
     direct.put(data).flip();
-    return OnnxTensor.createTensor(
-        OnnxRuntime.environment(), direct, entry.shape(), type(entry));
+    return OnnxTensor.createTensor(OnnxRuntime.environment(), direct, entry.shape(), type(entry));
   }
 
   /** ONNX Runtime's name for the type of an entry. */

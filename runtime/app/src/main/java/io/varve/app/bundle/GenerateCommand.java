@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
-    description = "Draws images from a bundle and writes them as one PNG grid, or one file per picture.")
+    description =
+        "Draws images from a bundle and writes them as one PNG grid, or one file per picture.")
 public final class GenerateCommand implements Callable<Integer> {
   @Mixin private BundleOptions options;
   @Mixin private Output output;

@@ -59,7 +59,9 @@ public final class OnnxRuntime {
     return environment().getVersion();
   }
 
-  /** What it can compute with, such as {@code CPU} and {@code CUDA}; not whether there is a card. */
+  /**
+   * What it can compute with, such as {@code CPU} and {@code CUDA}; not whether there is a card.
+   */
   public static Set<String> providers() {
     Set<String> names = new TreeSet<>();
     environment();
@@ -84,7 +86,9 @@ public final class OnnxRuntime {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(
           "ONNX Runtime cannot be loaded: %s. It is unpacked into %s, where programs must be allowed to run; name another folder by -Djava.io.tmpdir"
-              .formatted(Printable.of(String.valueOf(cause.getMessage()).lines().findFirst().orElse("")), temporary()),
+              .formatted(
+                  Printable.of(String.valueOf(cause.getMessage()).lines().findFirst().orElse("")),
+                  temporary()),
           e);
     }
   }

@@ -50,7 +50,8 @@ public final class SharedWeights implements AutoCloseable {
       Path file, byte[] graph, OrtSession.SessionOptions options, boolean inPlace)
       throws OrtException {
     Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
-    for (OnnxGraph.External external : OnnxFile.readWritten(file, ByteBuffer.wrap(graph)).externals()) {
+    for (OnnxGraph.External external :
+        OnnxFile.readWritten(file, ByteBuffer.wrap(graph)).externals()) {
       given.put(external.tensor(), tensor(external));
     }
     options.addExternalInitializers(given); // in place of the file, but each session has a copy

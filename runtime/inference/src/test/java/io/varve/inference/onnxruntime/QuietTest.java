@@ -17,11 +17,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
-/** A service writes nothing outside its folders, tells nobody anything and leaves nothing behind. */
+/**
+ * A service writes nothing outside its folders, tells nobody anything and leaves nothing behind.
+ */
 @EnabledOnOs({OS.LINUX, OS.MAC}) // what Windows does with events is the system's
 class QuietTest {
   private static final Path STRACE = Path.of("/usr/bin/strace");
@@ -55,8 +57,7 @@ class QuietTest {
     List<String> command = new ArrayList<>();
     Path trace = folder.resolve("trace");
     if (Files.isExecutable(STRACE)) {
-      command.addAll(
-          List.of(STRACE + "", "-f", "-qq", "-o", trace + "", "-e"));
+      command.addAll(List.of(STRACE + "", "-f", "-qq", "-o", trace + "", "-e"));
       command.add("trace=openat,open,creat,mkdir,mkdirat,connect,sendto,sendmsg,sendmmsg");
     }
     command.addAll(service("", Integer.toString(seconds)));
@@ -73,7 +74,8 @@ class QuietTest {
 
   /** Whether a traced call speaks to a socket, or reads how names are looked up. */
   private static boolean asks(String call) {
-    return (call.matches(".*\\b(connect|sendto|sendmsg|sendmmsg)\\(.*") && !call.contains("AF_UNIX"))
+    return (call.matches(".*\\b(connect|sendto|sendmsg|sendmmsg)\\(.*")
+            && !call.contains("AF_UNIX"))
         || call.contains("/etc/resolv.conf")
         || call.contains("/etc/hosts\"");
   }

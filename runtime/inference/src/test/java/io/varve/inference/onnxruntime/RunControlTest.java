@@ -98,7 +98,9 @@ class RunControlTest {
           catchThrowableOfType(
               RequestStoppedException.class,
               () -> control.run(session, Map.of("start", start), Map.of("end", end)));
-      assertThat(stopped.getMessage()).startsWith("the request was stopped after ").doesNotContain("\n");
+      assertThat(stopped.getMessage())
+          .startsWith("the request was stopped after ")
+          .doesNotContain("\n");
       return stopped.reason();
     }
   }

@@ -17,7 +17,6 @@ final class ServiceExample {
   /** What came of it. */
   record Results(Score score, List<BufferedImage> drawn, Score later, Tensor first) {}
 
-  // spotless:off  (as the page has it)
   static Results run(
       Path folder, byte[] png, byte[] jpeg, Map<String, String> metrics, Executor executor) {
     MemoryBudget memory = new MemoryBudget(2L << 30); // for all bundles of this process
@@ -43,5 +42,4 @@ final class ServiceExample {
       }
     }
   }
-  // spotless:on
 }

@@ -67,7 +67,7 @@ class ChangingFolderTest {
   @Test
   @DisabledOnOs(OS.WINDOWS) // where files in use are not replaced
   void mixesNoVersions() throws Exception {
-    changes(12);
+    changes(6);
   }
 
   @Test

@@ -9,7 +9,7 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
   /**
    * Makes a folder where the system keeps temporary files.
    *
-   * @throws IllegalArgumentException if none can be made
+   * @throws IllegalArgumentException one line, if none can be made
    */
   public TemporaryFolder() {
     this(made());
@@ -21,8 +21,8 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
     } catch (IOException e) {
       Path place = Path.of(System.getProperty("java.io.tmpdir"));
       throw new IllegalArgumentException(
-          FileFault.line(place, "no temporary folder can be made in it", e)
-              + ". Make it a folder that can be written, or name another by -Djava.io.tmpdir.",
+          FileFault.line(place, "cannot hold temporary files", e)
+              + ". Name a folder that can be written by TMPDIR.",
           e);
     }
   }

@@ -66,6 +66,7 @@ final class Architecture {
     rules.put("onnx", onnxStandsAlone());
     rules.put("engine", engine());
     rules.put("quiet", quiet());
+    rules.put("threads", threads());
     rules.put("inference", inferenceWithoutDjl());
     rules.put("numbers", numberOperands());
     rules.put("names", names());
@@ -145,6 +146,18 @@ final class Architecture {
                         access.getTargetOwner().isEquivalentTo(OrtEnvironment.class)
                             && access.getName().matches("getEnvironment|getAvailableProviders"))))
         .because("OnnxRuntime loads it so that it reports nothing and leaves nothing behind");
+  }
+
+  private static ArchRule threads() {
+    return noClasses()
+        .that()
+        .resideInAPackage("io.varve.inference..")
+        .should(
+            accessTargetWhere(
+                describe(
+                    "uses the threads of all",
+                    access -> access.getName().matches("parallel[A-Z]?\\w*|commonPool"))))
+        .because("a service decides how many threads a request has");
   }
 
   private static ArchRule onnxStandsAlone() {

@@ -105,6 +105,9 @@ class ArchitectureTest {
         breach(
             "quiet",
             "package io.varve.app; class Bad { Object x = ai.onnxruntime.OrtEnvironment.getEnvironment(); }"),
+        breach(
+            "threads",
+            "package io.varve.inference; class Bad { Object x = java.util.List.of().parallelStream(); }"),
         breach("inference", "package io.varve.inference; class Bad { ai.djl.ndarray.NDArray x; }"),
         breach(
             "numbers",

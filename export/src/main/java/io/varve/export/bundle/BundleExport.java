@@ -8,6 +8,7 @@ import io.varve.export.onnx.check.ParityGate;
 import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.export.onnx.graph.Port;
 import io.varve.export.onnx.record.Traced;
+import io.varve.inference.bundle.BundleVerification;
 import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
@@ -110,6 +111,7 @@ public final class BundleExport {
         });
     Safetensors.write(folder.resolve(PARITY), vectors, Map.of());
     manifest(graphs, folder).write(folder);
+    BundleVerification.verify(folder); // so that what is exported can be opened
     return worst;
   }
 

@@ -12,18 +12,27 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import io.varve.export.onnx.check.ParityGate;
 import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.export.onnx.graph.OnnxGraphTest;
+import io.varve.export.onnx.graph.Port;
+import io.varve.export.onnx.graph.Types;
 import io.varve.export.onnx.record.Trace;
 import io.varve.export.onnx.record.Traced;
+import io.varve.inference.file.OnnxFile;
+import io.varve.inference.graph.ElementType;
+import io.varve.inference.graph.GraphCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Exports small functions and runs the gate on them. */
 public final class Exports {
@@ -68,6 +77,7 @@ public final class Exports {
       try {
         OnnxGraph graph = exporter.trace(manager);
         requireClean(graph);
+        requireOpens(graph);
         Files.write(file, graph.toBytes());
         return exporter.check(file, manager);
       } finally {
@@ -76,6 +86,33 @@ public final class Exports {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A bundle with this graph could be opened, where every port has the batch in front. */
+  static void requireOpens(OnnxGraph graph) {
+    OnnxFile onnx = OnnxFile.readWritten(Path.of("graph"), ByteBuffer.wrap(graph.toBytes()));
+    boolean batched =
+        Stream.concat(graph.inputs().stream(), graph.outputs().stream()).allMatch(Port::batched);
+    if (!batched) {
+      return;
+    }
+    try {
+      GraphCheck.check(onnx.graph(), ports(graph.inputs()), ports(graph.outputs()));
+    } catch (IllegalArgumentException e) {
+      // An author may add an infinity; a bundle that does is refused for it, and for nothing else.
+      assertThat(e).hasMessageEndingWith("expected finite numbers");
+    }
+  }
+
+  private static List<GraphCheck.Port> ports(List<Port> ports) {
+    return ports.stream()
+        .map(
+            port ->
+                new GraphCheck.Port(
+                    port.name(),
+                    ElementType.of(Types.onnx(port.type()).getNumber()).orElseThrow(),
+                    Arrays.stream(port.event().getShape()).boxed().toList()))
+        .toList();
   }
 
   /** No node without a reader, no copies, no constant twice. */

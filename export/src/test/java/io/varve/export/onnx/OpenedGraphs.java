@@ -25,7 +25,7 @@ final class OpenedGraphs {
     long before = Memory.anonymous();
     try (Bundle open = Bundle.open(Path.of(arguments[0]), options)) {
       for (int i = 0; i < Integer.parseInt(arguments[2]); i++) {
-        open.run("g" + i, Map.of("input", zeros));
+        open.run("infer v" + i, Map.of("input", zeros));
       }
       long grown = Memory.anonymous() - before;
       System.out.println(grown + " " + Memory.resident(Path.of(arguments[1])));

@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,12 +126,14 @@ class SharedWeightsTest {
     Block block = large();
     Map<String, OnnxGraph> graphs = new LinkedHashMap<>();
     Map<String, Manifest.Graph> entries = new LinkedHashMap<>();
+    List<Manifest.Variable> variables = new ArrayList<>();
     Manifest.Port in = new Manifest.Port("input", "float32", List.of((long) CHANNELS, SIDE, SIDE));
     Manifest.Port out = new Manifest.Port("output", "float32", List.of(2000L));
     for (int i = 0; i < GRAPHS; i++) {
-      graphs.put("g" + i, OnnxExporter.of(block, new Shape(CHANNELS, SIDE, SIDE)).trace(manager));
-      entries.put(
-          "g" + i, new Manifest.Graph("g" + i + ".onnx", List.of(in), List.of(), List.of(out)));
+      String name = "infer v" + i;
+      variables.add(new Manifest.Variable("v" + i, "derived", List.of(1L), 0));
+      graphs.put(name, OnnxExporter.of(block, new Shape(CHANNELS, SIDE, SIDE)).trace(manager));
+      entries.put(name, new Manifest.Graph(name + ".onnx", List.of(in), List.of(), List.of(out)));
     }
     write(folder, graphs);
     Path parity = folder.resolve("parity.safetensors");
@@ -144,7 +147,7 @@ class SharedWeightsTest {
             "",
             space,
             space,
-            List.of(),
+            variables,
             entries,
             List.of(),
             new Manifest.Parity("parity.safetensors", TOLERANCE, List.of()),

@@ -150,8 +150,7 @@ final class BundleFiles {
 
   private static void require(boolean condition, Path where, String found, String expected) {
     if (!condition) {
-      throw new IllegalArgumentException(
-          where + ": found " + found + ", expected " + expected);
+      throw new IllegalArgumentException(where + ": found " + found + ", expected " + expected);
     }
   }
 }

@@ -42,8 +42,7 @@ public final class BundleVerification {
    * @throws IllegalArgumentException one line, if anything about it is not as it must be
    */
   public static VerifiedBundle verify(Path bundle) {
-    return Gate.through(
-        bundle, () -> new BundleVerification(new BundleFiles(bundle)).verify());
+    return Gate.through(bundle, () -> new BundleVerification(new BundleFiles(bundle)).verify());
   }
 
   private VerifiedBundle verify() {
@@ -120,7 +119,11 @@ public final class BundleVerification {
   }
 
   private void verifyVersions(Path file, OnnxFile onnx) {
-    require(manifest.opset() == OPERATOR_SET, files.path(Manifest.FILE), "opset " + manifest.opset(), "" + OPERATOR_SET);
+    require(
+        manifest.opset() == OPERATOR_SET,
+        files.path(Manifest.FILE),
+        "opset " + manifest.opset(),
+        "" + OPERATOR_SET);
     require(onnx.irVersion() == IR_VERSION, file, "format " + onnx.irVersion(), "" + IR_VERSION);
     List<OnnxFile.OperatorSet> expected = List.of(new OnnxFile.OperatorSet("", OPERATOR_SET));
     String found = "operator sets " + onnx.operatorSets();

@@ -89,7 +89,8 @@ public record Manifest(
     check(format == FORMAT, "format: " + format, "" + FORMAT);
     ManifestRules.line("name", name);
     ManifestRules.line("varve", varve);
-    ManifestRules.count("variables", variables);
+    ManifestRules.lines("yaml", yaml);
+    ManifestRules.variables(variables);
     ManifestRules.count("plugins", plugins);
     ManifestRules.files(files);
     ManifestRules.graphs(graphs, variables);

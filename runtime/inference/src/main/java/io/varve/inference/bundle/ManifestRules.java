@@ -42,6 +42,22 @@ final class ManifestRules {
     check(plain, where + ": '" + name + "'", "a name without , ; \" \\ / and no = + - @ in front");
   }
 
+  /** A text of many lines, such as a model file. */
+  static void lines(String where, String text) {
+    boolean plain =
+        text.chars().noneMatch(c -> Character.isISOControl(c) && "\n\r\t".indexOf(c) < 0);
+    check(plain, where + ": control characters", "text");
+  }
+
+  static void variables(List<Manifest.Variable> variables) {
+    count("variables", variables);
+    Set<String> names = new HashSet<>();
+    for (Manifest.Variable variable : variables) {
+      String name = variable.name();
+      check(names.add(name), "variables: '" + name + "' twice", "each name once");
+    }
+  }
+
   static void count(String where, Collection<?> entries) {
     check(entries.size() <= MOST_ENTRIES, where + ": " + entries.size(), "at most " + MOST_ENTRIES);
   }
@@ -108,8 +124,7 @@ final class ManifestRules {
     graphs.forEach(
         (name, graph) -> {
           line("graphs", name);
-          boolean known =
-              GraphName.find(name).filter(it -> it.toString().equals(name)).isPresent();
+          boolean known = GraphName.find(name).filter(it -> it.toString().equals(name)).isPresent();
           check(known, "graphs: '" + name + "'", GraphName.KNOWN);
           List<String> of = GraphName.of(name).variables();
           check(names.containsAll(of), "graphs: '" + name + "'", "variables of " + names);

@@ -65,7 +65,9 @@ public final class OnnxFile {
     } catch (ProtobufReader.Malformed e) {
       throw new IllegalArgumentException(
           Printable.of(
-              file + (strict ? ": is no graph of a bundle: " : ": is no ONNX file: ") + e.getMessage()),
+              file
+                  + (strict ? ": is no graph of a bundle: " : ": is no ONNX file: ")
+                  + e.getMessage()),
           e);
     }
   }
@@ -95,8 +97,7 @@ public final class OnnxFile {
       switch (model.field()) {
         case 1 -> irVersion = model.number();
         case 7 ->
-            graph =
-                new OnnxGraphReader(strict, externals).read(model.message(OnnxSchema.GRAPH));
+            graph = new OnnxGraphReader(strict, externals).read(model.message(OnnxSchema.GRAPH));
         case 8 -> operatorSets.add(operatorSet(model.message(OnnxSchema.OPERATOR_SET)));
         case 20 -> throw new ProtobufReader.Malformed("it holds training information");
         case 25 -> throw new ProtobufReader.Malformed("it holds functions of its own");

@@ -128,8 +128,7 @@ final class OnnxSchema {
   static final ProtobufSchema SHAPE = ProtobufSchema.of("shape", "1 dim message*");
 
   static final ProtobufSchema DIMENSION =
-      ProtobufSchema.of(
-          "dimension", "1 dim_value long\n2 dim_param text\n3 denotation text -");
+      ProtobufSchema.of("dimension", "1 dim_value long\n2 dim_param text\n3 denotation text -");
 
   private OnnxSchema() {}
 }

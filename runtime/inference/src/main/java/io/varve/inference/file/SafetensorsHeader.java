@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The JSON header of a safetensors file: metadata and where each tensor lies. */
@@ -191,9 +193,11 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
       String type = null;
       long[] shape = null;
       long[] offsets = null;
+      Set<String> seen = new HashSet<>();
       json.beginObject();
       while (json.hasNext()) {
         String key = json.nextName();
+        require(seen.add(key), where, "key '" + key + "' twice", "it once");
         switch (key) {
           case "dtype" -> type = json.nextString();
           case "shape" -> shape = readLongs(json);

@@ -13,8 +13,7 @@ final class Broadcast {
       long left = i <= a.length ? a[a.length - i] : 1;
       long right = i <= b.length ? b[b.length - i] : 1;
       boolean fits = left == right || left == 1 || right == 1;
-      call.require(
-          fits, Arrays.toString(a) + " beside " + Arrays.toString(b), "shapes that fit");
+      call.require(fits, Arrays.toString(a) + " beside " + Arrays.toString(b), "shapes that fit");
       result[result.length - i] = left == 1 ? right : left;
     }
     return result;

@@ -71,18 +71,24 @@ final class Call {
     return this;
   }
 
-  /** The known numbers of an input. */
+  /** The known numbers of an input that is a list. */
   long[] numbers(int i) {
-    Fact fact = in(i);
-    require(fact.numbers().isPresent() && fact.type() == ElementType.INT64, "input " + i + " which is computed", "numbers of int64 that are known beforehand");
-    return fact.numbers().get();
+    require(in(i).rank() == 1, "input " + i + " " + in(i), "a list");
+    return known(i);
   }
 
   /** The one known number of an input. */
   long number(int i) {
-    long[] numbers = numbers(i);
+    long[] numbers = known(i);
     require(numbers.length == 1, numbers.length + " numbers as input " + i, "one");
     return numbers[0];
+  }
+
+  private long[] known(int i) {
+    Fact fact = in(i);
+    boolean known = fact.numbers().isPresent() && fact.type() == ElementType.INT64;
+    require(known, "input " + i + " which is computed", "numbers of int64 that are known before");
+    return fact.numbers().get();
   }
 
   /** The axis that an attribute names, counted from the front. */
@@ -147,7 +153,8 @@ final class Call {
   /** Texts that must all be among a few. */
   void texts(String name, String... known) {
     Object values = attribute(name, STRINGS).orElse(List.of());
-    require(List.of(known).containsAll((List<?>) values), name + " " + values, "of " + List.of(known));
+    require(
+        List.of(known).containsAll((List<?>) values), name + " " + values, "of " + List.of(known));
   }
 
   /** Walks the body. */

@@ -96,10 +96,11 @@ final class ElementRules {
 
   private static Fact binary(Call call, String name) {
     call.takes(2, 2);
-    if (name.equals("Mod")) {
-      call.flag("fmod", false);
-    }
     Fact left = call.in(0);
+    if (name.equals("Mod")) {
+      boolean real = call.flag("fmod", false);
+      call.require(real || left.type().whole(), "fmod 0 of " + left, "1");
+    }
     Fact right = call.in(1);
     Fact result =
         name.equals("Pow") // the exponent may have another type
@@ -136,8 +137,7 @@ final class ElementRules {
     long[] numbers = new long[(int) result.size()];
     try {
       for (int i = 0; i < numbers.length; i++) {
-        numbers[i] =
-            operator.get().applyAsLong(a[a.length == 1 ? 0 : i], b[b.length == 1 ? 0 : i]);
+        numbers[i] = operator.get().applyAsLong(a[a.length == 1 ? 0 : i], b[b.length == 1 ? 0 : i]);
       }
     } catch (ArithmeticException e) {
       return result; // no size is that large
@@ -177,10 +177,6 @@ final class ElementRules {
     call.require(to.isPresent(), "a cast to type " + call.whole("to", 0), "a type of bundles");
     boolean kept = x.type().whole() && to.get() == ElementType.INT64;
     return new Fact(
-        to.get(),
-        x.dims(),
-        kept ? x.numbers() : Optional.empty(),
-        Fact.Special.NONE,
-        false);
+        to.get(), x.dims(), kept ? x.numbers() : Optional.empty(), Fact.Special.NONE, false);
   }
 }

@@ -39,8 +39,7 @@ final class LayerRules {
     int rows = left.length - 2;
     int columns = right.length - 2;
     call.require(left[rows + 1] == right[columns], a + " times " + b, "shapes that fit");
-    long[] outer =
-        Broadcast.of(call, Arrays.copyOf(left, rows), Arrays.copyOf(right, columns));
+    long[] outer = Broadcast.of(call, Arrays.copyOf(left, rows), Arrays.copyOf(right, columns));
     List<Long> dims = new ArrayList<>(Arrays.stream(outer).boxed().toList());
     if (a.rank() > 1) {
       dims.add(left[rows]);

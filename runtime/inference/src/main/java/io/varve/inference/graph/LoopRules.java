@@ -30,7 +30,8 @@ final class LoopRules {
     into.add(Fact.of(ElementType.BOOL));
     into.addAll(state);
     List<Fact> out = call.body(into, Math.max(1, rounds));
-    call.require(out.size() == state.size() + 1, out.size() + " results", "a condition and a state");
+    call.require(
+        out.size() == state.size() + 1, out.size() + " results", "a condition and a state");
     boolean condition = out.get(0).type() == ElementType.BOOL && out.get(0).size() == 1;
     call.require(condition, out.get(0) + "", "a condition");
     List<Fact> after = out.subList(1, out.size());
@@ -63,8 +64,7 @@ final class LoopRules {
     int at = call.axisOf(place[0], each.rank() + 1);
     long[] dims =
         LongStream.concat(
-                LongStream.concat(
-                    LongStream.of(each.dims()).limit(at), LongStream.of(rounds)),
+                LongStream.concat(LongStream.of(each.dims()).limit(at), LongStream.of(rounds)),
                 LongStream.of(each.dims()).skip(at))
             .toArray();
     return List.of(state, Fact.of(each.type(), dims));

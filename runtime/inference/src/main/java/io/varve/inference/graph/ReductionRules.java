@@ -83,7 +83,8 @@ final class ReductionRules {
             numbers ->
                 call.require(
                     Arrays.stream(numbers).allMatch(n -> n >= -size && n < size),
-                    "positions " + Arrays.toString(Arrays.copyOf(numbers, Math.min(8, numbers.length))),
+                    "positions "
+                        + Arrays.toString(Arrays.copyOf(numbers, Math.min(8, numbers.length))),
                     "all within " + size));
     return at;
   }
@@ -110,8 +111,7 @@ final class ReductionRules {
   private static void requireWithin(Call call, Fact x, Fact at, int axis) {
     boolean within =
         at.rank() == x.rank()
-            && IntStream.range(0, x.rank())
-                .allMatch(i -> i == axis || at.dims()[i] <= x.dims()[i]);
+            && IntStream.range(0, x.rank()).allMatch(i -> i == axis || at.dims()[i] <= x.dims()[i]);
     call.require(within, "positions " + at + " in " + x, "a shape within it");
   }
 

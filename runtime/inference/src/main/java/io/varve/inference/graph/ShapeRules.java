@@ -200,7 +200,8 @@ final class ShapeRules {
     call.require(fits, "starts, ends, axes and steps of different number", "one number");
     long[] dims = x.dims().clone();
     for (int i = 0; i < count; i++) {
-      call.require(steps[i] != 0, "step 0", "another");
+      boolean bounded = steps[i] != 0 && Math.abs((double) steps[i]) <= Limits.ELEMENTS;
+      call.require(bounded, "step " + steps[i], "another");
       dims[axes[i]] = sliced(x.dims()[axes[i]], starts[i], ends[i], steps[i]);
     }
     return Fact.of(x.type(), dims);
@@ -216,8 +217,7 @@ final class ShapeRules {
     long from = Math.max(back ? 0 : low, Math.min(start < 0 ? start + size : start, high));
     long to = Math.max(low, Math.min(end < 0 ? end + size : end, high));
     long span = back ? from - to : to - from;
-    long stride = step == Long.MIN_VALUE ? Long.MAX_VALUE : Math.abs(step);
-    return span <= 0 ? 0 : (span - 1) / stride + 1;
+    return span <= 0 ? 0 : (span - 1) / Math.abs(step) + 1;
   }
 
   private static Fact pad(Call call) {

@@ -17,15 +17,15 @@ import java.util.Set;
 final class Walk {
   private final Map<String, Fact> facts = new HashMap<>();
   private final Map<String, String> producers = new HashMap<>();
+  private final long most;
   private long rounds = 1;
   private int depth;
   private long kept;
   private long live;
-  private long peak;
 
-  /** The bytes of the values that are needed at once, at most. */
-  long peak() {
-    return peak;
+  /** A walk over a graph whose values take at most so many bytes at once. */
+  Walk(long most) {
+    this.most = most;
   }
 
   Fact fact(String name) {
@@ -79,7 +79,8 @@ final class Walk {
         live += constant ? 0 : result.bytes();
       }
     }
-    peak = Math.max(peak, live + kept);
+    long bytes = live + kept;
+    require(bytes <= most, bytes + " bytes at once", "at most " + most);
   }
 
   private Optional<Fact> input(OnnxGraph.Node node, int i) {
@@ -98,12 +99,13 @@ final class Walk {
     return Optional.of(fact);
   }
 
+  /** Some kernels divide by the size of what they are given. */
   private static void requireBounded(Fact fact) {
     boolean bounded = fact.rank() <= Limits.RANK && fact.size() <= Limits.ELEMENTS;
     for (long dim : fact.dims()) {
-      bounded &= dim <= Limits.ELEMENTS;
+      bounded &= dim >= 1 && dim <= Limits.ELEMENTS;
     }
-    require(bounded, "a value of shape " + fact, "at most " + Limits.ELEMENTS + " elements");
+    require(bounded, "a value of shape " + fact, "1 to " + Limits.ELEMENTS + " elements");
   }
 
   private List<Fact> body(OnnxGraph graph, List<Fact> inputs, long times) {

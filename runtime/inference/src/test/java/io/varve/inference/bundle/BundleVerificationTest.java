@@ -2,6 +2,7 @@ package io.varve.inference.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
@@ -11,14 +12,15 @@ import io.varve.inference.TinyBundle;
 import io.varve.inference.TinyGraph;
 import io.varve.inference.file.Safetensors;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class BundleVerificationTest {
@@ -74,6 +76,52 @@ class BundleVerificationTest {
     Path moved = Files.move(linked, elsewhere.resolve("infer.onnx"));
     Files.createSymbolicLink(linked, moved);
     refused("infer.onnx", "found a link to " + moved.toRealPath());
+  }
+
+  /** Opening a pipe would wait for a writer, and a device may never end. */
+  @Test
+  @Timeout(20)
+  void refusesWhatIsNoFile() throws IOException, InterruptedException {
+    Path infer = folder.resolve("infer.onnx");
+    Files.delete(infer);
+    Files.createDirectory(infer);
+    refused("infer.onnx", "found something that is no file, expected a regular file");
+    Files.delete(infer);
+    Process pipe = new ProcessBuilder("mkfifo", infer.toString()).start();
+    assumeTrue(pipe.waitFor() == 0, "a system with pipes");
+    refused("infer.onnx", "found something that is no file");
+    Files.delete(infer);
+    Files.createSymbolicLink(infer, Path.of("/dev/zero"));
+    refused("infer.onnx", "found a link to /dev/zero, expected a file inside the bundle");
+    Files.delete(infer);
+    Files.createSymbolicLink(infer, infer);
+    refused("infer.onnx", "cannot be read: ");
+    Path file = Files.writeString(elsewhere.resolve("bundle.zip"), "PK");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BundleVerification.verify(file))
+        .withMessageContaining("found no folder, expected a folder with a manifest.json");
+  }
+
+  /** A large file of nothing takes no space, and no time or memory either. */
+  @Test
+  @Timeout(20)
+  void refusesGraphsThatAreTooLarge() throws IOException {
+    try (RandomAccessFile graph =
+        new RandomAccessFile(folder.resolve("infer.onnx").toFile(), "rw")) {
+      graph.setLength(3L << 30);
+    }
+    refused("infer.onnx", "found 3221225472 bytes, expected at most 67108864");
+  }
+
+  @Test
+  void handsOnWhatItReadWhateverBecomesOfTheFiles() throws IOException {
+    VerifiedBundle verified = BundleVerification.verify(folder);
+    byte[] graph = Files.readAllBytes(folder.resolve("infer.onnx"));
+    for (String name : tiny.manifest().files().keySet()) {
+      Files.write(folder.resolve(name), new byte[1]);
+    }
+    assertThat(verified.graph("infer")).isEqualTo(graph);
+    assertThat(verified.weights().get(TinyBundle.WEIGHTS).floats("W")).isEqualTo(TinyBundle.w());
   }
 
   @Test
@@ -133,8 +181,7 @@ class BundleVerificationTest {
     long end = w.offset() + w.length();
     for (long[] place :
         new long[][] {{0, 48}, {end, 1 << 20}, {w.offset(), -1}, {-8, 16}, {Long.MAX_VALUE, 8}}) {
-      Safetensors.Tensor moved =
-          new Safetensors.Tensor("W", "F32", w.shape(), place[0], place[1]);
+      Safetensors.Tensor moved = new Safetensors.Tensor("W", "F32", w.shape(), place[0], place[1]);
       replace(withExternal(TinyGraph.external(moved, TinyBundle.WEIGHTS)));
       refused("infer.onnx", "tensor 'W': found " + place[1] + " bytes from " + place[0]);
     }

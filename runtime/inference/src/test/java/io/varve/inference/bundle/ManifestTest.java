@@ -66,6 +66,8 @@ class ManifestTest {
     for (String odd : List.of("=HYPERLINK(x)", "+1", "-1", "@a", "a,b", "a;b", "a/b")) {
       refused("\"name\": \"kl.z\"", "\"name\": \"" + odd + "\"", "name: '" + odd + "', expected");
     }
+    refused("name: tiny\\n", "\\u001b[2J\\n", "yaml: control characters, expected text");
+    refused("\"name\": \"z\"", "\"name\": \"x\"", "variables: 'x' twice, expected each name");
     refused("\"exact carry z\"", "\"exact  carry z\"", "graphs: 'exact  carry z', expected");
     refused("\"exact carry z\"", "\"carry u\"", "graphs: 'carry u', expected variables of [z, x]");
     refused("\"mlp\"", "\"\\u001b]0;x\\u0007\"", "components: '\\u001b]0;x\\u0007', expected char");
@@ -80,10 +82,12 @@ class ManifestTest {
     refused("\"varve\"", deep + "\"varve\"", "");
     refused("\"bound.onnx\": \"", "\"" + "a/".repeat(20_000) + "a\": \"", "files: 'a/a/");
     refused("\"bound.onnx\": \"", "\"INFER.onnx\": \"", "' twice, expected names that differ");
-    refused("\"file\": \"bound.onnx\"", "\"file\": \"infer.onnx\"", "'infer.onnx' twice, expected one");
+    refused(
+        "\"file\": \"bound.onnx\"", "\"file\": \"infer.onnx\"", "'infer.onnx' twice, expected one");
     refused("\"levels\": 256", "\"levels\": 257", "data.levels: 257, expected 2 to 256");
     refused("\"tolerance\": 1.0E-4", "\"tolerance\": 1e999", "malformed");
-    try (RandomAccessFile file = new RandomAccessFile(folder.resolve("manifest.json").toFile(), "rw")) {
+    try (RandomAccessFile file =
+        new RandomAccessFile(folder.resolve("manifest.json").toFile(), "rw")) {
       file.setLength(3L << 30);
     }
     assertThatIllegalArgumentException()

@@ -1,2 +1,2 @@
-/** Loads ONNX Runtime, for everything here that runs graphs. */
+/** ONNX Runtime: loaded so that it reports nothing, runs that can be stopped, shared weights. */
 package io.varve.inference.onnxruntime;

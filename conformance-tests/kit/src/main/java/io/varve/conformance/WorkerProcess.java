@@ -68,7 +68,7 @@ final class WorkerProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .directory(scratch.toFile())
             .redirectError(scratch.resolve("stderr").toFile());
-    // Not by -cp: ONNX Runtime 1.29 crashes where the command line is longer than some 4,000 bytes.
+    // Not by -cp: Windows takes no command line longer than some 32,000 characters.
     builder.environment().put("CLASSPATH", absolute(System.getProperty("java.class.path")));
     try {
       return new WorkerProcess(limits, builder.start());

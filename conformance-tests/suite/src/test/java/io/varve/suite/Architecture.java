@@ -15,6 +15,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.internal.NDArrayEx;
+import ai.onnxruntime.OrtEnvironment;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -22,6 +23,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import io.varve.spi.Component;
 import io.varve.spi.Named;
 import java.util.List;
@@ -63,6 +65,8 @@ final class Architecture {
     rules.put("record", recordWithoutOnnx());
     rules.put("onnx", onnxStandsAlone());
     rules.put("engine", engine());
+    rules.put("quiet", quiet());
+    rules.put("threads", threads());
     rules.put("inference", inferenceWithoutDjl());
     rules.put("numbers", numberOperands());
     rules.put("names", names());
@@ -129,13 +133,44 @@ final class Architecture {
         .allowEmptyShould(true);
   }
 
+  private static ArchRule quiet() {
+    return noClasses()
+        .that(OURS)
+        .and()
+        .doNotHaveFullyQualifiedName(OnnxRuntime.class.getName())
+        .should(
+            accessTargetWhere(
+                describe(
+                    "loads ONNX Runtime",
+                    access ->
+                        access.getTargetOwner().isEquivalentTo(OrtEnvironment.class)
+                            && access.getName().matches("getEnvironment|getAvailableProviders"))))
+        .because("OnnxRuntime loads it so that it reports nothing and leaves nothing behind");
+  }
+
+  private static ArchRule threads() {
+    return noClasses()
+        .that()
+        .resideInAPackage("io.varve.inference..")
+        .should(
+            accessTargetWhere(
+                describe(
+                    "uses the threads of all",
+                    access -> access.getName().matches("parallel[A-Z]?\\w*|commonPool"))))
+        .because("a service decides how many threads a request has");
+  }
+
   private static ArchRule onnxStandsAlone() {
     DescribedPredicate<JavaClass> own = resideInAPackage("io.varve.export.onnx..");
     return classes()
         .that(own)
         .should(
             onlyDependOnClassesThat(
-                not(OURS).or(own).or(resideInAPackage("io.varve.inference.file"))))
+                not(OURS)
+                    .or(own)
+                    .or(
+                        resideInAnyPackage(
+                            "io.varve.inference.file", "io.varve.inference.onnxruntime"))))
         .because("it turns any DJL function into ONNX, and knows nothing of models")
         .allowEmptyShould(true);
   }

@@ -102,6 +102,12 @@ class ArchitectureTest {
         breach("onnx", "package io.varve.export.onnx; class Bad { io.varve.spi.Space space; }"),
         breach(
             "engine", "package io.varve.export; class Bad { ai.djl.pytorch.engine.PtNDArray x; }"),
+        breach(
+            "quiet",
+            "package io.varve.app; class Bad { Object x = ai.onnxruntime.OrtEnvironment.getEnvironment(); }"),
+        breach(
+            "threads",
+            "package io.varve.inference; class Bad { Object x = java.util.List.of().parallelStream(); }"),
         breach("inference", "package io.varve.inference; class Bad { ai.djl.ndarray.NDArray x; }"),
         breach(
             "numbers",

@@ -47,6 +47,8 @@ final class Layout {
                                 | model.objective         |
                                 | model.weights           |
           runtime/inference     | inference.file          | nothing
+                                | inference.onnxruntime   |
+                                | inference.image         |
                                 | inference.graph         |
                                 | inference.bundle        |
                                 | inference               |

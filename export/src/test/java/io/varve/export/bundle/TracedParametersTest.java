@@ -18,6 +18,7 @@ import ai.onnxruntime.OrtSession;
 import io.varve.export.onnx.OnnxExporter;
 import io.varve.export.onnx.record.Traced;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import io.varve.spi.Ops;
 import io.varve.spi.Pass;
 import io.varve.spi.Solves.Stop;
@@ -103,7 +104,7 @@ class TracedParametersTest {
 
   /** What a graph gives at a batch of 4, by output. */
   private static Map<String, float[]> run(Path file, float[] u) throws OrtException {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (OrtSession session = environment.createSession(file.toString());
         OnnxTensor tensor =
             OnnxTensor.createTensor(environment, FloatBuffer.wrap(u), new long[] {4, SIZE});

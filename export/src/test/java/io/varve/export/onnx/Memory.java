@@ -45,7 +45,7 @@ final class Memory {
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    // Not -cp: ONNX Runtime crashes where the command line is longer than a few kilobytes.
+    // Not -cp: Windows takes no command line longer than some 32,000 characters.
     builder
         .environment()
         .put(

@@ -3,7 +3,6 @@ package io.varve.export.onnx;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.varve.export.onnx.check.EagerTrace;
@@ -14,6 +13,7 @@ import io.varve.export.onnx.lower.Lowering;
 import io.varve.export.onnx.program.Program;
 import io.varve.export.onnx.program.RecordedStep;
 import io.varve.inference.file.Safetensors;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -100,7 +100,7 @@ final class RandomCheck {
   private Verdict compare(byte[] graph) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
-      try (OrtSession session = OrtEnvironment.getEnvironment().createSession(graph, options)) {
+      try (OrtSession session = OnnxRuntime.environment().createSession(graph, options)) {
         return compare(session);
       }
     } catch (OrtException e) {

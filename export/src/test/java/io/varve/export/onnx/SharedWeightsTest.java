@@ -164,11 +164,11 @@ class SharedWeightsTest {
     long apart = InferenceOptions.of().packed();
     assertThat(weights).isGreaterThan(apart);
     Memory.Growth shared = opening(bundle, GRAPHS, apart);
-    assertThat(shared.anonymous()).isLessThan(weights / 2);
-    assertThat(shared.resident()).isLessThan(weights + weights / 10);
+    assertThat(shared.anonymous()).isBetween(weights, weights + weights / 2);
+    assertThat(shared.resident()).as("what is mapped can be taken away").isZero();
     // The measurement sees copies where there are some.
     Memory.Growth packed = opening(bundle, 2, Long.MAX_VALUE);
-    assertThat(packed.anonymous()).isGreaterThan(weights);
+    assertThat(packed.anonymous()).isGreaterThan(2 * weights);
     System.out.printf(
         "%d MB of weights, ten graphs that share them: %s; two that do not: %s%n",
         weights >> 20, shared, packed);

@@ -3,11 +3,11 @@ package io.varve.app;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
-import ai.onnxruntime.OrtEnvironment;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
 import io.varve.app.option.Workspace;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +43,9 @@ final class DoctorCommand implements Callable<Integer> {
     results.put("heap_mb", Runtime.getRuntime().maxMemory() >> 20);
     results.put("allocator", allocator());
     engine(results);
+    results.put("onnxruntime", attempt("ONNX Runtime", OnnxRuntime::version));
     results.put(
-        "onnxruntime", attempt("ONNX Runtime", () -> OrtEnvironment.getEnvironment().getVersion()));
-    results.put(
-        "onnxruntime_providers",
-        attempt("ONNX Runtime", () -> OrtEnvironment.getAvailableProviders().toString()));
+        "onnxruntime_providers", attempt("ONNX Runtime", () -> OnnxRuntime.providers().toString()));
     results.put("plugins", attempt("plug-ins", this::plugins));
     results.put("problems", problems.isEmpty() ? "none" : List.copyOf(problems));
     output.results(results);

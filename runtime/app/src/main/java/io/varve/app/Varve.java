@@ -18,6 +18,7 @@ import io.varve.app.train.ExpandCommand;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.ResumeCommand;
 import io.varve.app.train.TrainCommand;
+import io.varve.inference.onnxruntime.RequestStoppedException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,7 +129,10 @@ public final class Varve implements GlobalOptions {
 
   /** Reports bad input in one line, and a defect with a hint how to find it. */
   private int report(Throwable e) {
-    boolean input = e instanceof IllegalArgumentException || e instanceof UncheckedIOException;
+    boolean input =
+        e instanceof IllegalArgumentException
+            || e instanceof UncheckedIOException
+            || e instanceof RequestStoppedException;
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     if (input) {
       System.err.println("varve: " + message.replaceAll("\\s*\\R\\s*", " "));

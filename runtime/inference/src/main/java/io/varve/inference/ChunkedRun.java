@@ -5,25 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Runs a graph over any number of rows, a chunk of them at a time. Serves one request. */
 final class ChunkedRun {
-  private final GraphSession session;
+  private final Call call;
   private final int chunk;
   private final Map<String, InputSource> sources;
-  private final Consumer<String> warnings;
 
   /** A run over all inputs by name, noise among them. */
-  ChunkedRun(
-      GraphSession session,
-      int chunk,
-      Map<String, InputSource> sources,
-      Consumer<String> warnings) {
-    this.session = session;
+  ChunkedRun(Call call, int chunk, Map<String, InputSource> sources) {
+    this.call = call;
     this.chunk = chunk;
     this.sources = Map.copyOf(sources);
-    this.warnings = warnings;
   }
 
   /** Reads an output of some pairs of row and sample; {@code from} is the index of the first. */
@@ -33,9 +26,9 @@ final class ChunkedRun {
 
   /** The outputs of all rows; sample s of row r stands at s * rows + r. */
   Map<String, Tensor> collect(int rows, int samples) {
-    int pairs = Math.multiplyExact(rows, samples);
+    long pairs = (long) rows * samples;
     Map<String, Tensor> outputs = new LinkedHashMap<>();
-    for (Manifest.Port port : session.graph().outputs()) {
+    for (Manifest.Port port : call.graph().outputs()) {
       outputs.put(port.name(), empty(port, pairs));
     }
     each(
@@ -43,7 +36,7 @@ final class ChunkedRun {
         samples,
         (output, from, values) -> {
           Tensor into = outputs.get(output);
-          int perRow = into.values().length / pairs;
+          int perRow = (int) (into.values().length / pairs);
           values.get(into.values(), (int) from * perRow, values.remaining());
         });
     return outputs;
@@ -56,7 +49,7 @@ final class ChunkedRun {
     for (long first = 0; first < pairs; first += chunk) {
       long from = first;
       int count = (int) Math.min(chunk, pairs - first);
-      session.run(
+      call.run(
           count,
           (input, into) -> fill(sources.get(input), from, rows, into, count),
           (output, values) -> {
@@ -88,10 +81,10 @@ final class ChunkedRun {
 
     void warn() {
       if (open > 0) {
-        warnings.accept(
+        call.warn(
             "%s: %d of %d rows have not converged: %s is %.1e at worst, expected at most %.0e; run the exact graph, see InferenceOptions.exact and --exact"
                 .formatted(
-                    session.graph().file(),
+                    call.graph().file(),
                     open,
                     rows,
                     Manifest.RESIDUAL,
@@ -115,13 +108,16 @@ final class ChunkedRun {
     }
   }
 
-  private static Tensor empty(Manifest.Port port, int rows) {
-    long size = (long) rows * Manifest.size(port.shape());
-    if (size > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "output '%s': %d numbers for %d rows, expected at most 2^31 - 1; ask for fewer rows"
-              .formatted(port.name(), size, rows));
+  private static Tensor empty(Manifest.Port port, long rows) {
+    String what = "output '%s' of %d rows".formatted(port.name(), rows);
+    long most = Integer.MAX_VALUE / Math.max(1, Manifest.size(port.shape()));
+    Inputs.require(
+        rows <= most, what + ": takes 2^31 numbers or more; ask for at most " + most + " at once");
+    int size = (int) rows * Manifest.size(port.shape());
+    try {
+      return new Tensor(Tensor.shape(rows, port.shape()), new float[size]);
+    } catch (OutOfMemoryError e) {
+      throw Inputs.tooLarge(what, (long) size * Float.BYTES, e);
     }
-    return new Tensor(Tensor.shape(rows, port.shape()), new float[(int) size]);
   }
 }

@@ -1,12 +1,10 @@
 package io.varve.inference;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import java.nio.file.Path;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,8 +18,18 @@ record Device(String name, int index) {
   private static final Device CPU = new Device("cpu", -1);
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
+  boolean isCpu() {
+    return index < 0;
+  }
+
+  /** Opens and closes a session. */
+  interface Probe {
+    void open(SessionOptions settings) throws OrtException;
+  }
+
   /** Checks a device's name without loading anything native. */
   static void checkName(String name) {
+    Inputs.requireGiven(name, "device");
     Inputs.require(
         name.equals("auto") || name.equals("cpu") || CUDA.matcher(name).matches(),
         "device: '" + name + "', expected auto, cpu, cuda or cuda:INDEX");
@@ -30,15 +38,15 @@ record Device(String name, int index) {
   /**
    * Chooses the device on this machine.
    *
-   * @param probe a graph that CUDA has to open to count as available
+   * @param probe opens a graph, which CUDA has to do to count as available
    * @throws IllegalArgumentException if CUDA is asked for by name and cannot be had
    */
-  static Device choose(InferenceOptions options, OrtEnvironment environment, Path probe) {
+  static Device choose(InferenceOptions options, Probe probe) {
     if (options.device().equals("cpu")) {
       return CPU;
     }
     boolean automatic = options.device().equals("auto");
-    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+    if (!OnnxRuntime.providers().contains("CUDA")) {
       if (automatic) {
         return CPU;
       }
@@ -46,14 +54,14 @@ record Device(String name, int index) {
           "device: '%s', but this ONNX Runtime has only %s; %s"
               .formatted(
                   options.device(),
-                  OrtEnvironment.getAvailableProviders(),
+                  OnnxRuntime.providers(),
                   "put onnxruntime_gpu on the class path (profile 'cuda') or use device 'cpu'"));
     }
     Matcher cuda = CUDA.matcher(options.device());
     int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
     Device device = new Device("cuda:" + index, index);
     try (SessionOptions settings = device.settings(options, true)) {
-      environment.createSession(probe.toString(), settings).close();
+      probe.open(settings);
       return device;
     } catch (OrtException e) {
       if (automatic) {
@@ -61,7 +69,7 @@ record Device(String name, int index) {
       }
       throw new IllegalArgumentException(
           "device: '%s' cannot be used: %s; check driver, CUDA and cuDNN or use device 'cpu'"
-              .formatted(options.device(), GraphSession.firstLine(e)),
+              .formatted(options.device(), OnnxRuntime.reason(e)),
           e);
     }
   }
@@ -74,13 +82,14 @@ record Device(String name, int index) {
   SessionOptions settings(InferenceOptions options, boolean packed) throws OrtException {
     SessionOptions settings = new SessionOptions();
     settings.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
-    if (!packed && index < 0) {
+    if (!packed && isCpu()) {
       // Products repack their weights, and what "all" has beyond "extended" reorders those of
-      // convolutions; without the two, weights stay pages of their file, one copy for all sessions.
+      // convolutions; without the two, all sessions read the same copy.
       settings.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
       settings.addConfigEntry("session.disable_prepacking", "1");
     }
-    settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    // Errors are in exceptions; the log would show names out of the file to the terminal.
+    settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     // ONNX Runtime's own default counts the cores of the host, not those of the container.
     int cores = Runtime.getRuntime().availableProcessors();
     settings.setIntraOpNumThreads(options.threads() == 0 ? cores : options.threads());

@@ -9,6 +9,7 @@ import ai.onnxruntime.TensorInfo;
 import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.OnnxGraph;
 import io.varve.inference.file.Sha256;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
@@ -69,8 +70,10 @@ public final class FeatureGraph implements AutoCloseable {
       throw new IllegalArgumentException(file + ": no such file; expected an ONNX file");
     }
     verify(file, OnnxFile.read(file));
-    OrtEnvironment environment = Graphs.environment();
-    Device device = Device.choose(options, environment, file);
+    OrtEnvironment environment = OnnxRuntime.environment();
+    Device device =
+        Device.choose(
+            options, settings -> environment.createSession(file.toString(), settings).close());
     try (OrtSession.SessionOptions settings = device.settings(options, true)) {
       OrtSession session = environment.createSession(file.toString(), settings);
       try {
@@ -81,7 +84,7 @@ public final class FeatureGraph implements AutoCloseable {
       }
     } catch (OrtException e) {
       throw new IllegalArgumentException(
-          file + ": ONNX Runtime cannot open it: " + GraphSession.firstLine(e), e);
+          file + ": ONNX Runtime cannot open it: " + OnnxRuntime.reason(e), e);
     }
   }
 
@@ -174,7 +177,7 @@ public final class FeatureGraph implements AutoCloseable {
     } catch (OrtException e) {
       throw new IllegalArgumentException(
           "%s: ONNX Runtime cannot run it on images %s: %s"
-              .formatted(file, images.shapeAsList(), GraphSession.firstLine(e)),
+              .formatted(file, images.shapeAsList(), OnnxRuntime.reason(e)),
           e);
     }
   }
@@ -185,7 +188,7 @@ public final class FeatureGraph implements AutoCloseable {
     try {
       session.close();
     } catch (OrtException e) {
-      throw new IllegalStateException(file + ": cannot be closed: " + GraphSession.firstLine(e), e);
+      throw new IllegalStateException(file + ": cannot be closed: " + OnnxRuntime.reason(e), e);
     }
   }
 }

@@ -6,41 +6,44 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.onnxruntime.OnnxRuntime;
+import io.varve.inference.onnxruntime.RunControl;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One graph in ONNX Runtime. Any number of threads may run it; each run borrows a set of direct
  * buffers that ONNX Runtime reads and writes in place.
  */
 final class GraphSession implements AutoCloseable {
-  private final OrtEnvironment environment;
+  /** Buffers that nobody has used for so long are given back. */
+  private static final long IDLE = TimeUnit.SECONDS.toNanos(30);
+
   private final Path file;
   private final Manifest.Graph graph;
-  private final int chunk;
+  private final InferenceOptions options;
+  private final OrtEnvironment environment;
   private final OrtSession session;
-  private final Queue<Buffers> idle = new ConcurrentLinkedQueue<>();
 
-  /** Opens a graph; workspaces for up to {@code chunk} rows are kept for the next run. */
-  GraphSession(
-      OrtEnvironment environment,
-      Path file,
-      Manifest.Graph graph,
-      OrtSession.SessionOptions options,
-      int chunk)
-      throws OrtException {
-    this.environment = environment;
+  /** The one that was used last stands first, so that those too many grow old at the end. */
+  private final Deque<Buffers> idle = new ConcurrentLinkedDeque<>();
+
+  /** Takes a session; workspaces for up to a chunk of rows are kept for the next run. */
+  GraphSession(Path file, Manifest.Graph graph, InferenceOptions options, OrtSession session) {
     this.file = file;
     this.graph = graph;
-    this.chunk = chunk;
-    this.session = environment.createSession(file.toString(), options);
+    this.options = options;
+    this.environment = OnnxRuntime.environment();
+    this.session = session;
   }
 
   /** Writes an input, all rows of it. */
@@ -58,7 +61,7 @@ final class GraphSession implements AutoCloseable {
   }
 
   /** Runs the graph once on {@code rows} rows. */
-  void run(int rows, InputWriter writer, OutputReader reader) {
+  void run(RunControl control, int rows, InputWriter writer, OutputReader reader) {
     Buffers buffers = borrow(rows);
     try {
       buffers.bind(rows);
@@ -68,80 +71,122 @@ final class GraphSession implements AutoCloseable {
               writer.write(name, buffer.clear().limit(buffers.bytes.get(name) * rows));
             }
           });
-      session.run(buffers.inputs, buffers.outputs).close();
+      control.run(session, buffers.inputs, buffers.outputs);
       for (Manifest.Port output : graph.outputs()) {
         ByteBuffer buffer = buffers.byName.get(output.name()).clear();
         buffer.limit(buffers.bytes.get(output.name()) * rows);
-        reader.read(output.name(), buffer.asFloatBuffer());
+        FloatBuffer values = buffer.asFloatBuffer();
+        requireNumbers(output, values, rows);
+        reader.read(output.name(), values);
       }
     } catch (OrtException e) {
-      throw new IllegalStateException(file + ": ONNX Runtime failed: " + firstLine(e), e);
+      throw new IllegalStateException(file + ": ONNX Runtime failed: " + OnnxRuntime.reason(e), e);
     } finally {
       release(buffers);
     }
   }
 
+  /** Refuses a result that is no number; how far a fixed point is off is warned of instead. */
+  private void requireNumbers(Manifest.Port output, FloatBuffer values, int rows) {
+    if (output.name().equals(Manifest.RESIDUAL)) {
+      return;
+    }
+    for (int i = 0; i < values.limit(); i++) {
+      if (Float.isNaN(values.get(i))) {
+        throw new IllegalArgumentException(
+            "%s: output '%s' of row %d of %d is not a number (NaN); the weights, the input or the temperature are too large"
+                .formatted(file, output.name(), i / (values.limit() / rows), rows));
+      }
+    }
+  }
+
   /** Buffers with room for so many rows; new ones if those at hand are too small. */
   private Buffers borrow(int rows) {
-    Buffers buffers = rows > chunk ? null : idle.poll();
+    Buffers buffers = rows > options.chunk() ? null : idle.pollFirst();
     if (buffers == null || buffers.capacity < rows) {
-      Optional.ofNullable(buffers).ifPresent(Buffers::unbind);
+      if (buffers != null) {
+        buffers.free();
+      }
       return new Buffers(rows);
     }
     return buffers;
   }
 
   private void release(Buffers buffers) {
-    if (buffers.capacity <= chunk) {
-      idle.add(buffers);
-    } else {
-      buffers.unbind();
+    if (options.shrinking()) {
+      buffers.free();
+      return;
     }
-  }
-
-  static String firstLine(OrtException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail");
+    long now = System.nanoTime();
+    buffers.used = now;
+    idle.addFirst(buffers);
+    Buffers oldest = idle.peekLast();
+    if (oldest != null && now - oldest.used > IDLE && idle.removeLastOccurrence(oldest)) {
+      oldest.free();
+    }
   }
 
   /** Frees all that is native; nobody may be running. */
   @Override
   public void close() {
-    idle.forEach(Buffers::unbind);
+    idle.forEach(Buffers::free);
     idle.clear();
     try {
       session.close();
     } catch (OrtException e) {
-      throw new IllegalStateException(file + ": cannot be closed: " + firstLine(e), e);
+      throw new IllegalStateException(file + ": cannot be closed: " + OnnxRuntime.reason(e), e);
     }
   }
 
   /** Buffers for one run at a time, and the tensors over them for the last number of rows. */
   private final class Buffers {
     private final int capacity;
+    private final long taken;
     private final Map<String, Integer> bytes = new LinkedHashMap<>();
     private final Map<String, ByteBuffer> byName = new LinkedHashMap<>();
     private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     private final Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
     private int bound = -1;
+    private long used;
 
     Buffers(int capacity) {
       this.capacity = capacity;
-      graph.allInputs().forEach(this::reserve);
-      graph.outputs().forEach(this::reserve);
+      List<Manifest.Port> ports = new ArrayList<>(graph.allInputs());
+      ports.addAll(graph.outputs());
+      long all = 0;
+      for (Manifest.Port port : ports) {
+        bytes.put(port.name(), perRow(port));
+        all += (long) bytes.get(port.name()) * capacity;
+      }
+      if (!options.memory().take(all)) {
+        throw options.memory().exceeded(file.toString(), all);
+      }
+      taken = all;
+      try {
+        ports.forEach(port -> byName.put(port.name(), allocate(port.name())));
+      } catch (RuntimeException e) {
+        options.memory().giveBack(taken);
+        throw e;
+      }
     }
 
-    private void reserve(Manifest.Port port) {
-      String name = port.name();
+    private int perRow(Manifest.Port port) {
       int element = port.type().equals("uint8") ? 1 : Float.BYTES;
-      int perRow = Math.multiplyExact(Manifest.size(port.shape()), element);
-      long size = (long) perRow * capacity;
-      if (size > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(
-            "%s: '%s' takes %d bytes for %d rows, expected at most 2^31 - 1; use smaller chunks"
-                .formatted(file, name, size, capacity));
+      long perRow = (long) Manifest.size(port.shape()) * element;
+      Inputs.require(
+          perRow * capacity <= Integer.MAX_VALUE,
+          "%s: '%s' takes %d bytes for %d rows, expected at most 2^31 - 1; use smaller chunks"
+              .formatted(file, port.name(), perRow * capacity, capacity));
+      return (int) perRow;
+    }
+
+    private ByteBuffer allocate(String name) {
+      int size = bytes.get(name) * capacity;
+      try {
+        return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+      } catch (OutOfMemoryError e) {
+        throw Inputs.tooLarge("%s: '%s' of %d rows".formatted(file, name, capacity), size, e);
       }
-      bytes.put(name, perRow);
-      byName.put(name, ByteBuffer.allocateDirect((int) size).order(ByteOrder.nativeOrder()));
     }
 
     private void bind(int rows) throws OrtException {
@@ -173,6 +218,11 @@ final class GraphSession implements AutoCloseable {
       inputs.clear();
       outputs.clear();
       bound = -1;
+    }
+
+    private void free() {
+      unbind();
+      options.memory().giveBack(taken);
     }
   }
 }

@@ -1,49 +1,60 @@
 package io.varve.inference;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.VerifiedBundle;
+import io.varve.inference.onnxruntime.Admission;
+import io.varve.inference.onnxruntime.OnnxRuntime;
+import io.varve.inference.onnxruntime.RunControl;
+import io.varve.inference.onnxruntime.SharedWeights;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
-/** The sessions of a bundle. Each is opened when it is first used; closing waits for all users. */
-final class Graphs implements AutoCloseable {
+/**
+ * The sessions of a bundle. Each is opened when it is first used, from the bytes that were checked;
+ * closing waits for all users.
+ */
+final class Graphs {
   private final Path bundle;
-  private final Manifest manifest;
+  private final VerifiedBundle verified;
   private final InferenceOptions options;
-  private final OrtEnvironment environment;
+  private final SharedWeights weights;
   private final Device device;
   private final Map<String, GraphSession> sessions = new ConcurrentHashMap<>();
-  private final ReadWriteLock lock = new ReentrantReadWriteLock();
-  private boolean closed;
+  private final Admission admission = new Admission();
 
-  /** Chooses the device; the bundle has been verified. */
-  Graphs(Path bundle, Manifest manifest, InferenceOptions options) {
+  /** Chooses the device. */
+  Graphs(Path bundle, VerifiedBundle verified, InferenceOptions options) {
     this.bundle = bundle;
-    this.manifest = manifest;
+    this.verified = verified;
     this.options = options;
-    this.environment = environment();
-    Manifest.Graph probe = manifest.graphs().values().iterator().next();
-    this.device = Device.choose(options, environment, bundle.resolve(probe.file()));
+    this.weights = new SharedWeights(OnnxRuntime.environment(), verified.weights());
+    if (!options.memory().take(weights.bytes())) {
+      throw options.memory().exceeded(bundle.toString(), weights.bytes());
+    }
+    try {
+      String probe = manifest().graphs().keySet().iterator().next();
+      this.device =
+          Device.choose(
+              options,
+              settings -> weights.open(bundle, verified.graph(probe), settings, false).close());
+    } catch (RuntimeException e) {
+      options.memory().giveBack(weights.bytes());
+      throw e;
+    }
   }
 
-  static OrtEnvironment environment() {
-    try {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment();
-      environment.setTelemetry(false); // Windows builds report home otherwise
-      return environment;
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime: " + GraphSession.firstLine(e), e);
-    }
+  private Manifest manifest() {
+    return verified.manifest();
   }
 
   Device device() {
@@ -51,31 +62,62 @@ final class Graphs implements AutoCloseable {
   }
 
   /** Runs a request on an entry point, or on its exact graph if the options say so. */
-  <T> T use(String name, Function<GraphSession, T> request) {
-    return named(GraphName.of(name).exactly(options.exact()).toString(), request);
+  <T> T use(String name, Optional<Duration> timeout, Function<Call, T> request) {
+    return named(GraphName.of(name).exactly(options.exact()).toString(), timeout, request);
   }
 
-  /** Runs a request on a graph, which cannot be closed meanwhile. */
-  <T> T named(String name, Function<GraphSession, T> request) {
-    lock.readLock().lock();
+  /**
+   * Runs a request on a graph, which cannot be closed meanwhile. Whoever is told of it is told
+   * afterwards, and may close the bundle.
+   */
+  <T> T named(String name, Optional<Duration> timeout, Function<Call, T> request) {
+    Manifest.Graph graph = manifest().graphs().get(name);
+    if (graph == null) {
+      throw new IllegalArgumentException(
+          "%s: has no graph '%s', expected one of %s"
+              .formatted(bundle, name, manifest().graphs().keySet()));
+    }
+    long start = System.nanoTime();
+    Call[] call = new Call[1];
+    RuntimeException failure = null;
     try {
-      if (closed) {
+      return admitted(
+          timeout.or(options::timeout),
+          control -> {
+            call[0] = new Call(sessions.computeIfAbsent(name, key -> open(name, graph)), control);
+            return request.apply(call[0]);
+          });
+    } catch (RuntimeException e) {
+      failure = e;
+      throw e;
+    } finally {
+      long rows = call[0] == null ? 0 : call[0].rows();
+      long nanos = System.nanoTime() - start;
+      options
+          .listener()
+          .answered(new RequestListener.Answer(name, rows, nanos, Optional.ofNullable(failure)));
+      if (call[0] != null) {
+        call[0].warnings().forEach(options.warnings());
+      }
+    }
+  }
+
+  private <T> T admitted(Optional<Duration> timeout, Function<RunControl, T> request) {
+    try (RunControl control = new RunControl(timeout, options.shrinking())) {
+      if (!admission.enter(control)) {
         throw new IllegalStateException(bundle + ": the bundle is closed; open it again");
       }
-      Manifest.Graph graph = manifest.graphs().get(name);
-      if (graph == null) {
-        throw new IllegalArgumentException(
-            "%s: has no graph '%s', expected one of %s"
-                .formatted(bundle, name, manifest.graphs().keySet()));
+      try {
+        return request.apply(control);
+      } finally {
+        admission.leave(control);
       }
-      return request.apply(sessions.computeIfAbsent(name, key -> open(graph)));
-    } finally {
-      lock.readLock().unlock();
     }
   }
 
   /** The name of the graph that takes the values of exactly these variables. */
   String carrying(Set<String> variables) {
+    Inputs.requireGiven(variables, "variables");
     return carried().entrySet().stream()
         .filter(graph -> graph.getValue().equals(variables))
         .map(Map.Entry::getKey)
@@ -90,7 +132,7 @@ final class Graphs implements AutoCloseable {
   /** The sets of variables that graphs take, by graph. */
   Map<String, Set<String>> carried() {
     Map<String, Set<String>> carried = new LinkedHashMap<>();
-    for (String graph : manifest.graphs().keySet()) {
+    for (String graph : manifest().graphs().keySet()) {
       GraphName.find(graph)
           .filter(name -> name.kind() == GraphName.Kind.CARRY && !name.exact())
           .ifPresent(name -> carried.put(graph, new TreeSet<>(name.variables())));
@@ -98,33 +140,24 @@ final class Graphs implements AutoCloseable {
     return carried;
   }
 
-  private GraphSession open(Manifest.Graph graph) {
+  private GraphSession open(String name, Manifest.Graph graph) {
     Path file = bundle.resolve(graph.file());
-    try (SessionOptions settings = device.settings(options, weights() <= options.packed())) {
-      return new GraphSession(environment, file, graph, settings, options.chunk());
+    try (SessionOptions settings = device.settings(options, weights.bytes() <= options.packed())) {
+      return new GraphSession(
+          file, graph, options, weights.open(file, verified.graph(name), settings, device.isCpu()));
     } catch (OrtException e) {
       throw new IllegalArgumentException(
-          file + ": ONNX Runtime cannot open it: " + GraphSession.firstLine(e), e);
+          file + ": ONNX Runtime cannot open it: " + OnnxRuntime.reason(e), e);
     }
   }
 
-  /** Bytes of weights, all graphs together. */
-  private long weights() {
-    return manifest.files().keySet().stream()
-        .filter(name -> name.endsWith(".safetensors") && !name.equals(manifest.parity().file()))
-        .mapToLong(name -> bundle.resolve(name).toFile().length())
-        .sum();
-  }
-
-  @Override
-  public void close() {
-    lock.writeLock().lock();
-    try {
-      closed = true;
+  /** Waits for requests under way, or stops them after a time, and frees all that is native. */
+  void close(Optional<Duration> limit) {
+    if (admission.close(limit)) {
       sessions.values().forEach(GraphSession::close);
       sessions.clear();
-    } finally {
-      lock.writeLock().unlock();
+      weights.close();
+      options.memory().giveBack(weights.bytes());
     }
   }
 }

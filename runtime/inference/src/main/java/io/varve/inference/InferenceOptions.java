@@ -1,6 +1,8 @@
 package io.varve.inference;
 
+import io.varve.inference.bundle.Manifest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -15,12 +17,14 @@ import java.util.function.Consumer;
  *     times slower where cores are shared
  * @param packed up to how many bytes of weights each open graph keeps a repacked copy of its own:
  *     up to twice as fast, but it takes memory, and time to open; with more weights than that, all
- *     graphs on the CPU share the pages of the weights file
+ *     graphs on the CPU read the same copy
  * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
  * @param exact whether entry points run every round of a fixed point; the bundle must have the
  *     graphs for it, {@code exact} ones
  * @param warnings takes one line for each request in which a fixed point is left with a {@link
- *     io.varve.inference.bundle.Manifest#RESIDUAL} above {@link #RESIDUAL}
+ *     io.varve.inference.bundle.Manifest#RESIDUAL} above {@link #RESIDUAL}; it is called after the
+ *     request has let go of the bundle
+ * @param service what matters to a process that runs for long
  */
 public record InferenceOptions(
     String device,
@@ -30,7 +34,8 @@ public record InferenceOptions(
     long packed,
     Optional<Path> profile,
     boolean exact,
-    Consumer<String> warnings) {
+    Consumer<String> warnings,
+    Service service) {
   /**
    * The residual above which there is a warning: ten times the one at which the iteration of {@code
    * maf} stops by default, and a hundred times the rounding of single precision.
@@ -42,14 +47,67 @@ public record InferenceOptions(
       System.getLogger(InferenceOptions.class.getPackageName());
 
   /**
+   * What matters to a process that runs for long.
+   *
+   * @param warmUp whether opening a bundle opens every graph and runs it once, so that the first
+   *     request is as fast as the others
+   * @param timeout how long a request may take that does not say so itself; none: for ever
+   * @param shrinking whether memory is given back after each request: the process stays smaller
+   *     between large requests, and each request is a little slower
+   * @param listener is told of every graph that is run
+   * @param memory a limit that other bundles may share
+   */
+  public record Service(
+      boolean warmUp,
+      Optional<Duration> timeout,
+      boolean shrinking,
+      RequestListener listener,
+      MemoryBudget memory) {
+    /**
+     * Checks the options.
+     *
+     * @throws IllegalArgumentException if one is null or the timeout is not positive
+     */
+    public Service {
+      Inputs.requireGiven(timeout, "timeout");
+      Inputs.requireGiven(listener, "listener");
+      Inputs.requireGiven(memory, "memory");
+      Request.checkTimeout(timeout);
+    }
+
+    /** No warm-up, no timeout, no shrinking, no listener, no limit. */
+    public static Service of() {
+      return new Service(
+          false, Optional.empty(), false, RequestListener.NONE, MemoryBudget.unlimited());
+    }
+  }
+
+  /**
    * Checks the options.
    *
-   * @throws IllegalArgumentException if the device is none, threads is negative or chunk is below 1
+   * @throws IllegalArgumentException if the device is none, threads is negative, chunk is below 1,
+   *     or something is null
    */
   public InferenceOptions {
     Device.checkName(device);
     Inputs.require(threads >= 0, "threads: " + threads + ", expected 0 (one per core) or more");
     Inputs.require(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
+    Inputs.requireGiven(profile, "profile");
+    Inputs.requireGiven(warnings, "warnings");
+    Inputs.requireGiven(service, "service");
+  }
+
+  /** Options with {@link Service#of()}. */
+  public InferenceOptions(
+      String device,
+      int threads,
+      int chunk,
+      boolean spinning,
+      long packed,
+      Optional<Path> profile,
+      boolean exact,
+      Consumer<String> warnings) {
+    this(device, threads, chunk, spinning, packed, profile, exact, warnings, Service.of());
   }
 
   /**
@@ -63,36 +121,104 @@ public record InferenceOptions(
 
   /** These options with every round of fixed points, or with as many as they need. */
   public InferenceOptions withExact(boolean other) {
-    return new InferenceOptions(device, threads, chunk, spinning, packed, profile, other, warnings);
+    return new InferenceOptions(
+        device, threads, chunk, spinning, packed, profile, other, warnings, service);
   }
 
   /** These options with warnings to another place. */
   public InferenceOptions withWarnings(Consumer<String> other) {
-    return new InferenceOptions(device, threads, chunk, spinning, packed, profile, exact, other);
+    return new InferenceOptions(
+        device, threads, chunk, spinning, packed, profile, exact, other, service);
   }
 
   /** These options on another device. */
   public InferenceOptions withDevice(String other) {
-    return new InferenceOptions(other, threads, chunk, spinning, packed, profile, exact, warnings);
+    return new InferenceOptions(
+        other, threads, chunk, spinning, packed, profile, exact, warnings, service);
   }
 
   /** These options with another number of threads. */
   public InferenceOptions withThreads(int other) {
-    return new InferenceOptions(device, other, chunk, spinning, packed, profile, exact, warnings);
+    return new InferenceOptions(
+        device, other, chunk, spinning, packed, profile, exact, warnings, service);
   }
 
   /** These options with or without spinning threads. */
   public InferenceOptions withSpinning(boolean other) {
-    return new InferenceOptions(device, threads, chunk, other, packed, profile, exact, warnings);
+    return new InferenceOptions(
+        device, threads, chunk, other, packed, profile, exact, warnings, service);
   }
 
   /** These options with weights packed up to another number of bytes. */
   public InferenceOptions withPacked(long other) {
-    return new InferenceOptions(device, threads, chunk, spinning, other, profile, exact, warnings);
+    return new InferenceOptions(
+        device, threads, chunk, spinning, other, profile, exact, warnings, service);
   }
 
   /** These options with another number of rows at once. */
   public InferenceOptions withChunk(int other) {
-    return new InferenceOptions(device, threads, other, spinning, packed, profile, exact, warnings);
+    return new InferenceOptions(
+        device, threads, other, spinning, packed, profile, exact, warnings, service);
+  }
+
+  /** These options for a process that runs for long. */
+  public InferenceOptions withService(Service other) {
+    return new InferenceOptions(
+        device, threads, chunk, spinning, packed, profile, exact, warnings, other);
+  }
+
+  /** These options with or without running every graph once when a bundle is opened. */
+  public InferenceOptions withWarmUp(boolean other) {
+    return withService(
+        new Service(
+            other, service.timeout(), service.shrinking(), service.listener(), service.memory()));
+  }
+
+  /** These options with so much time for a request that has no timeout of its own. */
+  public InferenceOptions withTimeout(Duration other) {
+    return withService(
+        new Service(
+            service.warmUp(),
+            Optional.ofNullable(other),
+            service.shrinking(),
+            service.listener(),
+            service.memory()));
+  }
+
+  /** These options with or without giving memory back after each request. */
+  public InferenceOptions withShrinking(boolean other) {
+    return withService(
+        new Service(
+            service.warmUp(), service.timeout(), other, service.listener(), service.memory()));
+  }
+
+  /** These options with another listener. */
+  public InferenceOptions withListener(RequestListener other) {
+    return withService(
+        new Service(
+            service.warmUp(), service.timeout(), service.shrinking(), other, service.memory()));
+  }
+
+  /** These options within a limit of memory, which several bundles may share. */
+  public InferenceOptions withMemory(MemoryBudget other) {
+    return withService(
+        new Service(
+            service.warmUp(), service.timeout(), service.shrinking(), service.listener(), other));
+  }
+
+  Optional<Duration> timeout() {
+    return service.timeout();
+  }
+
+  boolean shrinking() {
+    return service.shrinking();
+  }
+
+  RequestListener listener() {
+    return service.listener();
+  }
+
+  MemoryBudget memory() {
+    return service.memory();
   }
 }

@@ -5,6 +5,9 @@ import java.nio.ByteBuffer;
 
 /** Provides the values of one input of a graph. */
 interface InputSource {
+  /** How many numbers of noise are drawn at once, or one row if that has more. */
+  int SCRATCH = 1 << 16;
+
   /** Writes the values of some rows, for one sample of each, at the buffer's position. */
   void put(int firstRow, int rows, int sample, ByteBuffer into);
 
@@ -32,16 +35,22 @@ interface InputSource {
   }
 
   /**
-   * Noise, its spread scaled by a temperature. One instance serves one thread.
-   *
-   * @param rows the most rows asked for at once
+   * Noise, its spread scaled by a temperature. It is drawn a few rows at a time, whatever the
+   * request. One instance serves one thread.
    */
-  static InputSource noise(Manifest.Noise port, RequestNoise noise, int rows) {
+  static InputSource noise(Manifest.Noise port, RequestNoise noise) {
     int perRow = Manifest.size(port.shape());
-    float[] scratch = new float[Math.multiplyExact(rows, perRow)];
+    int most = Math.max(1, SCRATCH / Math.max(1, perRow));
+    float[][] scratch = new float[1][0];
     return (first, count, sample, into) -> {
-      noise.fill(port, first, count, sample, scratch);
-      put(scratch, 0, count * perRow, into);
+      for (int done = 0; done < count; done += most) {
+        int rows = Math.min(most, count - done);
+        if (scratch[0].length < rows * perRow) {
+          scratch[0] = new float[rows * perRow];
+        }
+        noise.fill(port, first + done, rows, sample, scratch[0]);
+        put(scratch[0], 0, rows * perRow, into);
+      }
     };
   }
 

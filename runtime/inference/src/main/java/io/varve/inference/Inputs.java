@@ -17,6 +17,19 @@ final class Inputs {
     }
   }
 
+  /** Refuses a null, by the argument's name. */
+  static void requireGiven(Object argument, String name) {
+    require(argument != null, name + ": null, expected a value");
+  }
+
+  /** The error for memory that Java does not have. */
+  static IllegalArgumentException tooLarge(String what, long bytes, OutOfMemoryError cause) {
+    return new IllegalArgumentException(
+        "%s: takes %d MiB, which Java does not have; ask for fewer rows at once, or give Java more memory (-Xmx)"
+            .formatted(what, bytes >> 20),
+        cause);
+  }
+
   /** The one input of a graph that takes images. */
   static Manifest.Port image(Manifest.Graph graph) {
     List<Manifest.Port> inputs = graph.inputs();
@@ -28,6 +41,7 @@ final class Inputs {
 
   /** How many images the bytes hold. */
   static int rows(byte[] images, Manifest.Port port) {
+    requireGiven(images, "images");
     int size = Manifest.size(port.shape());
     require(
         images.length > 0 && images.length % size == 0,
@@ -38,20 +52,36 @@ final class Inputs {
 
   /** How many rows the tensors have; checks that they match the ports. */
   static int rows(Map<String, Tensor> given, List<Manifest.Port> ports) {
+    requireGiven(given, "inputs");
     List<String> names = ports.stream().map(Manifest.Port::name).toList();
     require(
         names.size() == given.size() && given.keySet().containsAll(names),
         "inputs: found " + given.keySet() + ", expected " + names);
     int rows = given.isEmpty() ? 0 : given.values().iterator().next().rows();
     for (Manifest.Port port : ports) {
-      List<Long> shape = given.get(port.name()).shapeAsList();
+      Tensor tensor = given.get(port.name());
+      requireGiven(tensor, "input '" + port.name() + "'");
+      List<Long> shape = tensor.shapeAsList();
       List<Long> expected = Stream.concat(Stream.of((long) rows), port.shape().stream()).toList();
       require(
           rows >= 1 && shape.equals(expected),
           "input '%s': shape %s, expected %s with B of at least 1"
               .formatted(port.name(), shape, expected));
+      requireFinite(port.name(), tensor, rows);
     }
     return rows;
+  }
+
+  private static void requireFinite(String name, Tensor tensor, int rows) {
+    float[] values = tensor.values();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new IllegalArgumentException(
+            "input '%s': element %d of row %d is %s, expected a finite number"
+                .formatted(
+                    name, i % (values.length / rows), i / (values.length / rows), values[i]));
+      }
+    }
   }
 
   /** Sources of tensors that {@link #rows(Map, List)} has checked. */

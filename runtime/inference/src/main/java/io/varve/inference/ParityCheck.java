@@ -17,9 +17,9 @@ final class ParityCheck {
   private final Path file;
   private final Safetensors recorded;
 
-  ParityCheck(Path file) {
+  ParityCheck(Path file, Safetensors recorded) {
     this.file = file;
-    this.recorded = Safetensors.open(file);
+    this.recorded = recorded;
   }
 
   /** Runs a graph on all its inputs. */

@@ -1,7 +1,6 @@
 package io.varve.inference;
 
 import java.nio.charset.StandardCharsets;
-import java.util.stream.IntStream;
 
 /**
  * Noise as a pure function of (seed, stream, row, sample, element): Philox4x32-10 (Salmon, Moraes,
@@ -33,9 +32,6 @@ public final class Philox {
 
   /** Blocks whose words are kept at once: small enough to stay in the first-level cache. */
   private static final int BLOCKS = 64;
-
-  /** Elements below which starting other threads costs more than it saves. */
-  private static final int PARALLEL = 1 << 15;
 
   private Philox() {}
 
@@ -87,8 +83,9 @@ public final class Philox {
       throw new IllegalArgumentException(
           "noise: room for " + into.length + " numbers, expected at least " + size);
     }
-    IntStream each = IntStream.range(0, rows);
-    (size < PARALLEL ? each : each.parallel()).forEach(row -> fillRow(lane, row, into, law));
+    for (int row = 0; row < rows; row++) {
+      fillRow(lane, row, into, law);
+    }
   }
 
   private static void fillRow(Lane lane, int row, float[] into, Law law) {

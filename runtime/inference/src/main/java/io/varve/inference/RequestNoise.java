@@ -5,12 +5,10 @@ import io.varve.inference.bundle.Manifest;
 /**
  * The noise of one request.
  *
- * @param seed of it
- * @param firstRow the number of its first row
- * @param temperature scales it
+ * @param request what it depends on
  * @param antithetic whether samples come in pairs: of each the second has the opposite noise
  */
-record RequestNoise(long seed, long firstRow, float temperature, boolean antithetic) {
+record RequestNoise(Request request, boolean antithetic) {
   /** The uniform nearest to 0 that {@link Philox} draws; the one nearest to 1 is as far from 1. */
   private static final float LEAST = 0x1p-24f;
 
@@ -20,34 +18,29 @@ record RequestNoise(long seed, long firstRow, float temperature, boolean antithe
    */
   private static final String DATA = "noise.data";
 
-  RequestNoise {
-    checkTemperature(temperature);
-    Inputs.require(firstRow >= 0, "first row: " + firstRow + ", expected none below 0");
+  RequestNoise(Request request) {
+    this(request, false);
   }
 
-  static void checkTemperature(float temperature) {
-    Inputs.require(
-        temperature >= 0 && Float.isFinite(temperature),
-        "temperature: " + temperature + ", expected a finite number of at least 0");
-  }
-
-  RequestNoise(long seed, long firstRow, float temperature) {
-    this(seed, firstRow, temperature, false);
-  }
-
+  /** Fills [rows, port]. */
   void fill(Manifest.Noise port, int row, int rows, int sample, float[] into) {
     int perRow = Manifest.size(port.shape());
     boolean normal = port.distribution().equals("normal");
     boolean data = port.name().equals(DATA);
     int draw = data ? 0 : antithetic ? sample / 2 : sample;
-    if (normal) {
-      Philox.normal(seed, port.name(), firstRow + row, rows, draw, perRow, into);
+    if (request.inOrder()) {
+      draw(port, row, rows, draw, into);
     } else {
-      Philox.uniform(seed, port.name(), firstRow + row, rows, draw, perRow, into);
+      float[] one = new float[perRow];
+      for (int i = 0; i < rows; i++) {
+        draw(port, row + i, 1, draw, one);
+        System.arraycopy(one, 0, into, i * perRow, perRow);
+      }
     }
+    float temperature = request.temperature();
     if (temperature != 1 && !data) {
       for (int i = 0; i < rows * perRow; i++) {
-        into[i] = normal ? temperature * into[i] : narrowed(into[i]);
+        into[i] = normal ? temperature * into[i] : narrowed(into[i], temperature);
       }
     }
     if (antithetic && sample % 2 == 1 && !data) {
@@ -57,8 +50,19 @@ record RequestNoise(long seed, long firstRow, float temperature, boolean antithe
     }
   }
 
+  /** Of rows with one seed and successive numbers. */
+  private void draw(Manifest.Noise port, int row, int rows, int sample, float[] into) {
+    int perRow = Manifest.size(port.shape());
+    long number = request.number(row);
+    if (port.distribution().equals("normal")) {
+      Philox.normal(request.seed(row), port.name(), number, rows, sample, perRow, into);
+    } else {
+      Philox.uniform(request.seed(row), port.name(), number, rows, sample, perRow, into);
+    }
+  }
+
   /** Scales the distance from 1/2; the result stays in the open interval (0, 1). */
-  private float narrowed(float uniform) {
+  private static float narrowed(float uniform, float temperature) {
     return Math.min(1 - LEAST, Math.max(LEAST, 0.5f + (uniform - 0.5f) * temperature));
   }
 }

@@ -11,9 +11,10 @@ record Requests(Graphs graphs, InferenceOptions options) {
   Map<String, Tensor> onImages(String graph, byte[] images, RequestNoise noise) {
     return graphs.use(
         graph,
-        session -> {
-          int rows = Inputs.rows(images, Inputs.image(session.graph()));
-          return imageRun(session, images, noise).collect(rows, 1);
+        noise.request().timeout(),
+        call -> {
+          int rows = Inputs.rows(images, Inputs.image(call.graph()));
+          return imageRun(call, images, noise).collect(rows, 1);
         });
   }
 
@@ -25,31 +26,33 @@ record Requests(Graphs graphs, InferenceOptions options) {
       String graph, Map<String, Tensor> given, int samples, RequestNoise noise) {
     return graphs.use(
         graph,
-        session -> {
-          List<Manifest.Port> ports = session.graph().inputs();
+        noise.request().timeout(),
+        call -> {
+          List<Manifest.Port> ports = call.graph().inputs();
           int rows = Inputs.rows(given, ports);
-          return chunkedRun(session, Inputs.sources(given, ports), noise).collect(rows, samples);
+          return noisyRun(call, Inputs.sources(given, ports), noise, rows).collect(rows, samples);
         });
   }
 
   /** A run over images. */
-  ChunkedRun imageRun(GraphSession session, byte[] images, RequestNoise noise) {
-    Manifest.Port port = Inputs.image(session.graph());
+  ChunkedRun imageRun(Call call, byte[] images, RequestNoise noise) {
+    Manifest.Port port = Inputs.image(call.graph());
     InputSource source = InputSource.bytes(images, Manifest.size(port.shape()));
-    return chunkedRun(session, Map.of(port.name(), source), noise);
+    return noisyRun(call, Map.of(port.name(), source), noise, Inputs.rows(images, port));
   }
 
   /** A run over all inputs, noise among them, without chunks. */
-  ChunkedRun unchunkedRun(GraphSession session, Map<String, InputSource> all, int rows) {
-    return new ChunkedRun(session, rows, all, options.warnings());
+  ChunkedRun wholeRun(Call call, Map<String, InputSource> all, int rows) {
+    return new ChunkedRun(call, rows, all);
   }
 
-  /** A run over given inputs; the others are noise. */
-  ChunkedRun chunkedRun(GraphSession session, Map<String, InputSource> given, RequestNoise noise) {
+  /** A run over given inputs of so many rows; the others are noise. */
+  ChunkedRun noisyRun(Call call, Map<String, InputSource> given, RequestNoise noise, int rows) {
+    noise.request().checkRows(rows);
     Map<String, InputSource> sources = new LinkedHashMap<>(given);
-    for (Manifest.Noise port : session.graph().noise()) {
-      sources.put(port.name(), InputSource.noise(port, noise, options.chunk()));
+    for (Manifest.Noise port : call.graph().noise()) {
+      sources.put(port.name(), InputSource.noise(port, noise));
     }
-    return new ChunkedRun(session, options.chunk(), sources, options.warnings());
+    return new ChunkedRun(call, options.chunk(), sources);
   }
 }

@@ -1,5 +1,6 @@
 package io.varve.inference;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -18,8 +19,14 @@ public record Tensor(long[] shape, float[] values) {
    * @throws IllegalArgumentException if they do not
    */
   public Tensor {
-    long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-    if (shape.length == 0 || size != values.length) {
+    Inputs.requireGiven(shape, "shape");
+    Inputs.requireGiven(values, "values");
+    boolean counts = shape.length > 0 && Arrays.stream(shape).allMatch(length -> length >= 0);
+    BigInteger size =
+        Arrays.stream(shape)
+            .mapToObj(BigInteger::valueOf)
+            .reduce(BigInteger.ONE, BigInteger::multiply);
+    if (!counts || !size.equals(BigInteger.valueOf(values.length))) {
       throw new IllegalArgumentException(
           "tensor: %d values, expected %d for shape %s with a leading batch"
               .formatted(values.length, size, Arrays.toString(shape)));

@@ -27,7 +27,8 @@ import java.util.TreeSet;
 public record Variations(Bundle bundle, long seed, float temperature) {
   /** Checks the temperature. */
   public Variations {
-    RequestNoise.checkTemperature(temperature);
+    Inputs.requireGiven(bundle, "bundle");
+    Request.checkTemperature(temperature);
   }
 
   /**
@@ -46,7 +47,7 @@ public record Variations(Bundle bundle, long seed, float temperature) {
     bundle.requireCarries(wanted);
     Map<String, Tensor> known = new LinkedHashMap<>();
     if (wanted.size() > 1) {
-      known.putAll(bundle.inferFrom(derived, values, new RequestNoise(seed, 0, temperature)));
+      known.putAll(bundle.inferFrom(derived, values, request()));
     }
     known.put(derived, values);
     if (!known.keySet().containsAll(wanted)) {
@@ -88,9 +89,9 @@ public record Variations(Bundle bundle, long seed, float temperature) {
               .formatted(latent, known));
     }
     bundle.requireCarries(latents);
-    Map<String, Tensor> start = bundle.infer(from, new RequestNoise(seed, 0, temperature));
+    Map<String, Tensor> start = bundle.infer(from, request());
     long rows = start.values().iterator().next().rows();
-    Map<String, Tensor> end = bundle.infer(to, new RequestNoise(seed, rows, temperature));
+    Map<String, Tensor> end = bundle.infer(to, request().withFirstRow(rows));
     List<Map<String, Tensor>> walk = new ArrayList<>();
     for (int step = 0; step < steps; step++) {
       double t = (double) step / (steps - 1);
@@ -122,10 +123,13 @@ public record Variations(Bundle bundle, long seed, float temperature) {
         !left.isEmpty(),
         "nothing but pixels is left to draw where %s are kept; keep fewer variables"
             .formatted(new TreeSet<>(kept)));
-    Map<String, Tensor> values =
-        new LinkedHashMap<>(bundle.infer(images, new RequestNoise(seed, 0, temperature)));
+    Map<String, Tensor> values = new LinkedHashMap<>(bundle.infer(images, request()));
     values.keySet().retainAll(kept);
     return bundle.carry(values, draws, seed, temperature);
+  }
+
+  private Request request() {
+    return Request.of(seed).withTemperature(temperature);
   }
 
   /** The names of all latent variables. */

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * shape [3], x.mean = z V, and a draw x that adds a uniform.
  */
 public final class TinyBundle {
-  static final int PIXELS = 4;
+  public static final int PIXELS = 4;
   static final int LATENTS = 3;
   private static final float[] W = {
     .1f, -.2f, .3f, .01f, .02f, -.03f, -.1f, .1f, .2f, .05f, 0, -.05f
@@ -31,8 +31,10 @@ public final class TinyBundle {
   private final Path folder;
   private final Map<String, Safetensors.Tensor> weights;
   private final Map<String, Manifest.Graph> graphs = new LinkedHashMap<>();
+  private final boolean pictures;
 
-  private TinyBundle(Path folder, float[] w) {
+  private TinyBundle(Path folder, float[] w, boolean pictures) {
+    this.pictures = pictures;
     this.folder = folder;
     this.weights =
         Safetensors.write(
@@ -47,7 +49,11 @@ public final class TinyBundle {
   }
 
   public static TinyBundle files(Path folder, float[] w) {
-    TinyBundle bundle = new TinyBundle(folder, w);
+    return files(folder, w, false);
+  }
+
+  private static TinyBundle files(Path folder, float[] w, boolean pictures) {
+    TinyBundle bundle = new TinyBundle(folder, w, pictures);
     bundle.graphs.put("bound", bundle.bound().write(folder, "bound.onnx"));
     bundle.graphs.put("importance", bundle.importance().write(folder, "importance.onnx"));
     bundle.graphs.put("infer", bundle.infer().write(folder, "infer.onnx"));
@@ -61,6 +67,12 @@ public final class TinyBundle {
   /** A whole bundle. */
   public static Path write(Path folder) {
     files(folder).manifest().write(folder);
+    return folder;
+  }
+
+  /** A whole bundle that gives {@code pixels.mean} as well, which its recorded run lacks. */
+  static Path writePictures(Path folder) {
+    files(folder, W, true).manifest().write(folder);
     return folder;
   }
 
@@ -158,6 +170,9 @@ public final class TinyBundle {
     String shape = graph.constant("shape", -1L, 1L, 2L, 2L);
     String mean = graph.op("Reshape", "shaped", flat, shape);
     graph.output("x.mean", mean, 1L, 2L, 2L);
+    if (pictures) {
+      graph.output("pixels.mean", mean, 1L, 2L, 2L);
+    }
     String noise = graph.noise("noise.x", "uniform", 1L, 2L, 2L);
     graph.output("x", graph.op("Add", "draw", mean, noise), 1L, 2L, 2L);
   }

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.varve.inference.file.Safetensors;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,10 +66,9 @@ record GraphRun(OrtSession session, Path onnx, ParityGate.Vectors expected) {
   }
 
   static IllegalArgumentException refused(Path onnx, String problem, OrtException e) {
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     return new IllegalArgumentException(
         "%s: %s: %s; if it is about shapes, the traced code depends on the batch unseen"
-            .formatted(onnx, problem, message),
+            .formatted(onnx, problem, OnnxRuntime.reason(e)),
         e);
   }
 }

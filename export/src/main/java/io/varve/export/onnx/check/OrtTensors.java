@@ -2,9 +2,9 @@ package io.varve.export.onnx.check;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.varve.inference.file.Safetensors;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -17,8 +17,7 @@ public final class OrtTensors {
     ByteBuffer data = entry.data().duplicate();
     ByteBuffer direct = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.nativeOrder());
     direct.put(data).flip();
-    return OnnxTensor.createTensor(
-        OrtEnvironment.getEnvironment(), direct, entry.shape(), type(entry));
+    return OnnxTensor.createTensor(OnnxRuntime.environment(), direct, entry.shape(), type(entry));
   }
 
   /** ONNX Runtime's name for the type of an entry. */

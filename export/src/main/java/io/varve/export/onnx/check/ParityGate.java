@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.varve.export.onnx.record.Traced;
 import io.varve.inference.file.Safetensors;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -85,9 +86,9 @@ public record ParityGate(List<Result> results, List<Vectors> vectors) {
       Traced code, ParameterStore parameters, Path onnx, NDManager manager, List<Integer> batches) {
     List<Result> results = new ArrayList<>();
     List<Vectors> vectors = new ArrayList<>();
+    OrtEnvironment environment = OnnxRuntime.environment(); // before any other class of it
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-        OrtSession session =
-            OrtEnvironment.getEnvironment().createSession(onnx.toString(), options)) {
+        OrtSession session = environment.createSession(onnx.toString(), options)) {
       for (int batch : batches) {
         Vectors expected = EagerTrace.run(code, parameters, batch, manager);
         vectors.add(expected);

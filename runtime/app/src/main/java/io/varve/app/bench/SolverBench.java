@@ -52,7 +52,7 @@ record SolverBench(Path bundle, InferenceOptions options, int count) {
         drawn = open.generate(count, 1, 1);
         seconds.add((System.nanoTime() - start) * 1e-9);
       }
-      Convergence.addTo(results, drawn);
+      new Convergence().add(drawn).addTo(results);
       results.put("seconds", Stopwatch.median(seconds));
       results.put("processor_seconds", (processorSeconds() - before) / runs);
       return drawn;

@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
     })
 public final class InterpolateCommand implements Callable<Integer> {
   @Mixin private VariationOptions options;
+  @Mixin private PictureOption picture;
   @Mixin private Output output;
 
   @Option(
@@ -68,13 +69,13 @@ public final class InterpolateCommand implements Callable<Integer> {
       }
       columns.add(to);
       PictureGrid.table(header(), BundlePictures.rows(columns, bundle.manifest().data()))
-          .write(options.picture.file);
+          .write(picture.file);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("variables", List.copyOf(walked));
       results.put("pairs", pairs);
       results.put("steps", steps);
       results.put("seed", options.bundle.seed);
-      results.put("out", options.picture.file.toString());
+      results.put("out", picture.file.toString());
       output.results(results);
       return 0;
     }

@@ -6,8 +6,10 @@ import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
 import io.varve.report.picture.ModeGrid;
+import io.varve.report.picture.PictureBatch;
 import io.varve.report.picture.Psnr;
 import io.varve.training.data.set.Split;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,7 +27,7 @@ import picocli.CommandLine.Option;
     name = "reconstruct",
     mixinStandardHelpOptions = true,
     description = {
-      "Reconstructs images from the variables you keep and writes a PNG.",
+      "Reconstructs images from the variables you keep and writes a PNG, or one file per picture.",
       "Infers all variables, keeps the carried ones and draws the rest. Shows originals above and reconstructions below, with the mode's name, the carried variables, their scalars over those of x, and the PSNR."
     },
     footer = {
@@ -36,6 +38,7 @@ public final class ReconstructCommand implements Callable<Integer> {
   private static final int COLUMNS = 16;
 
   @Mixin private VariationOptions options;
+  @Mixin private PicturesOption out;
   @Mixin private Output output;
   @ArgGroup private Choice choice = new Choice();
 
@@ -77,18 +80,29 @@ public final class ReconstructCommand implements Callable<Integer> {
       List<Mode> modes = modes(bundle);
       Split split = BundleData.open(manifest, options.data);
       byte[] images = BundleData.read(split, 0, Math.min(rows, split.size()));
-      ModeGrid grid =
-          new ModeGrid(images, BundlePictures.size(manifest.data().shape()), manifest.variables());
+      PictureBatch.Size size = BundlePictures.size(manifest.data().shape());
+      ModeGrid grid = new ModeGrid(images, size, manifest.variables());
       Map<String, Map<String, Object>> results = new LinkedHashMap<>();
       for (Mode mode : modes) {
         byte[] pixels = pixels(bundle, mode, images);
         grid.add(mode, pixels);
+        if (out.place.folder()) {
+          folder(mode, modes.size()).add(PictureBatch.of(pixels, size));
+        }
         results.put(mode.name(), results(mode, manifest, images, pixels));
       }
-      grid.png(COLUMNS).write(options.picture.file);
+      if (!out.place.folder()) {
+        grid.png(COLUMNS).write(out.place.path());
+      }
       output.results(results(results, images.length / split.imageBytes()));
       return 0;
     }
+  }
+
+  /** The folder itself, or one within it for each of several modes. */
+  private PictureFolder folder(Mode mode, int modes) {
+    Path folder = out.place.path();
+    return PictureFolder.make(modes == 1 ? folder : folder.resolve(mode.name()));
   }
 
   private List<Mode> modes(Bundle bundle) {
@@ -173,7 +187,7 @@ public final class ReconstructCommand implements Callable<Integer> {
       results.put("modes", modes);
     }
     results.put("images", images);
-    results.put("out", options.picture.file.toString());
+    results.put("out", out.place.toString());
     return results;
   }
 }

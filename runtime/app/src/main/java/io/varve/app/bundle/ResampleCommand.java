@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
     })
 public final class ResampleCommand implements Callable<Integer> {
   @Mixin private VariationOptions options;
+  @Mixin private PictureOption picture;
   @Mixin private Output output;
 
   @Option(
@@ -67,14 +68,14 @@ public final class ResampleCommand implements Callable<Integer> {
       PictureGrid.table(
               new PictureGrid.Header(header, Set.of(1)),
               BundlePictures.rows(columns, bundle.manifest().data()))
-          .write(options.picture.file);
+          .write(picture.file);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("kept", List.copyOf(kept));
       results.put("images", rows);
       results.put("draws", draws);
       results.put("pixel_deviation", deviation(columns.subList(1, columns.size())));
       results.put("seed", options.bundle.seed);
-      results.put("out", options.picture.file.toString());
+      results.put("out", picture.file.toString());
       output.results(results);
       return 0;
     }

@@ -4,10 +4,10 @@ import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.image.CubicResampling;
 import io.varve.report.picture.PictureBatch;
 import io.varve.report.picture.PictureGrid;
 import io.varve.report.picture.Psnr;
-import io.varve.training.data.set.CubicResampling;
 import io.varve.training.data.set.Split;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +34,7 @@ public final class SuperResolveCommand implements Callable<Integer> {
   private static final int COLUMNS = 16;
 
   @Mixin private VariationOptions options;
+  @Mixin private PictureOption picture;
   @Mixin private Output output;
 
   @Option(
@@ -81,13 +82,13 @@ public final class SuperResolveCommand implements Callable<Integer> {
           images ->
               sheet.rows.add(
                   new PictureGrid.Row("original", BundlePictures.of(images, manifest.data()))));
-      PictureGrid.compare(sheet.rows, COLUMNS).write(options.picture.file);
+      PictureGrid.compare(sheet.rows, COLUMNS).write(picture.file);
       Map<String, Object> results = new LinkedHashMap<>();
       results.put("variable", y.name());
       results.put("images", values.rows());
       results.putAll(sheet.measures);
       results.put("seed", options.bundle.seed);
-      results.put("out", options.picture.file.toString());
+      results.put("out", picture.file.toString());
       output.results(results);
       return 0;
     }

@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 final class VariationOptions {
   @Mixin BundleOptions bundle;
   @Mixin DataOptions data;
-  @Mixin PictureOption picture;
 
   @Option(
       names = "--temperature",

@@ -3,6 +3,7 @@ package io.varve.app.option;
 import io.varve.inference.Bundle;
 import io.varve.inference.InferenceOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,6 +22,13 @@ public final class BundleOptions {
   public long seed;
 
   @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description =
+          "Fail when one pass over the rows takes longer, such as the scores of one batch (default: never).")
+  Double timeout;
+
+  @Option(
       names = "--exact",
       description =
           "Run every round where a graph iterates, to check the rounds that stop by themselves. The bundle needs the graphs for it: varve export --graphs generate,'exact generate'.")
@@ -29,6 +37,13 @@ public final class BundleOptions {
   /** Opens the bundle. */
   public Bundle open() {
     InferenceOptions options = device.options().withExact(exact);
+    if (timeout != null) {
+      if (!(timeout > 0 && timeout <= Integer.MAX_VALUE)) {
+        throw new IllegalArgumentException(
+            "--timeout: must be a number of seconds above 0, not " + timeout);
+      }
+      options = options.withTimeout(Duration.ofNanos((long) (timeout * 1e9)));
+    }
     return Bundle.open(path, threads == null ? options : options.withThreads(threads));
   }
 }

@@ -29,6 +29,16 @@ public record VerifiedBundle(
     weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
   }
 
+  /**
+   * The recorded inputs and outputs, read anew.
+   *
+   * @throws IllegalArgumentException if they are not what they were when the bundle was verified
+   */
+  public Safetensors parity() {
+    String name = manifest.parity().file();
+    return new BundleFiles(folder).tensors(name, manifest.files().get(name));
+  }
+
   /** The bytes of a graph's ONNX file: a copy. */
   public byte[] graph(String name) {
     ByteBuffer bytes = graphs.get(name).duplicate();

@@ -1,5 +1,7 @@
 package io.varve.report.picture;
 
+import java.awt.image.BufferedImage;
+
 /**
  * A batch of images ready to be drawn, shape [N, C, H, W], scaled to 0..255. One channel is grey,
  * three are red, green and blue.
@@ -90,6 +92,21 @@ public final class PictureBatch {
   /** How many images there are. */
   public int count() {
     return values.length / size.scalars();
+  }
+
+  /** One image as a picture of its own, 8-bit grey or RGB, without anything around it. */
+  public Png picture(int image) {
+    int type = size.channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
+    BufferedImage picture = new BufferedImage(size.width, size.height, type);
+    int at = image * size.scalars();
+    for (int c = 0; c < size.channels; c++) {
+      for (int y = 0; y < size.height; y++) {
+        for (int x = 0; x < size.width; x++) {
+          picture.getRaster().setSample(x, y, c, Byte.toUnsignedInt(values[at++]));
+        }
+      }
+    }
+    return Png.encode(picture);
   }
 
   int height() {

@@ -10,7 +10,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** A picture encoded as PNG, 8-bit RGBA. */
+/** A picture encoded as PNG, 8 bits a sample. */
 public final class Png {
   private final int width;
   private final int height;

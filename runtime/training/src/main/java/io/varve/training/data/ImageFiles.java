@@ -1,5 +1,6 @@
 package io.varve.training.data;
 
+import io.varve.inference.image.Pixels;
 import io.varve.training.data.set.Split;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,10 +29,7 @@ final class ImageFiles implements Split {
 
   @Override
   public void read(int index, byte[] into, int offset) {
-    DecodedImage picture = DecodedImage.read(files.get(index), keys);
-    if (keys.size() > 0) {
-      picture = picture.resized(keys.size());
-    }
+    Pixels picture = DecodedImage.read(files.get(index), keys);
     if (picture.height() != shape[1] || picture.width() != shape[2]) {
       throw new IllegalArgumentException(
           "%s: expected %d x %d pixels (width x height) as the first image has, found %d x %d; set data.size or data.crop"

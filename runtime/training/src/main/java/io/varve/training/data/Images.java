@@ -1,5 +1,6 @@
 package io.varve.training.data;
 
+import io.varve.inference.image.Pixels;
 import io.varve.spi.Default;
 import io.varve.spi.Named;
 import io.varve.training.data.set.Order;
@@ -133,10 +134,8 @@ public record Images(
    * The shape every image must have; reads the first one, so that wrong keys are reported at once.
    */
   private int[] shape(Path first) {
-    DecodedImage picture = DecodedImage.read(first, this);
-    return size > 0
-        ? new int[] {channels, size, size}
-        : new int[] {channels, picture.height(), picture.width()};
+    Pixels picture = DecodedImage.read(first, this);
+    return new int[] {channels, picture.height(), picture.width()};
   }
 
   private static List<Path> files(Path folder) {

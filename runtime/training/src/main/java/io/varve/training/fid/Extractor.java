@@ -3,7 +3,7 @@ package io.varve.training.fid;
 import io.varve.inference.FeatureGraph;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
-import io.varve.training.data.set.CubicResampling;
+import io.varve.inference.image.CubicResampling;
 import java.nio.file.Path;
 import java.util.List;
 

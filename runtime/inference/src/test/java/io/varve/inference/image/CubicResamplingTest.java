@@ -1,4 +1,4 @@
-package io.varve.training.data.set;
+package io.varve.inference.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.varve.training.data.set;
+package io.varve.inference.image;
 
 /**
  * Resizes planes by cubic convolution (Keys, 1981, a = -1/2), the kernel widened by the factor of a

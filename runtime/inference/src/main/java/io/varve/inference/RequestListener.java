@@ -1,0 +1,27 @@
+package io.varve.inference;
+
+import java.util.Optional;
+
+/**
+ * Is told of every graph that was run for a request, for the metrics of a service. A request that
+ * needs two graphs, such as {@link Bundle#reconstruct}, is told of twice. It is called on the
+ * request's thread after the request has let go of the bundle; many threads may call it at a time.
+ */
+@FunctionalInterface
+public interface RequestListener {
+  /** Tells nobody. */
+  RequestListener NONE = answer -> {};
+
+  /** A graph was run, or failed. */
+  void answered(Answer answer);
+
+  /**
+   * What happened.
+   *
+   * @param graph the graph's name in the manifest
+   * @param rows how many rows were computed, samples counted each; 0 if it failed before
+   * @param nanos from the start of the request to its end, nanoseconds
+   * @param failure what the caller gets in place of a result
+   */
+  record Answer(String graph, long rows, long nanos, Optional<RuntimeException> failure) {}
+}

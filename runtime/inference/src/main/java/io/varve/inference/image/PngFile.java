@@ -1,0 +1,65 @@
+package io.varve.inference.image;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/** Reads PNG files (ISO/IEC 15948). The JDK decodes; what it does not check is checked here. */
+final class PngFile {
+  private static final int SIGNATURE = 8;
+
+  /** Around the data of a chunk: its length, its type and its sum. */
+  private static final int AROUND = 12;
+
+  /** The bit of a colour type that says there is an alpha channel. */
+  private static final int ALPHA = 4;
+
+  private PngFile() {}
+
+  static Pixels read(byte[] file) {
+    return BufferedPixels.of(BuiltInReader.read("png", file, reader -> reader.read(0)));
+  }
+
+  static Header header(byte[] file) {
+    Map<String, ByteBuffer> chunks = chunks(ByteBuffer.wrap(file));
+    ByteBuffer head = chunks.get("IHDR");
+    if (head == null || head.remaining() != 13 || !chunks.containsKey("IDAT")) {
+      throw Header.unfit("a PNG image without its header or its pixels");
+    }
+    int orientation = chunks.containsKey("eXIf") ? Exif.orientation(chunks.get("eXIf")) : 1;
+    boolean profiled =
+        chunks.containsKey("iCCP")
+            && !text(chunks.get("iCCP")).toLowerCase(Locale.ROOT).contains("srgb");
+    boolean transparent = (head.get(9) & ALPHA) != 0 || chunks.containsKey("tRNS");
+    return new Header(
+        Header.Kind.PNG, head.getInt(4), head.getInt(0), orientation, profiled, transparent);
+  }
+
+  /** The data of the first chunk of each type, the sums of all chunks checked. */
+  private static Map<String, ByteBuffer> chunks(ByteBuffer file) {
+    Map<String, ByteBuffer> chunks = new HashMap<>();
+    int at = SIGNATURE;
+    while (!chunks.containsKey("IEND")) {
+      long length = at + AROUND > file.limit() ? -1 : Integer.toUnsignedLong(file.getInt(at));
+      if (length < 0 || length > file.limit() - at - AROUND) {
+        throw Header.unfit("a PNG image that ends too early");
+      }
+      CRC32 sum = new CRC32();
+      sum.update(file.slice(at + 4, (int) length + 4));
+      String type = text(file.slice(at + 4, 4));
+      if ((int) sum.getValue() != file.getInt(at + 8 + (int) length)) {
+        throw Header.unfit("a PNG image with a damaged chunk " + type);
+      }
+      chunks.putIfAbsent(type, file.slice(at + 8, (int) length));
+      at += AROUND + (int) length;
+    }
+    return chunks;
+  }
+
+  private static String text(ByteBuffer bytes) {
+    return StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
+  }
+}

@@ -1,0 +1,164 @@
+package io.varve.inference.onnxruntime;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
+import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Folders;
+import io.varve.inference.file.Printable;
+import io.varve.inference.file.TemporaryFolder;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * ONNX Runtime's native library in this process. It is loaded here and nowhere else, so that it
+ * reports nothing to anyone and leaves nothing in the temporary folder.
+ */
+public final class OnnxRuntime {
+  /** From this version on it stores and sends usage events on Linux and macOS. */
+  private static final List<Integer> REPORTS = List.of(1, 29);
+
+  /** Turns that off, but only in the environment that the process was started with. */
+  private static final String SILENCE = "ORT_DISABLE_TELEMETRY";
+
+  /** A folder with the native library, which is then not unpacked. */
+  private static final String UNPACKED = "onnxruntime.native.path";
+
+  /** What the native library takes when it is unpacked, and some room to spare. */
+  private static final long ROOM = 64L << 20;
+
+  private static OrtEnvironment environment;
+
+  private OnnxRuntime() {}
+
+  /**
+   * The one environment of this process; the first call loads the library.
+   *
+   * @throws IllegalArgumentException one line: if the temporary folder is missing, full or cannot
+   *     be written, the library cannot be loaded, or it is a version that reports usage
+   */
+  public static synchronized OrtEnvironment environment() {
+    if (environment == null) {
+      requireSilence(OrtEnvironment.class.getPackage().getImplementationVersion(), System.getenv());
+      requireRoom();
+      environment = loaded();
+      discardUnpacked();
+    }
+    return environment;
+  }
+
+  /** The version of the library, such as {@code 1.28.0}. */
+  public static String version() {
+    return environment().getVersion();
+  }
+
+  /**
+   * What it can compute with, such as {@code CPU} and {@code CUDA}; not whether there is a card.
+   */
+  public static Set<String> providers() {
+    Set<String> names = new TreeSet<>();
+    environment();
+    OrtEnvironment.getAvailableProviders().forEach(provider -> names.add(provider.name()));
+    return names;
+  }
+
+  /** The first line of what ONNX Runtime says about an error. */
+  public static String reason(OrtException e) {
+    String message = String.valueOf(e.getMessage());
+    return Printable.of(message.lines().findFirst().orElse("no detail"));
+  }
+
+  private static OrtEnvironment loaded() {
+    try {
+      OrtEnvironment loaded = OrtEnvironment.getEnvironment();
+      loaded.setTelemetry(false); // Windows builds hand events to the system otherwise
+      return loaded;
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime: " + reason(e), e);
+    } catch (LinkageError e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(
+          "ONNX Runtime cannot be loaded: %s. It is unpacked into %s, where programs must be allowed to run; name another folder by -Djava.io.tmpdir"
+              .formatted(
+                  Printable.of(String.valueOf(cause.getMessage()).lines().findFirst().orElse("")),
+                  temporary()),
+          e);
+    }
+  }
+
+  /** Refuses a version that reports usage, unless it was told not to before the process began. */
+  static void requireSilence(String version, Map<String, String> variables) {
+    if (reports(version) && !"1".equals(variables.get(SILENCE)) && !windows()) {
+      throw new IllegalArgumentException(
+          "ONNX Runtime %s stores and sends usage events; put a version below %d.%d on the class path, or start the process with %s=1"
+              .formatted(version, REPORTS.get(0), REPORTS.get(1), SILENCE));
+    }
+  }
+
+  private static boolean reports(String version) {
+    if (version == null || !version.matches("\\d{1,4}\\.\\d{1,4}\\b.*")) {
+      return false; // packed anew by someone who answers for it
+    }
+    String[] parts = version.split("\\D", 3);
+    int major = Integer.parseInt(parts[0]);
+    int minor = Integer.parseInt(parts[1]);
+    return major == REPORTS.get(0) ? minor >= REPORTS.get(1) : major > REPORTS.get(0);
+  }
+
+  private static boolean windows() {
+    return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
+  }
+
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  /** ONNX Runtime does not say why it cannot unpack its library. */
+  private static void requireRoom() {
+    new TemporaryFolder().close();
+    if (System.getProperty(UNPACKED) != null) {
+      return;
+    }
+    try {
+      long room = Files.getFileStore(temporary()).getUsableSpace();
+      if (room < ROOM) {
+        throw new IllegalArgumentException(
+            "%s: %d MiB are free, expected at least %d to unpack ONNX Runtime; make room, or name another folder by -Djava.io.tmpdir"
+                .formatted(temporary(), room >> 20, ROOM >> 20));
+      }
+    } catch (IOException e) {
+      throw FileFault.unwritable(temporary(), e);
+    }
+  }
+
+  /**
+   * Deletes the unpacked library, which this process has in memory by now. ONNX Runtime would leave
+   * its folder, and a killed process all of it. What CUDA needs is read later, so there it is
+   * deleted at the end. Windows deletes no library in use.
+   */
+  private static void discardUnpacked() {
+    if (windows()) {
+      return;
+    }
+    try {
+      Field folder = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
+      folder.setAccessible(true);
+      Path unpacked = (Path) folder.get(null);
+      if (OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(unpacked)));
+      } else if (Files.isDirectory(unpacked)) {
+        Folders.delete(unpacked);
+      }
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      System.getLogger(OnnxRuntime.class.getName())
+          .log(System.Logger.Level.DEBUG, "what ONNX Runtime unpacked stays in " + temporary(), e);
+    }
+  }
+}

@@ -18,6 +18,7 @@ import io.varve.app.train.ExpandCommand;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.ResumeCommand;
 import io.varve.app.train.TrainCommand;
+import io.varve.inference.file.HomePath;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,6 +100,7 @@ public final class Varve implements GlobalOptions {
     Varve varve = new Varve();
     CommandLine line = new CommandLine(varve);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(Path.class, HomePath::of);
     line.setParameterExceptionHandler(Varve::misuse);
     line.setExecutionExceptionHandler((e, command, parsed) -> varve.report(e));
     try {

@@ -48,9 +48,7 @@ public final class BundleData {
 
   /** All images of a folder of PNG or JPEG files, or the one of a file, with 1 or 3 channels. */
   public static Split folder(Path folder, int channels) {
-    return DataOptions.of(folder.toString(), null)
-        .handedIn(Images.of(folder.toString(), channels), channels)
-        .orElseThrow();
+    return DataOptions.said(Images.of(folder.toString(), channels).whole());
   }
 
   /** Reads images {@code from} to {@code to}, one after the other. */

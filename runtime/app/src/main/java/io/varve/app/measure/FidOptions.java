@@ -140,9 +140,7 @@ final class FidOptions {
 
   /** The data set of a bundle's model file. */
   Split data(Manifest manifest) {
-    boolean whole = data != null && part == null;
-    return BundleData.open(
-        manifest, DataOptions.of(data, whole || part != null ? part : DataPart.TRAIN));
+    return BundleData.open(manifest, DataOptions.training(data, part));
   }
 
   /** The images of a folder, in colour. */

@@ -25,13 +25,14 @@ public final class DataOptions {
   @Option(names = "--images", paramLabel = "N", description = "Use only the first N images.")
   private Integer images;
 
-  /**
-   * All images of a part of a data set; of a folder that is given, all there are without a part.
-   */
-  public static DataOptions of(String data, DataPart part) {
+  private DataPart usual = DataPart.TEST;
+
+  /** As these options would be, but that without {@code --split} the training images are meant. */
+  public static DataOptions training(String data, DataPart part) {
     DataOptions options = new DataOptions();
     options.data = data;
     options.part = part;
+    options.usual = DataPart.TRAIN;
     return options;
   }
 
@@ -46,14 +47,19 @@ public final class DataOptions {
     if (data == null) {
       return Optional.empty();
     }
-    Chosen chosen = source.handedIn(data, Optional.ofNullable(part), channels);
+    Source handedIn = source.handedIn(data, channels);
+    return Optional.of(limited(said(handedIn.chosen(Optional.ofNullable(part), usual))));
+  }
+
+  /** The images, after what is to be said of them on standard error. */
+  public static Split said(Chosen chosen) {
     chosen.notes().forEach(note -> Output.say("note: %s", note));
-    return Optional.of(limited(chosen.images()));
+    return chosen.images();
   }
 
   /** Selects the images from an opened data set. */
   public Split of(Splits splits) {
-    return limited(part == DataPart.TRAIN ? splits.train() : splits.test());
+    return limited(splits.part(part == null ? usual : part));
   }
 
   private Split limited(Split split) {

@@ -14,17 +14,18 @@ import java.util.function.Function;
  * @param notes what a user should know: which part was taken, and what was left out
  */
 public record Chosen(Split images, List<String> notes) {
-  private static final String TEST = "these are its test images (--split train for the others)";
-
   /** Copies the notes. */
   public Chosen {
     notes = List.copyOf(notes);
   }
 
   /** One of the two parts at a place, and a note if nobody asked for it. */
-  static Chosen part(String path, Optional<DataPart> part, Function<DataPart, Split> parts) {
+  static Chosen part(
+      String path, Optional<DataPart> part, DataPart usual, Function<DataPart, Split> parts) {
+    String note =
+        "%s: has two parts; these are its %s images; --split chooses"
+            .formatted(Printable.of(path), usual == DataPart.TRAIN ? "training" : "test");
     return new Chosen(
-        parts.apply(part.orElse(DataPart.TEST)),
-        part.isPresent() ? List.of() : List.of(Printable.of(path) + ": has two parts; " + TEST));
+        parts.apply(part.orElse(usual)), part.isPresent() ? List.of() : List.of(note));
   }
 }

@@ -57,11 +57,11 @@ public record Cifar10(String path) implements Source {
   }
 
   @Override
-  public Chosen chosen(Optional<DataPart> part) {
+  public Chosen chosen(Optional<DataPart> part, DataPart usual) {
     Path place = HomePath.of(path);
     return Files.isRegularFile(place)
         ? new Chosen(images(List.of(place)), List.of())
-        : Chosen.part(path, part, this::part);
+        : Chosen.part(path, part, usual, this::part);
   }
 
   private Split part(DataPart part) {

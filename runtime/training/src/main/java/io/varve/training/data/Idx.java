@@ -45,11 +45,11 @@ public record Idx(String path) implements Source {
   }
 
   @Override
-  public Chosen chosen(Optional<DataPart> part) {
+  public Chosen chosen(Optional<DataPart> part, DataPart usual) {
     Path place = HomePath.of(path);
     return Files.isRegularFile(place)
         ? new Chosen(read(place), List.of())
-        : Chosen.part(path, part, this::part);
+        : Chosen.part(path, part, usual, this::part);
   }
 
   private Split part(DataPart part) {

@@ -108,27 +108,33 @@ public record Images(
   }
 
   @Override
-  public Chosen chosen(Optional<DataPart> part) {
+  public Chosen chosen(Optional<DataPart> part, DataPart usual) {
     Path place = HomePath.of(path);
-    if (Files.isRegularFile(place)) {
-      return all(List.of(PictureFolder.single(place)), List.of());
-    }
-    boolean parts = PartFolders.areIn(new DataFolder(path).path());
-    if (!parts && part.isEmpty()) {
-      LeftOut leftOut = new LeftOut();
-      List<PictureFile> files = PictureFolder.pictures(place, "", leftOut);
-      return all(files, leftOut.line(place).stream().toList());
+    if (Files.isRegularFile(place)
+        || (part.isEmpty() && !PartFolders.areIn(new DataFolder(path).path()))) {
+      return whole();
     }
     Splits splits = open();
-    Chosen chosen =
-        Chosen.part(path, part, p -> p == DataPart.TRAIN ? splits.train() : splits.test());
+    Chosen chosen = Chosen.part(path, part, usual, splits::part);
     List<String> notes = new ArrayList<>(chosen.notes());
     notes.addAll(splits.notes());
     return new Chosen(chosen.images(), notes);
   }
 
-  private Chosen all(List<PictureFile> files, List<String> notes) {
-    return new Chosen(new ImageFiles(files, this, shape(files.get(0))), notes);
+  /**
+   * All images in the folder, whatever its subfolders, or the one of a file.
+   *
+   * @throws IllegalArgumentException as {@link #open} does
+   */
+  public Chosen whole() {
+    Path place = HomePath.of(path);
+    LeftOut leftOut = new LeftOut();
+    List<PictureFile> files =
+        Files.isRegularFile(place)
+            ? List.of(PictureFolder.single(place))
+            : PictureFolder.pictures(new DataFolder(path).path(), "", leftOut);
+    return new Chosen(
+        new ImageFiles(files, this, shape(files.get(0))), leftOut.line(place).stream().toList());
   }
 
   private static List<PictureFile> part(Path folder, LeftOut leftOut) {

@@ -31,14 +31,13 @@ public sealed interface Source permits Idx, Cifar10, Images, Strokes, Density {
   /**
    * Images that were handed in: all there are, or where they are in two parts, one of these.
    *
-   * @param part the part that is asked for; without it the test images
+   * @param part the part that is asked for
+   * @param usual the part of two where none is asked for
    * @throws IllegalArgumentException as {@link #open} does
    */
-  default Chosen chosen(Optional<DataPart> part) {
+  default Chosen chosen(Optional<DataPart> part, DataPart usual) {
     Splits splits = open();
-    return new Chosen(
-        part.orElse(DataPart.TEST) == DataPart.TEST ? splits.test() : splits.train(),
-        splits.notes());
+    return new Chosen(splits.part(part.orElse(usual)), splits.notes());
   }
 
   /**
@@ -46,16 +45,14 @@ public sealed interface Source permits Idx, Cifar10, Images, Strokes, Density {
    * kind: pictures fit every model.
    *
    * @param path a folder, or a file
-   * @param part as {@link #chosen} has it
    * @param channels of the model's images
-   * @throws IllegalArgumentException as {@link #open} does
+   * @return the source, to choose from
    */
-  default Chosen handedIn(String path, Optional<DataPart> part, int channels) {
+  default Source handedIn(String path, int channels) {
     Path place = HomePath.of(path);
-    if (this instanceof Images || (Files.exists(place) && isAt(place))) {
-      return at(path).chosen(part);
-    }
-    return Images.of(path, channels).chosen(part);
+    return this instanceof Images || (Files.exists(place) && isAt(place))
+        ? at(path)
+        : Images.of(path, channels);
   }
 
   /**

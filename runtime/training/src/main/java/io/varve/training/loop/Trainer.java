@@ -39,6 +39,9 @@ public final class Trainer implements AutoCloseable {
   /** Data of up to this size lie on the device as a whole. */
   private static final long RESIDENT_BYTES = 2L << 30;
 
+  /** So many files take a while to read, which a user should know of. */
+  private static final int MANY = 20_000;
+
   private final TrainingJob job;
   private final Training training;
   private final RunFolder folder;
@@ -96,6 +99,9 @@ public final class Trainer implements AutoCloseable {
   /** The data, every image read once: a damaged one is found now, not after an epoch. */
   private static Splits checked(Splits data, Listener listener) {
     data.notes().forEach(listener::noted);
+    if (data.train().items().size() > MANY) {
+      listener.noted("reading every image once, to find damaged ones before training starts");
+    }
     data.check().forEach(listener::noted);
     return data;
   }

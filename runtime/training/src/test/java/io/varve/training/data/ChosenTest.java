@@ -43,11 +43,12 @@ class ChosenTest {
     Chosen test = handedIn(STROKES, folder, Optional.empty());
     assertThat(names(test)).containsExactly("Test/b.png");
     assertThat(test.notes())
-        .containsExactly(
-            folder + ": has two parts; these are its test images (--split train for the others)");
+        .containsExactly(folder + ": has two parts; these are its test images; --split chooses");
     Chosen train = handedIn(STROKES, folder, Optional.of(DataPart.TRAIN));
     assertThat(names(train)).containsExactly("Train/a.png");
     assertThat(train.notes()).isEmpty();
+    assertThat(names(Images.of(folder.toString(), 3).whole()))
+        .containsExactly("Test/b.png", "Train/a.png");
   }
 
   @Test
@@ -67,7 +68,7 @@ class ChosenTest {
   }
 
   private static Chosen handedIn(Source source, Path place, Optional<DataPart> part) {
-    return source.handedIn(place.toString(), part, 3);
+    return source.handedIn(place.toString(), 3).chosen(part, DataPart.TEST);
   }
 
   private static List<String> names(Chosen chosen) {

@@ -215,8 +215,14 @@ class ImagesTest {
     for (String name : List.of("train/a.png", "train/b.png", "test/a.png", "test/b.png")) {
       DataFiles.image(folder.resolve(name), "png", 4, new int[16]);
     }
+    assertThat(images(0, List.of(), 3).open().check())
+        .containsExactly(
+            "test images: 2 of 2 are training images as well, pixel by pixel (test/a.png, ...)");
+    DataFiles.image(folder.resolve("test/a.png"), "png", 4, DataFiles.randomRgb(16, 6));
+    DataFiles.image(folder.resolve("test/b.png"), "png", 4, DataFiles.randomRgb(16, 7));
     assertThat(images(0, List.of(), 3).open().check()).isEmpty();
     BufferedImage alpha = new BufferedImage(4, 4, BufferedImage.TYPE_INT_ARGB);
+    alpha.setRGB(1, 1, 0x80ffffff);
     ImageIO.write(alpha, "png", folder.resolve("test/b.png").toFile());
     assertThat(images(0, List.of(), 3).open().check())
         .containsExactly(

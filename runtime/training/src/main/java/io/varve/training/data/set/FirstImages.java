@@ -22,7 +22,7 @@ record FirstImages(Split all, int size) implements Split {
   }
 
   @Override
-  public List<String> check() {
+  public Check check() {
     return all.check();
   }
 

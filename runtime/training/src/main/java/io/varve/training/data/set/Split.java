@@ -39,11 +39,10 @@ public interface Split {
   /**
    * Reads every image once, so that a damaged one is found before anything is begun.
    *
-   * @return what a user should know of them, one line each
    * @throws IllegalArgumentException one line that names the first image that cannot be used
    */
-  default List<String> check() {
-    return List.of();
+  default Check check() {
+    return Check.NOTHING;
   }
 
   /** The first so many images, or all where there are fewer. */

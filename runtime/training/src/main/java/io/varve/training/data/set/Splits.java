@@ -1,8 +1,13 @@
 package io.varve.training.data.set;
 
+import io.varve.inference.file.Printable;
+import io.varve.report.metrics.DataPart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The two parts of a data set; their images have one shape.
@@ -29,15 +34,34 @@ public record Splits(Split train, Split test, List<String> notes) {
     }
   }
 
+  /** One of the parts. */
+  public Split part(DataPart part) {
+    return part == DataPart.TRAIN ? train : test;
+  }
+
   /**
    * Reads every image of both parts, as {@link Split#check} does.
    *
+   * @return what a user should know, one line each; also, how many test images are training images
    * @throws IllegalArgumentException one line that names the first image that cannot be used
    */
   public List<String> check() {
-    List<String> notes = new ArrayList<>();
-    train.check().forEach(line -> notes.add("training images: " + line));
-    test.check().forEach(line -> notes.add("test images: " + line));
-    return notes;
+    List<String> lines = new ArrayList<>();
+    Check training = train.check();
+    Check testing = test.check();
+    training.notes().forEach(line -> lines.add("training images: " + line));
+    testing.notes().forEach(line -> lines.add("test images: " + line));
+    Set<Long> trained = Arrays.stream(training.prints()).boxed().collect(Collectors.toSet());
+    int[] twice =
+        IntStream.range(0, testing.prints().length)
+            .filter(i -> trained.contains(testing.prints()[i]))
+            .toArray();
+    if (twice.length > 0) {
+      String first = Printable.of(test.items().get(twice[0]).name());
+      lines.add(
+          "test images: %d of %d are training images as well, pixel by pixel (%s%s)"
+              .formatted(twice.length, test.size(), first, twice.length > 1 ? ", ..." : ""));
+    }
+    return lines;
   }
 }

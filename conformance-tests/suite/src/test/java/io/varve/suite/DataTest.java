@@ -115,6 +115,15 @@ final class DataTest {
       assertThat(train.code()).as(train.err()).isZero();
       assertThat(folder.resolve("home/run/model.yaml")).content().contains("~/pics");
       Cli.succeedHere(folder, "evaluate", "./home/run");
+      System.setProperty("user.home", "?");
+      for (String option : List.of("--out=~/run", "--data=~/pics")) {
+        Cli.Ended refused = Cli.runHere(folder, "train", "./model.yaml", option);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err())
+            .contains(": this user has no home folder; write the whole path in place of '~'")
+            .doesNotContain("Exception")
+            .hasLineCount(1);
+      }
     } finally {
       System.setProperty("user.home", home);
     }

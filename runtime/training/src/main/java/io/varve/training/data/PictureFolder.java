@@ -59,7 +59,7 @@ final class PictureFolder {
     walk.enter(folder, prefix);
     if (!walk.notRead.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s: has %d pictures of kinds that are not read (%s); convert them to PNG or JPEG, or move them away"
+          "%s: holds pictures of kinds that are not read: %d, such as %s; convert them to PNG or JPEG, or move them away"
               .formatted(shown, walk.notRead.size(), Printable.of(walk.notRead.get(0))));
     }
     if (walk.found.isEmpty()) {

@@ -18,6 +18,7 @@ import io.varve.app.train.ExpandCommand;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.ResumeCommand;
 import io.varve.app.train.TrainCommand;
+import io.varve.inference.file.HomePath;
 import io.varve.inference.onnxruntime.RequestStoppedException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -100,6 +102,7 @@ public final class Varve implements GlobalOptions {
     Varve varve = new Varve();
     CommandLine line = new CommandLine(varve);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(Path.class, Varve::path);
     line.setParameterExceptionHandler(Varve::misuse);
     line.setExecutionExceptionHandler((e, command, parsed) -> varve.report(e));
     try {
@@ -107,6 +110,14 @@ public final class Varve implements GlobalOptions {
     } catch (LinkageError | StackOverflowError | OutOfMemoryError e) {
       // A plug-in's static initialiser or a missing class of it, or a model too large.
       return varve.report(e);
+    }
+  }
+
+  private static Path path(String text) {
+    try {
+      return HomePath.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
     }
   }
 

@@ -84,7 +84,8 @@ public record Experiment(
      */
     public Splits open() {
       Splits all = source.open();
-      return new Splits(first(all.train(), trainImages), first(all.test(), testImages));
+      return new Splits(
+          first(all.train(), trainImages), first(all.test(), testImages), all.notes());
     }
   }
 

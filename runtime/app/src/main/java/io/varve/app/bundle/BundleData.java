@@ -1,6 +1,7 @@
 package io.varve.app.bundle;
 
 import io.varve.app.option.DataOptions;
+import io.varve.app.option.Output;
 import io.varve.inference.bundle.Manifest;
 import io.varve.model.binder.Binder;
 import io.varve.model.plugin.Catalog;
@@ -8,6 +9,7 @@ import io.varve.model.yaml.YamlText;
 import io.varve.training.Experiment;
 import io.varve.training.data.Images;
 import io.varve.training.data.set.Split;
+import io.varve.training.data.set.Splits;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -23,9 +25,11 @@ public final class BundleData {
    */
   public static Split open(Manifest manifest, DataOptions options) {
     YamlText yaml = YamlText.of(manifest.name() + "'s model file", manifest.yaml()).at("data");
-    options.folder().ifPresent(folder -> yaml.set("path", folder));
-    Binder binder = new Binder(Catalog.of(List.of()));
-    Split split = options.of(binder.bind(yaml, Experiment.Data.class).open());
+    Experiment.Data data = new Binder(Catalog.of(List.of())).bind(yaml, Experiment.Data.class);
+    Split split =
+        options
+            .handedIn(data.source(), manifest.data().shape().get(0).intValue())
+            .orElseGet(() -> options.of(opened(data)));
     long[] wanted = manifest.data().shape().stream().mapToLong(Long::longValue).toArray();
     long[] found = Arrays.stream(split.shape()).asLongStream().toArray();
     if (!Arrays.equals(wanted, found)) {
@@ -36,9 +40,15 @@ public final class BundleData {
     return split;
   }
 
-  /** All images of a folder of PNG or JPEG files, with 1 or 3 channels. */
+  private static Splits opened(Experiment.Data data) {
+    Splits splits = data.open();
+    splits.notes().forEach(note -> Output.say("note: %s", note));
+    return splits;
+  }
+
+  /** All images of a folder of PNG or JPEG files, or the one of a file, with 1 or 3 channels. */
   public static Split folder(Path folder, int channels) {
-    return new Images(folder.toString(), 0, List.of(), false, channels, 0.5, 0).all();
+    return DataOptions.said(Images.of(folder.toString(), channels).whole());
   }
 
   /** Reads images {@code from} to {@code to}, one after the other. */

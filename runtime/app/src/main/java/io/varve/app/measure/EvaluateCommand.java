@@ -12,6 +12,7 @@ import io.varve.inference.Bundle;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.bundle.Manifest;
 import io.varve.report.metrics.LatentActivity;
+import io.varve.training.data.Source;
 import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -95,11 +97,18 @@ public final class EvaluateCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.open(global);
         TrainedModel trained =
             TrainedModel.load(
-                target, changed.loading(workspace.catalog(), data.folder(), device.name))) {
-      Split split = data.of(trained.data());
+                target, changed.loading(workspace.catalog(), Optional.empty(), device.name))) {
+      Split split = split(trained);
       Evaluator evaluator = trained.evaluator();
       show(split, evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));
     }
+  }
+
+  private Split split(TrainedModel trained) {
+    Source source = trained.experiment().data().source();
+    return data.handedIn(source, (int) trained.image().get(0))
+        .map(trained::fitting)
+        .orElseGet(() -> data.of(trained.data()));
   }
 
   /** Prints the results: the latents as a table for people, by key for scripts. */

@@ -6,6 +6,7 @@ import io.varve.app.option.Output;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
+import io.varve.report.metrics.DataPart;
 import io.varve.training.data.set.Split;
 import io.varve.training.fid.Extractor;
 import io.varve.training.fid.Gaussian;
@@ -65,9 +66,9 @@ final class FidOptions {
 
   @Option(
       names = "--split",
-      defaultValue = "train",
-      description = "Which of its images: train or test (default: ${DEFAULT-VALUE}).")
-  private DataOptions.Part part;
+      description =
+          "Which images of a data set that has two parts: train or test (default: train).")
+  private DataPart part;
 
   @Option(
       names = "--images",
@@ -139,7 +140,7 @@ final class FidOptions {
 
   /** The data set of a bundle's model file. */
   Split data(Manifest manifest) {
-    return BundleData.open(manifest, DataOptions.of(data, part));
+    return BundleData.open(manifest, DataOptions.training(data, part));
   }
 
   /** The images of a folder, in colour. */

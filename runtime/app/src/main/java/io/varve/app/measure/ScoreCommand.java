@@ -6,14 +6,18 @@ import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
 import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.Printable;
+import io.varve.training.data.set.Item;
 import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +32,9 @@ import picocli.CommandLine.Option;
       "Scores are high for images like the training data and low for anomalies."
     })
 public final class ScoreCommand implements Callable<Integer> {
+  private static final Pattern FORMULA = Pattern.compile("[=+\\-@]");
+  private static final Pattern SPECIAL = Pattern.compile("[\",]");
+
   @Mixin private BundleOptions options;
   @Mixin private DataOptions data;
   @Mixin private Output output;
@@ -53,7 +60,7 @@ public final class ScoreCommand implements Callable<Integer> {
       Evaluator.Settings plan = new Evaluator.Settings(samples, 1, options.seed);
       Scores scores = new BundleScores(bundle, split, plan).scores();
       if (csv != null) {
-        write(columns(scores), split.size());
+        write(columns(scores), split);
       }
       Map<String, Object> results = ScoreSummary.of(scores);
       results.put("device", bundle.device());
@@ -76,17 +83,27 @@ public final class ScoreCommand implements Callable<Integer> {
     return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 
-  private void write(Map<String, double[]> columns, int images) {
+  /** The file comes last, so that the numbers are where they were before there were names. */
+  private void write(Map<String, double[]> columns, Split split) {
+    List<Item> files = split.items();
     StringBuilder text = new StringBuilder("image,");
-    text.append(String.join(",", columns.keySet())).append('\n');
-    for (int i = 0; i < images; i++) {
+    text.append(String.join(",", columns.keySet()));
+    text.append(files.isEmpty() ? "\n" : ",file\n");
+    for (int i = 0; i < split.size(); i++) {
       text.append(i);
       for (double[] column : columns.values()) {
         text.append(',').append(String.format(Locale.ROOT, "%.6g", column[i]));
       }
-      text.append('\n');
+      text.append(files.isEmpty() ? "\n" : "," + cell(files.get(i).name()) + "\n");
     }
     AtomicFile.write(csv, text.toString());
     Output.say("wrote %s", csv);
+  }
+
+  /** A name as a cell: quoted where it must be (RFC 4180), and no formula of a spreadsheet. */
+  private static String cell(String name) {
+    String path = FORMULA.matcher(name).lookingAt() ? "./" + name : name;
+    String line = Printable.of(path);
+    return SPECIAL.matcher(line).find() ? '"' + line.replace("\"", "\"\"") + '"' : line;
   }
 }

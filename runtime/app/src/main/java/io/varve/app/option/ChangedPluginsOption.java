@@ -17,10 +17,20 @@ public final class ChangedPluginsOption {
   /**
    * How to load a run, with its notes on standard error.
    *
-   * @param data the folder of the data set, where it is not the one that the run names
+   * @param data the folder of the data set, where it is not the one that the run was trained on
    */
   public TrainedModel.Options loading(Catalog catalog, Optional<String> data, String device) {
+    return loading(catalog, data, device, false);
+  }
+
+  /** As the other, and whether the run may go on with other data. */
+  public TrainedModel.Options loading(
+      Catalog catalog, Optional<String> data, String device, boolean acceptChangedData) {
     return new TrainedModel.Options(
-        catalog, data, Devices.of(device), note -> Output.say("note: %s", note), accepted);
+        catalog,
+        data,
+        Devices.of(device),
+        note -> Output.say("note: %s", note),
+        new TrainedModel.Accepted(accepted, acceptChangedData));
   }
 }

@@ -1,5 +1,8 @@
 package io.varve.app.option;
 
+import io.varve.report.metrics.DataPart;
+import io.varve.training.data.Chosen;
+import io.varve.training.data.Source;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
 import java.util.Optional;
@@ -7,46 +10,62 @@ import picocli.CommandLine.Option;
 
 /** The images that a command reads. */
 public final class DataOptions {
-  /** The two parts of a data set. */
-  public enum Part {
-    TRAIN,
-    TEST
-  }
-
   @Option(
       names = "--data",
-      paramLabel = "DIR",
-      description = "The folder of the data set (default: data.path of the model file).")
+      paramLabel = "PLACE",
+      description =
+          "A folder of images or one image, all of which is used; of a folder with the parts train and test, one part. Without it: data.path of the model file.")
   private String data;
 
   @Option(
       names = "--split",
-      defaultValue = "test",
-      description = "Which images: train or test (default: ${DEFAULT-VALUE}).")
-  private Part part;
+      description = "Which part of a data set that has two: train or test (default: test).")
+  private DataPart part;
 
   @Option(names = "--images", paramLabel = "N", description = "Use only the first N images.")
   private Integer images;
 
-  /** All images of a part of a data set. */
-  public static DataOptions of(String data, Part part) {
+  private DataPart usual = DataPart.TEST;
+
+  /** As these options would be, but that without {@code --split} the training images are meant. */
+  public static DataOptions training(String data, DataPart part) {
     DataOptions options = new DataOptions();
     options.data = data;
     options.part = part;
+    options.usual = DataPart.TRAIN;
     return options;
   }
 
-  /** The folder, if one is given. */
-  public Optional<String> folder() {
-    return Optional.ofNullable(data);
+  /**
+   * The images that are handed in by {@code --data}, if any are; says on standard error what of
+   * them is left out.
+   *
+   * @param source where the model's training images came from
+   * @param channels of the model's images
+   */
+  public Optional<Split> handedIn(Source source, int channels) {
+    if (data == null) {
+      return Optional.empty();
+    }
+    Source handedIn = source.handedIn(data, channels);
+    return Optional.of(limited(said(handedIn.chosen(Optional.ofNullable(part), usual))));
+  }
+
+  /** The images, after what is to be said of them on standard error. */
+  public static Split said(Chosen chosen) {
+    chosen.notes().forEach(note -> Output.say("note: %s", note));
+    return chosen.images();
   }
 
   /** Selects the images from an opened data set. */
   public Split of(Splits splits) {
+    return limited(splits.part(part == null ? usual : part));
+  }
+
+  private Split limited(Split split) {
     if (images != null && images < 1) {
       throw new IllegalArgumentException("--images: must be at least 1, not " + images);
     }
-    Split split = part == Part.TRAIN ? splits.train() : splits.test();
     return images == null ? split : split.first(images);
   }
 }

@@ -39,11 +39,17 @@ public final class ResumeCommand implements Callable<Integer> {
       description = "The folder of the data set, if it has moved.")
   private String data;
 
+  @Option(
+      names = "--accept-changed-data",
+      description = "Go on even if the data are not those that the run was trained on.")
+  private boolean acceptChangedData;
+
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(global)) {
       TrainedModel.Options options =
-          changed.loading(workspace.catalog(), Optional.ofNullable(data), device.name);
+          changed.loading(
+              workspace.catalog(), Optional.ofNullable(data), device.name, acceptChangedData);
       output.results(
           TrainingRuns.results(TrainingRuns.resume(run, options, ShellLine.of(spec)), run));
       return 0;

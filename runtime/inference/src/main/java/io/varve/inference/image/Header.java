@@ -48,6 +48,13 @@ public record Header(
     };
   }
 
+  /** Checks that the data can hold the pixels, before memory is taken for them. */
+  void requireRoom(long pixels) {
+    if ((long) height * width > pixels) {
+      throw unfit("%d x %d pixels, more than its data can hold".formatted(width, height));
+    }
+  }
+
   /** The error for a file that is not the picture it should be. */
   static IllegalArgumentException unfit(String found) {
     return new IllegalArgumentException(

@@ -2,7 +2,6 @@ package io.varve.inference.image;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * What the segments before the pixels of a JPEG file say (ITU-T T.81, annex B).
@@ -65,7 +64,7 @@ record JpegMarkers(int components, Colours colours, Header header) {
       } else if (marker == APP1 && starts(data, "Exif\0")) {
         orientation = Exif.orientation(data.position(Math.min(6, data.limit())));
       } else if (marker == APP2 && starts(data, "ICC_PROFILE\0\1")) {
-        profiled = !text(data).toLowerCase(Locale.ROOT).contains("srgb");
+        profiled = !IccProfile.isSrgb(data);
       } else if (marker == APP14 && data.remaining() >= 12 && starts(data, "Adobe")) {
         adobe = data.get(11) & 0xff;
       }
@@ -110,6 +109,7 @@ record JpegMarkers(int components, Colours colours, Header header) {
             found.orientation,
             found.profiled,
             false);
+    header.requireRoom(8L * 64 * file.length); // a block of 64 has at least a bit
     return new JpegMarkers(components, colours(found, components), header);
   }
 

@@ -3,7 +3,6 @@ package io.varve.inference.image;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 
@@ -30,12 +29,14 @@ final class PngFile {
       throw Header.unfit("a PNG image without its header or its pixels");
     }
     int orientation = chunks.containsKey("eXIf") ? Exif.orientation(chunks.get("eXIf")) : 1;
-    boolean profiled =
-        chunks.containsKey("iCCP")
-            && !text(chunks.get("iCCP")).toLowerCase(Locale.ROOT).contains("srgb");
+    boolean profiled = chunks.containsKey("iCCP") && !IccProfile.isSrgbChunk(chunks.get("iCCP"));
     boolean transparent = (head.get(9) & ALPHA) != 0 || chunks.containsKey("tRNS");
-    return new Header(
-        Header.Kind.PNG, head.getInt(4), head.getInt(0), orientation, profiled, transparent);
+    Header header =
+        new Header(
+            Header.Kind.PNG, head.getInt(4), head.getInt(0), orientation, profiled, transparent);
+    // No deflate stream expands more than this (RFC 1951); a pixel has at least a bit.
+    header.requireRoom(8L * 1032 * file.length);
+    return header;
   }
 
   /** The data of the first chunk of each type, the sums of all chunks checked. */

@@ -80,14 +80,20 @@ def with_ids(file, ids):
     return bytes(out)
 
 
-def other_profile():
-    """The smallest profile that is not sRGB: red and blue change places."""
+def srgb_profile():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile[:24] + bytes(12) + profile[36:]  # without the time of its making
+
+
+def other_profile():
+    """A profile that is not sRGB: red and blue change places."""
+    profile = srgb_profile()
     profile = profile.replace(b"rXYZ", b"tXYZ").replace(b"bXYZ", b"rXYZ").replace(b"tXYZ", b"bXYZ")
     return profile.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
 
 
 profile = other_profile()
+srgb = srgb_profile()
 iccp = chunk(b"iCCP", b"swap\0\0" + zlib.compress(profile, 9))
 gama = chunk(b"gAMA", struct.pack(">I", 100000))
 
@@ -136,6 +142,9 @@ for orientation in range(1, 9):
     file = jpeg(colours, subsampling=0, exif=exif)
     emit(f"turned-{orientation}.jpg", without_segments(file, 0xE1) if orientation % 2 else file)
 emit("png-named.jpg", png(2, 8, rows(24)))
+
+emit("srgb-profile.jpg", jpeg(grey, icc_profile=srgb))
+emit("srgb-profile.png", png(0, 8, rows(8), chunk(b"iCCP", b"icc\0\0" + zlib.compress(srgb, 9))))
 
 for kind in ("gif", "bmp", "tiff", "webp", "ppm"):
     out = io.BytesIO()

@@ -1,13 +1,18 @@
 package io.varve.training.data;
 
+import io.varve.inference.file.HomePath;
+import io.varve.report.metrics.DataPart;
 import io.varve.spi.Named;
 import io.varve.training.data.set.InMemory;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * CIFAR-10 in its binary version (Krizhevsky, 2009): {@code data_batch_*.bin} and {@code
@@ -17,6 +22,8 @@ import java.util.List;
  */
 @Named(value = "cifar10", examples = "{path: data/cifar10}")
 public record Cifar10(String path) implements Source {
+  private static final Pattern TRAIN = Pattern.compile("data_batch_.*\\.bin");
+  private static final Pattern FILES = Pattern.compile("(?:data_batch_.*|test_batch)\\.bin");
   private static final int[] SHAPE = {3, 32, 32};
   private static final int PIXELS = 3 * 32 * 32;
   private static final int RECORD = 1 + PIXELS;
@@ -29,15 +36,45 @@ public record Cifar10(String path) implements Source {
 
   @Override
   public Splits open() {
-    DataFolder folder = new DataFolder(path);
-    List<Path> train = folder.all("data_batch_.*\\.bin", "data_batch_*.bin");
-    Path test = folder.one("test_batch.bin");
-    return new Splits(images(train), images(List.of(test)));
+    return new Splits(part(DataPart.TRAIN), part(DataPart.TEST));
+  }
+
+  @Override
+  public Optional<String> folder() {
+    return Optional.of(path);
   }
 
   @Override
   public Cifar10 at(String folder) {
     return new Cifar10(folder);
+  }
+
+  @Override
+  public boolean isAt(Path place) {
+    return Files.isDirectory(place)
+        ? folder(new DataFolder(place)).has(FILES)
+        : !PictureFolder.isPicture(place);
+  }
+
+  @Override
+  public Chosen chosen(Optional<DataPart> part, DataPart usual) {
+    Path place = HomePath.of(path);
+    return Files.isRegularFile(place)
+        ? new Chosen(images(List.of(place)), List.of())
+        : Chosen.part(path, part, usual, this::part);
+  }
+
+  private Split part(DataPart part) {
+    DataFolder folder = folder(new DataFolder(path));
+    return images(
+        part == DataPart.TRAIN
+            ? folder.all(TRAIN, "data_batch_*.bin")
+            : List.of(folder.one("test_batch.bin")));
+  }
+
+  /** Where the archive of the data set, or torchvision, puts the files. */
+  private static DataFolder folder(DataFolder given) {
+    return given.orBelow(FILES, "cifar-10-batches-bin");
   }
 
   private static Split images(List<Path> files) {

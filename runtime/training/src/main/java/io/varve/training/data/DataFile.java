@@ -1,5 +1,7 @@
 package io.varve.training.data;
 
+import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Printable;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -104,7 +106,7 @@ final class DataFile implements Closeable {
 
   /** A one-line error about this file. */
   IllegalArgumentException error(String message) {
-    return new IllegalArgumentException(file + ": " + message);
+    return new IllegalArgumentException(Printable.of(file.toString()) + ": " + message);
   }
 
   private IllegalArgumentException truncated(long expected, String what, String found) {
@@ -129,7 +131,7 @@ final class DataFile implements Closeable {
   }
 
   private IllegalArgumentException unreadable(IOException cause) {
-    return error("cannot be read (%s); check that it is a file you may read".formatted(cause));
+    return FileFault.unreadable(file, cause);
   }
 
   private static void close(InputStream in) {

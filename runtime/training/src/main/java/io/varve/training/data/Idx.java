@@ -1,11 +1,18 @@
 package io.varve.training.data;
 
+import io.varve.inference.file.HomePath;
+import io.varve.report.metrics.DataPart;
 import io.varve.spi.Named;
 import io.varve.training.data.set.InMemory;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * MNIST and its kin: {@code train-images-idx3-ubyte} and {@code t10k-images-idx3-ubyte} (LeCun,
@@ -18,6 +25,8 @@ public record Idx(String path) implements Source {
   /** "Two zero bytes, a type (8: unsigned byte), the number of dimensions". */
   private static final int MAGIC = 0x0800;
 
+  private static final Pattern FILES = Pattern.compile("(?:train|t10k)-images[-.]idx[34]-ubyte");
+
   /** Checks the keys. */
   public Idx {
     DataFolder.check(path);
@@ -25,10 +34,42 @@ public record Idx(String path) implements Source {
 
   @Override
   public Splits open() {
-    DataFolder folder = new DataFolder(path);
-    Path train = folder.one("train-images-idx3-ubyte", "train-images-idx4-ubyte");
-    Path test = folder.one("t10k-images-idx3-ubyte", "t10k-images-idx4-ubyte");
-    return new Splits(read(train), read(test));
+    return new Splits(part(DataPart.TRAIN), part(DataPart.TEST));
+  }
+
+  @Override
+  public boolean isAt(Path place) {
+    return Files.isDirectory(place)
+        ? folder(new DataFolder(place)).has(FILES)
+        : !PictureFolder.isPicture(place);
+  }
+
+  @Override
+  public Chosen chosen(Optional<DataPart> part, DataPart usual) {
+    Path place = HomePath.of(path);
+    return Files.isRegularFile(place)
+        ? new Chosen(read(place), List.of())
+        : Chosen.part(path, part, usual, this::part);
+  }
+
+  private Split part(DataPart part) {
+    String start = part == DataPart.TRAIN ? "train-images" : "t10k-images";
+    DataFolder folder = folder(new DataFolder(path));
+    return read(
+        folder.one(
+            Stream.of("-idx3-ubyte", "-idx4-ubyte", ".idx3-ubyte", ".idx4-ubyte")
+                .map(end -> start + end)
+                .toArray(String[]::new)));
+  }
+
+  /** Where torchvision puts the files of a data set: below its name, in {@code raw}. */
+  private static DataFolder folder(DataFolder given) {
+    return given.orBelow(FILES, "raw", "*/raw");
+  }
+
+  @Override
+  public Optional<String> folder() {
+    return Optional.of(path);
   }
 
   @Override
@@ -37,7 +78,7 @@ public record Idx(String path) implements Source {
   }
 
   private static Split read(Path file) {
-    int dimensions = file.getFileName().toString().contains("idx4") ? 4 : 3;
+    int dimensions = PortableName.of(file).contains("idx4") ? 4 : 3;
     try (DataFile in = new DataFile(file)) {
       int magic = in.int32("header");
       if (magic != (MAGIC | dimensions)) {

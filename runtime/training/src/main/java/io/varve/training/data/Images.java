@@ -1,34 +1,33 @@
 package io.varve.training.data;
 
+import io.varve.inference.file.HomePath;
 import io.varve.inference.image.Pixels;
+import io.varve.report.metrics.DataPart;
 import io.varve.spi.Default;
 import io.varve.spi.Named;
-import io.varve.training.data.set.Order;
-import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * A folder of PNG and JPEG files, searched in depth and sorted by path; decoded when read. Its
- * subfolders {@code train} and {@code test} are the two parts, or else a random part is the test
- * set.
+ * A folder of PNG and JPEG files, searched in depth and sorted by name; decoded when read. Its
+ * subfolders {@code train} and {@code test} are the two parts. Without them a file is a test image
+ * if a hash of its name says so.
  *
  * @param path the folder
  * @param size height and width after resizing; 0 keeps those of the files
  * @param crop the window [left, top, width, height] in pixels, cut out before resizing; [] is all
  * @param square cuts out the largest square in the middle before resizing, in place of a crop
  * @param channels 3 for colour, 1 for luma (ITU-R BT.601)
- * @param testFraction the part that is the test set where there are no subfolders, in (0, 1)
- * @param seed chooses that part
+ * @param testFraction the part that is the test set where there are no subfolders, in (0, 1), on
+ *     average
+ * @param seed goes into that hash
  */
 @Named(value = "images", examples = "{path: data/celeba, crop: [15, 40, 148, 148], size: 64}")
 public record Images(
@@ -80,21 +79,22 @@ public record Images(
   @Override
   public Splits open() {
     Path folder = new DataFolder(path).path();
-    boolean train = Files.isDirectory(folder.resolve("train"));
-    boolean test = Files.isDirectory(folder.resolve("test"));
-    if (train != test) {
-      throw new IllegalArgumentException(
-          "%s: expected both train/ and test/ or neither, found only %s/; add the other or rename it"
-              .formatted(path, train ? "train" : "test"));
-    }
-    if (train) {
-      List<Path> training = files(folder.resolve("train"));
-      int[] shape = shape(training.get(0));
-      return new Splits(
-          new ImageFiles(training, this, shape),
-          new ImageFiles(files(folder.resolve("test")), this, shape));
-    }
-    return part(folder, files(folder));
+    LeftOut leftOut = new LeftOut();
+    Optional<PartFolders> parts = PartFolders.in(folder, leftOut);
+    List<List<PictureFile>> files =
+        parts.isPresent()
+            ? List.of(part(parts.get().train(), leftOut), part(parts.get().test(), leftOut))
+            : drawn(folder, PictureFolder.pictures(folder, "", leftOut));
+    int[] shape = shape(files.get(0).get(0));
+    return new Splits(
+        new ImageFiles(files.get(0), this, shape),
+        new ImageFiles(files.get(1), this, shape),
+        leftOut.line(folder).stream().toList());
+  }
+
+  @Override
+  public Optional<String> folder() {
+    return Optional.of(path);
   }
 
   @Override
@@ -102,64 +102,73 @@ public record Images(
     return new Images(folder, size, crop, square, channels, testFraction, seed);
   }
 
+  /** The files of a folder as they are, in so many channels. */
+  public static Images of(String path, int channels) {
+    return new Images(path, 0, List.of(), false, channels, 0.1, 0);
+  }
+
+  @Override
+  public Chosen chosen(Optional<DataPart> part, DataPart usual) {
+    Path place = HomePath.of(path);
+    if (Files.isRegularFile(place)
+        || (part.isEmpty() && !PartFolders.areIn(new DataFolder(path).path()))) {
+      return whole();
+    }
+    Splits splits = open();
+    Chosen chosen = Chosen.part(path, part, usual, splits::part);
+    List<String> notes = new ArrayList<>(chosen.notes());
+    notes.addAll(splits.notes());
+    return new Chosen(chosen.images(), notes);
+  }
+
   /**
-   * Every image of the folder, one or more, in the order of their paths.
+   * All images in the folder, whatever its subfolders, or the one of a file.
    *
    * @throws IllegalArgumentException as {@link #open} does
    */
-  public Split all() {
-    List<Path> files = files(new DataFolder(path).path());
-    return new ImageFiles(files, this, shape(files.get(0)));
+  public Chosen whole() {
+    Path place = HomePath.of(path);
+    LeftOut leftOut = new LeftOut();
+    List<PictureFile> files =
+        Files.isRegularFile(place)
+            ? List.of(PictureFolder.single(place))
+            : PictureFolder.pictures(new DataFolder(path).path(), "", leftOut);
+    return new Chosen(
+        new ImageFiles(files, this, shape(files.get(0))), leftOut.line(place).stream().toList());
   }
 
-  private Splits part(Path folder, List<Path> files) {
+  private static List<PictureFile> part(Path folder, LeftOut leftOut) {
+    return PictureFolder.pictures(folder, PortableName.of(folder) + "/", leftOut);
+  }
+
+  /**
+   * The training and the test images of a folder without such subfolders. A file's name alone says
+   * where it belongs, so that another file never moves it. Each part has at least one: where no
+   * name falls into it, the name next to it.
+   */
+  private List<List<PictureFile>> drawn(Path folder, List<PictureFile> files) {
     if (files.size() < 2) {
       throw new IllegalArgumentException(
           folder + ": expected at least 2 images, one to train and one to test, found 1");
     }
-    int tests = (int) Math.round(files.size() * testFraction);
-    int cut = files.size() - Math.max(1, Math.min(files.size() - 1, tests));
-    int[] order = Order.of(files.size(), seed, 0);
-    int[] shape = shape(files.get(0));
-    return new Splits(
-        new ImageFiles(pick(files, order, 0, cut), this, shape),
-        new ImageFiles(pick(files, order, cut, order.length), this, shape));
-  }
-
-  private static List<Path> pick(List<Path> files, int[] order, int from, int to) {
-    return IntStream.range(from, to).map(i -> order[i]).sorted().mapToObj(files::get).toList();
+    Comparator<PictureFile> byPlace = Comparator.comparingDouble(file -> file.place(seed));
+    PictureFile first = files.stream().min(byPlace).orElseThrow();
+    PictureFile last = files.stream().max(byPlace).orElseThrow();
+    Map<Boolean, List<PictureFile>> parts =
+        files.stream()
+            .collect(
+                Collectors.partitioningBy(
+                    file ->
+                        file.equals(first)
+                            || (!file.equals(last) && file.place(seed) < testFraction)));
+    return List.of(parts.get(false), parts.get(true));
   }
 
   /**
    * The shape every image must have; reads the first one, so that wrong keys are reported at once.
    */
-  private int[] shape(Path first) {
-    Pixels picture = DecodedImage.read(first, this);
+  private int[] shape(PictureFile first) {
+    Pixels picture = DecodedImage.read(first.path(), this).pixels();
     return new int[] {channels, picture.height(), picture.width()};
-  }
-
-  private static List<Path> files(Path folder) {
-    try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      List<Path> files =
-          all.filter(Images::isImage)
-              .sorted(
-                  Comparator.comparing(
-                      file -> folder.relativize(file).toString().replace('\\', '/')))
-              .toList();
-      if (files.isEmpty()) {
-        throw new IllegalArgumentException(
-            folder + ": expected .png, .jpg or .jpeg files, found none; check data.path or --data");
-      }
-      return files;
-    } catch (IOException | UncheckedIOException e) {
-      throw new IllegalArgumentException(folder + ": cannot be listed (" + e + ")", e);
-    }
-  }
-
-  private static boolean isImage(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return !name.startsWith(".")
-        && (name.endsWith(".png") || name.endsWith(".jpg") || name.endsWith(".jpeg"))
-        && Files.isRegularFile(file);
   }
 }

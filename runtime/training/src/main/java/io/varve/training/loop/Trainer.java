@@ -27,7 +27,7 @@ import io.varve.training.run.TrainingJob;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * Trains a model into the folder of a run, from its start or from its newest checkpoint.
@@ -38,6 +38,9 @@ import java.util.function.Supplier;
 public final class Trainer implements AutoCloseable {
   /** Data of up to this size lie on the device as a whole. */
   private static final long RESIDENT_BYTES = 2L << 30;
+
+  /** So many files take a while to read, which a user should know of. */
+  private static final int MANY = 20_000;
 
   private final TrainingJob job;
   private final Training training;
@@ -59,11 +62,11 @@ public final class Trainer implements AutoCloseable {
   private Optional<Scores> latest = Optional.empty();
 
   /** The folder comes last: what cannot be trained leaves nothing behind. */
-  private Trainer(TrainingJob job, Supplier<RunFolder> open, Listener listener) {
+  private Trainer(TrainingJob job, Function<Splits, RunFolder> open, Listener listener) {
     this.job = job;
     this.training = job.experiment().training();
     this.listener = listener;
-    this.data = job.experiment().data().open();
+    this.data = checked(job.experiment().data().open(), listener);
     this.test = job.experiment().evaluation().of(data.test());
     int[] shape = data.train().shape();
     Model model = job.experiment().build(new Shape(shape[0], shape[1], shape[2]));
@@ -76,7 +79,7 @@ public final class Trainer implements AutoCloseable {
       this.feed = new Feed(manager, data.train(), RESIDENT_BYTES);
       this.epochs = Epochs.of(feed.size(), training);
       requireSchedules();
-      this.folder = open.get();
+      this.folder = open.apply(data);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -93,6 +96,16 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
+  /** The data, every image read once: a damaged one is found now, not after an epoch. */
+  private static Splits checked(Splits data, Listener listener) {
+    data.notes().forEach(listener::noted);
+    if (data.train().items().size() > MANY) {
+      listener.noted("reading every image once, to find damaged ones before training starts");
+    }
+    data.check().forEach(listener::noted);
+    return data;
+  }
+
   /**
    * Makes ready to train from the start.
    *
@@ -102,7 +115,7 @@ public final class Trainer implements AutoCloseable {
    */
   public static Trainer start(TrainingJob job, Path out, Listener listener) {
     RunFolder.requireNone(out);
-    return new Trainer(job, () -> RunFolder.create(out, job.yaml(), job.plugins()), listener);
+    return new Trainer(job, data -> job.create(out, data), listener);
   }
 
   /**
@@ -113,7 +126,7 @@ public final class Trainer implements AutoCloseable {
    *     plug-ins that do not fit it, or another process that trains it
    */
   public static Trainer resume(TrainingJob job, Path run, Listener listener) {
-    return new Trainer(job, () -> RunFolder.open(run, job.plugins()), listener);
+    return new Trainer(job, data -> job.open(run, data, listener::noted), listener);
   }
 
   /** Looks ahead at the schedules: better now than in the middle of training. */

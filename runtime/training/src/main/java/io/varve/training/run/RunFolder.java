@@ -16,8 +16,8 @@ import java.util.Optional;
 
 /**
  * The folder of a training run: {@code model.yaml} with overrides resolved, {@code plugins.lock},
- * {@code run.json}, {@code checkpoints/}, {@code metrics.jsonl}, {@code events/}, {@code samples/}
- * and {@code report.html}.
+ * {@code data.json}, {@code run.json}, {@code checkpoints/}, {@code metrics.jsonl}, {@code
+ * events/}, {@code samples/} and {@code report.html}.
  *
  * <p>Open for writing it is locked; a process that dies gives up its lock.
  */
@@ -80,7 +80,7 @@ public final class RunFolder implements AutoCloseable {
   /**
    * The model file of a run, to read it only.
    *
-   * @param data the folder of its data set, where it is not the one in the file
+   * @param data the folder of its data set, where it is not the one that the run was trained on
    * @throws IllegalArgumentException if the folder holds no run
    */
   public static YamlText yaml(Path path, Optional<String> data) {
@@ -90,7 +90,7 @@ public final class RunFolder implements AutoCloseable {
               + ": holds no run, it has no model.yaml; expected the --out folder of 'varve train'");
     }
     YamlText yaml = YamlText.read(model(path));
-    data.ifPresent(folder -> yaml.set("data.path", folder));
+    data.or(() -> DataRecord.folder(path)).ifPresent(folder -> yaml.set("data.path", folder));
     return yaml;
   }
 

@@ -10,6 +10,7 @@ import io.varve.model.weights.Weights;
 import io.varve.training.Experiment;
 import io.varve.training.checkpoint.CheckpointTensors;
 import io.varve.training.checkpoint.Checkpoints;
+import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
 import io.varve.training.evaluation.Evaluator;
 import java.nio.file.Path;
@@ -21,23 +22,45 @@ import java.util.function.Consumer;
  * A run's model with the weights of its newest checkpoint, the running average where one is kept.
  */
 public final class TrainedModel implements AutoCloseable {
+  private final Path run;
+  private final Consumer<String> notes;
   private final TrainingJob job;
   private final Checkpoints.Saved saved;
   private final Model model;
   private final NDManager manager;
   private final Weights weights;
 
-  private TrainedModel(TrainingJob job, Checkpoints.Saved saved, Model model, NDManager manager) {
+  private TrainedModel(Path run, Options options, TrainingJob job, Checkpoints.Saved saved) {
+    this.run = run;
+    this.notes = options.notes();
     this.job = job;
     this.saved = saved;
-    this.model = model;
-    this.manager = manager;
-    this.weights = Weights.initialize(model, manager);
+    this.model = job.experiment().build(saved.image());
+    this.manager = NDManager.newBaseManager(options.device(), "PyTorch");
+    try {
+      this.weights = read();
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  private Weights read() {
+    Weights weights = Weights.initialize(model, manager);
     CheckpointTensors.readModel(saved.tensors(), saved.file(), weights);
     if (averaged()) {
       CheckpointTensors.readAverage(saved.tensors(), saved.file(), weights);
     }
+    return weights;
   }
+
+  /**
+   * What may differ from what a run was trained with.
+   *
+   * @param plugins the JARs of its plug-ins
+   * @param data its data, when it goes on
+   */
+  public record Accepted(boolean plugins, boolean data) {}
 
   /**
    * What to load a run with.
@@ -46,23 +69,23 @@ public final class TrainedModel implements AutoCloseable {
    * @param data the folder of its data set, where it is not the one in the model file
    * @param device where the weights are to lie
    * @param notes hears of checkpoints that were passed over
-   * @param acceptChangedPlugins whether JARs may be others than those the run was trained with
+   * @param accepted what may have changed
    */
   public record Options(
       Catalog catalog,
       Optional<String> data,
       Device device,
       Consumer<String> notes,
-      boolean acceptChangedPlugins) {
-    /** Options for a run whose plug-ins have not changed. */
+      Accepted accepted) {
+    /** Options for a run of which nothing has changed. */
     public Options(Catalog catalog, Optional<String> data, Device device, Consumer<String> notes) {
-      this(catalog, data, device, notes, false);
+      this(catalog, data, device, notes, new Accepted(false, false));
     }
 
     /** The JARs of a run's model, checked against those it was trained with. */
     List<Catalog.Plugin> plugins(Path run, Experiment experiment) {
       List<Catalog.Plugin> plugins = UsedPlugins.of(experiment, catalog);
-      if (!acceptChangedPlugins) {
+      if (!accepted.plugins()) {
         PluginLock.require(run, plugins);
       }
       return plugins;
@@ -85,14 +108,7 @@ public final class TrainedModel implements AutoCloseable {
                     new IllegalArgumentException(
                         "%s: has no checkpoint yet; continue it with 'varve resume %s'"
                             .formatted(run, run)));
-    Model model = job.experiment().build(saved.image());
-    NDManager manager = NDManager.newBaseManager(options.device(), "PyTorch");
-    try {
-      return new TrainedModel(job, saved, model, manager);
-    } catch (RuntimeException e) {
-      manager.close();
-      throw e;
-    }
+    return new TrainedModel(run, options, job, saved);
   }
 
   /** The model file, bound. */
@@ -141,20 +157,33 @@ public final class TrainedModel implements AutoCloseable {
   }
 
   /**
-   * Opens the data, limited as the model file says.
+   * Opens the data, limited as the model file says; notes what was left out, and what has changed
+   * since the run was trained.
    *
    * @throws IllegalArgumentException if they cannot be read or have another shape than those the
    *     model was trained on
    */
   public Splits data() {
     Splits splits = experiment().data().open();
-    int[] shape = splits.test().shape();
+    splits.notes().forEach(notes);
+    DataRecord.note(run, splits, notes);
+    fitting(splits.test());
+    return splits;
+  }
+
+  /**
+   * The images as they are, if they have the shape of those that the model was trained on.
+   *
+   * @throws IllegalArgumentException if they do not
+   */
+  public Split fitting(Split images) {
+    int[] shape = images.shape();
     if (!image().equals(new Shape(shape[0], shape[1], shape[2]))) {
       throw new IllegalArgumentException(
           "data: images are [%d, %d, %d] where the model was trained on %s [channels, height, width]"
               .formatted(shape[0], shape[1], shape[2], image()));
     }
-    return splits;
+    return images;
   }
 
   @Override

@@ -40,10 +40,21 @@ class Cifar10Test {
   }
 
   @Test
-  void refusesABatchBothPlainAndPacked() throws IOException {
+  void takesABatchUnpackedBesideItsArchive() throws IOException {
+    write("test_batch.bin", DataFiles.cifar(slice(6, 7)));
     write("data_batch_1.bin", DataFiles.cifar(slice(0, 1)));
     write("data_batch_1.bin.gz", DataFiles.gzip(DataFiles.cifar(slice(0, 1))));
-    refuses(folder, "data_batch_1.bin, data_batch_1.bin.gz", "remove all but one");
+    assertThat(open().train().size()).isEqualTo(1);
+    write("data_batch_1.bin.gz", DataFiles.gzip(DataFiles.cifar(slice(1, 2))));
+    refuses(folder.resolve("data_batch_1.bin"), "does not hold what data_batch_1.bin.gz beside it");
+  }
+
+  @Test
+  void findsTheFolderOfTheArchive() throws IOException {
+    Files.createDirectories(folder.resolve("cifar-10-batches-bin"));
+    write("cifar-10-batches-bin/test_batch.bin", DataFiles.cifar(slice(6, 7)));
+    write("cifar-10-batches-bin/data_batch_1.bin", DataFiles.cifar(slice(0, 2)));
+    assertThat(open().train().size()).isEqualTo(2);
   }
 
   @Test

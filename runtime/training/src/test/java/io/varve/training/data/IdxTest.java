@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +59,7 @@ class IdxTest {
   void saysWhatIsMissing() throws IOException {
     refuses(
         folder,
-        "expected train-images-idx3-ubyte[.gz], train-images-idx4-ubyte[.gz]",
+        "expected train-images-idx3-ubyte[.gz], train-images-idx4-ubyte[.gz], ",
         "found t10k-images-idx3-ubyte",
         "--data");
     Files.delete(folder.resolve(TEST));
@@ -73,10 +74,33 @@ class IdxTest {
   }
 
   @Test
-  void refusesTwoFilesForOneSplit() throws IOException {
+  void takesAFileUnpackedBesideItsArchive() throws IOException {
     write(TRAIN, valid);
     write(TRAIN + ".gz", DataFiles.gzip(valid));
-    refuses(folder, TRAIN + ", " + TRAIN + ".gz", "remove all but one");
+    assertThat(open().train().size()).isEqualTo(5);
+    byte[] other = valid.clone();
+    other[30]++;
+    write(TRAIN + ".gz", DataFiles.gzip(other));
+    refuses(folder.resolve(TRAIN), "does not hold what " + TRAIN + ".gz beside it holds");
+    write(TRAIN + ".gz", DataFiles.gzip(Arrays.copyOf(valid, valid.length - 1)));
+    refuses(folder.resolve(TRAIN), "does not hold what " + TRAIN + ".gz beside it holds");
+  }
+
+  @Test
+  void findsTheFoldersOfTorchvision() throws IOException {
+    for (String below : List.of("raw", "MNIST/raw")) {
+      Path top = folder.resolve("top-" + below.length());
+      Files.createDirectories(top.resolve(below));
+      Files.write(top.resolve(below).resolve(TRAIN + ".gz"), DataFiles.gzip(valid));
+      Files.write(top.resolve(below).resolve(TEST), valid);
+      assertThat(new Idx(top.toString()).open().train().size()).isEqualTo(5);
+    }
+    Path two = folder.resolve("top-9");
+    Files.createDirectories(two.resolve("FashionMNIST/raw"));
+    Files.write(two.resolve("FashionMNIST/raw").resolve(TRAIN), valid);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Idx(two.toString()).open())
+        .withMessageContainingAll("several data sets", "FashionMNIST", "MNIST", "data.path");
   }
 
   @Test

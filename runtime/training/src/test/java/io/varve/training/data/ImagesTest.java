@@ -3,6 +3,7 @@ package io.varve.training.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.varve.training.data.set.Item;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
 import java.awt.image.BufferedImage;
@@ -10,9 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -22,16 +21,9 @@ class ImagesTest {
   /** JPEG rounds colours; on a flat image to within a few levels. */
   private static final int JPEG_ERROR = 4;
 
-  @TempDir Path folder;
+  private static final double PLACE = 0.4583888788562904;
 
-  @Test
-  void readsEveryImageAsOneSplit() throws IOException {
-    int[] rgb = DataFiles.randomRgb(5 * 6, 1);
-    DataFiles.image(folder.resolve("one.png"), "png", 5, rgb);
-    Split all = images(0, List.of(), 3).all();
-    assertThat(all.size()).isEqualTo(1);
-    assertThat(DataFiles.read(all, 0)).isEqualTo(planes(rgb));
-  }
+  @TempDir Path folder;
 
   @Test
   void readsTrainAndTestFoldersInOrderOfPath() throws IOException {
@@ -52,23 +44,68 @@ class ImagesTest {
   }
 
   @Test
-  void splitsAFolderBySeed() throws IOException {
-    for (int i = 0; i < 20; i++) {
+  void splitsAFolderByNameAndSeed() throws IOException {
+    numbered(20);
+    Splits splits = images(0, List.of(), 3).open();
+    assertThat(names(splits.test()))
+        .isNotEmpty()
+        .doesNotContainAnyElementsOf(names(splits.train()));
+    assertThat(splits.train().size() + splits.test().size()).isEqualTo(20);
+    assertThat(names(splits.train())).isSorted();
+    assertThat(names(images(0, List.of(), 3).open().test())).isEqualTo(names(splits.test()));
+    assertThat(names(seeded(0.5, 1).test())).isNotEqualTo(names(seeded(0.5, 2).test()));
+  }
+
+  @Test
+  void neverMovesAnImageToTheOtherPart() throws IOException {
+    numbered(20);
+    Splits before = seeded(0.5, 0);
+    for (int added = 0; added < 5; added++) {
+      DataFiles.image(folder.resolve("added" + added + ".png"), "png", 2, new int[4]);
+      Splits after = seeded(0.5, 0);
+      assertThat(names(after.train())).containsAll(names(before.train()));
+      assertThat(names(after.test())).containsAll(names(before.test()));
+      before = after;
+    }
+  }
+
+  /** Values that other programs get as well: SHA-256 of "3, line end, name". */
+  @Test
+  void placesANameByItsHash() {
+    PictureFile file = new PictureFile(Path.of("a.png"), new Item("b/\u00e9.png", 1));
+    assertThat(file.place(3)).isEqualTo(PLACE);
+    double share =
+        IntStream.range(0, 20_000)
+                .mapToDouble(i -> new PictureFile(Path.of("a"), new Item(i + ".png", 1)).place(0))
+                .filter(place -> place < 0.1)
+                .count()
+            / 20_000.0;
+    assertThat(share).isBetween(0.09, 0.11); // 5 deviations
+  }
+
+  @Test
+  void leavesNoPartEmpty() throws IOException {
+    numbered(2);
+    for (double fraction : new double[] {1e-9, 1 - 1e-9}) {
+      assertThat(seeded(fraction, 0).train().size()).isEqualTo(1);
+      assertThat(seeded(fraction, 0).test().size()).isEqualTo(1);
+    }
+  }
+
+  private void numbered(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
       int[] rgb = new int[4];
       Arrays.fill(rgb, i);
       DataFiles.image(folder.resolve(i + ".png"), "png", 2, rgb);
     }
-    Splits splits = images(0, List.of(), 3).open();
-    assertThat(splits.train().size()).isEqualTo(18);
-    Set<Byte> seen = new HashSet<>(blues(splits.train()));
-    seen.addAll(blues(splits.test()));
-    assertThat(seen).hasSize(20);
-    assertThat(blues(images(0, List.of(), 3).open().test())).isEqualTo(blues(splits.test()));
-    Images reseeded = new Images(folder.toString(), 0, List.of(), false, 3, 0.5, 1);
-    assertThat(reseeded.open().test().size()).isEqualTo(10);
-    assertThat(blues(reseeded.open().test()))
-        .isNotEqualTo(
-            blues(new Images(folder.toString(), 0, List.of(), false, 3, 0.5, 2).open().test()));
+  }
+
+  private Splits seeded(double fraction, long seed) {
+    return new Images(folder.toString(), 0, List.of(), false, 3, fraction, seed).open();
+  }
+
+  private static List<String> names(Split split) {
+    return split.items().stream().map(Item::name).toList();
   }
 
   @Test
@@ -174,6 +211,35 @@ class ImagesTest {
   }
 
   @Test
+  void checksAllImagesAtOnce() throws IOException {
+    for (String name : List.of("train/a.png", "train/b.png", "test/a.png", "test/b.png")) {
+      DataFiles.image(folder.resolve(name), "png", 4, new int[16]);
+    }
+    assertThat(images(0, List.of(), 3).open().check())
+        .containsExactly(
+            "test images: 2 of 2 are training images as well, pixel by pixel (test/a.png, ...)");
+    DataFiles.image(folder.resolve("test/a.png"), "png", 4, DataFiles.randomRgb(16, 6));
+    DataFiles.image(folder.resolve("test/b.png"), "png", 4, DataFiles.randomRgb(16, 7));
+    assertThat(images(0, List.of(), 3).open().check()).isEmpty();
+    BufferedImage alpha = new BufferedImage(4, 4, BufferedImage.TYPE_INT_ARGB);
+    alpha.setRGB(1, 1, 0x80ffffff);
+    ImageIO.write(alpha, "png", folder.resolve("test/b.png").toFile());
+    assertThat(images(0, List.of(), 3).open().check())
+        .containsExactly(
+            "test images: 1 of 2 images have transparent pixels: their colour counts, opaque");
+    Files.writeString(folder.resolve("test/b.png"), "GIF89a and so on");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> images(0, List.of(), 3).open().check())
+        .withMessageContainingAll("test", "b.png: expected a whole PNG or JPEG", "a GIF image");
+    Files.writeString(folder.resolve("train/b.png"), "");
+    Files.writeString(folder.resolve("train/c.png"), "");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> images(0, List.of(), 3).open().check())
+        .withMessageContaining("b.png: expected")
+        .withMessageEndingWith("(one of 2 such images)");
+  }
+
+  @Test
   void saysWhatIsMissing() throws IOException {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> images(0, List.of(), 3).open())
@@ -217,10 +283,6 @@ class ImagesTest {
         .isThrownBy(() -> DataFiles.read(split, 1))
         .withMessageContainingAll(parts)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
-  }
-
-  private static List<Byte> blues(Split split) {
-    return IntStream.range(0, split.size()).mapToObj(i -> DataFiles.read(split, i)[8]).toList();
   }
 
   private static byte[] planes(int[] rgb) {

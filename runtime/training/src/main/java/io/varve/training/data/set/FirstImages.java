@@ -1,6 +1,7 @@
 package io.varve.training.data.set;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /** The first images of a split. */
@@ -13,6 +14,16 @@ record FirstImages(Split all, int size) implements Split {
   @Override
   public void read(int index, byte[] into, int offset) {
     all.read(index, into, offset);
+  }
+
+  @Override
+  public List<Item> items() {
+    return all.items().isEmpty() ? List.of() : all.items().subList(0, size);
+  }
+
+  @Override
+  public Check check() {
+    return all.check();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.varve.training.data.set;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /** Images of one shape, uint8 (0..255) and planar [C, H, W], addressed by index; thread-safe. */
@@ -28,6 +29,20 @@ public interface Split {
   /** The density that the images, pairs of bytes, are drawn from, where it is known. */
   default Optional<DensityGrid> density() {
     return Optional.empty();
+  }
+
+  /** The files of the images, in the same order; none where images are not files of their own. */
+  default List<Item> items() {
+    return List.of();
+  }
+
+  /**
+   * Reads every image once, so that a damaged one is found before anything is begun.
+   *
+   * @throws IllegalArgumentException one line that names the first image that cannot be used
+   */
+  default Check check() {
+    return Check.NOTHING;
   }
 
   /** The first so many images, or all where there are fewer. */

@@ -40,6 +40,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    picture.require();
     try (Bundle bundle = options.open()) {
       long start = System.nanoTime();
       Map<String, Tensor> values = bundle.generate(count, options.seed, temperature);

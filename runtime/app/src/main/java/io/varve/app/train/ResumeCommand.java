@@ -44,9 +44,7 @@ public final class ResumeCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.open(global)) {
       TrainedModel.Options options =
           changed.loading(workspace.catalog(), Optional.ofNullable(data), device.name);
-      output.results(
-          TrainingRuns.results(TrainingRuns.resume(run, options, ShellLine.of(spec)), run));
-      return 0;
+      return TrainingRuns.show(TrainingRuns.resume(run, options, ShellLine.of(spec)), run, output);
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.varve.inference.file;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -10,7 +9,7 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
   /**
    * Makes a folder where the system keeps temporary files.
    *
-   * @throws UncheckedIOException if none can be made
+   * @throws IllegalArgumentException one line, if none can be made
    */
   public TemporaryFolder() {
     this(made());
@@ -20,7 +19,11 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
     try {
       return Files.createTempDirectory("varve-");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary folder: " + e.getMessage(), e);
+      Path place = Path.of(System.getProperty("java.io.tmpdir"));
+      throw new IllegalArgumentException(
+          FileFault.line(place, "cannot hold temporary files", e)
+              + ". Name a folder that can be written by TMPDIR.",
+          e);
     }
   }
 

@@ -4,15 +4,24 @@ rem nothing is built.
 rem
 rem   JAVA_HOME         the Java to run on, 17 or later; otherwise java on the PATH
 rem   VARVE_JAVA_OPTS   more options for the Java virtual machine
+rem
+rem docs/running.md has all variables. What bin/varve does for memory and threads on Linux has no place here.
 setlocal
 for %%i in ("%~dp0..") do set "root=%%~fi"
 set "home=%root%"
 
 set "java=java"
-if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
+if not defined JAVA_HOME goto version
+set "java=%JAVA_HOME%\bin\java.exe"
+if not exist "%java%" (
+  echo varve: JAVA_HOME is "%JAVA_HOME%", which has no bin\java.exe; point it at a JDK 17 or later. 1>&2
+  exit /b 2
+)
+
+:version
 set "version="
 for /f "tokens=3" %%v in ('""%java%" -version 2^>^&1" ^| findstr /c:" version "') do set "version=%%~v"
-for /f "delims=." %%v in ("%version%") do set "version=%%v"
+for /f "delims=.-" %%v in ("%version%") do set "version=%%v"
 if not defined version (
   echo varve: no Java found; install a JDK 17 or later and set JAVA_HOME. 1>&2
   exit /b 2
@@ -36,12 +45,31 @@ if not "%failed%"=="0" (
 )
 
 :run
+if not exist "%home%\lib" (
+  echo varve: "%home%" has no lib\; this is neither a distribution nor a checkout of Varve. 1>&2
+  exit /b 2
+)
+rem Java splits a class path at semicolons, and a path cannot quote them.
+if not "%home:;=%"=="%home%" (
+  echo varve: "%home%" has a semicolon in its path, which Java cannot take; move it elsewhere. 1>&2
+  exit /b 2
+)
+
+rem DJL would take PYTORCH_VERSION for the version of its own libtorch; docs/gpu.md says where these variables belong.
+if defined PYTORCH_LIBRARY_PATH goto options
+if /i "%DJL_OFFLINE%"=="false" goto options
+set "PYTORCH_VERSION="
+set "PYTORCH_FLAVOR="
+set "PYTORCH_PRECXX11="
+
+:options
 set "native="
 if %version% geq 24 set "native=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 set "collector=-XX:+UseSerialGC -Xms32m"
-echo "%VARVE_JAVA_OPTS% %JAVA_TOOL_OPTIONS% %JDK_JAVA_OPTIONS%" | findstr /c:"-XX:+Use" >nul && set "collector="
+echo "%VARVE_JAVA_OPTS% %JAVA_TOOL_OPTIONS% %JDK_JAVA_OPTIONS%" | findstr /c:"-XX:+Use" | findstr /c:"GC" >nul && set "collector="
 "%java%" %native% %collector% -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -Djava.awt.headless=true ^
-  -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.log.ai.djl.util.cuda=error ^
+  -Dfile.encoding=UTF-8 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn ^
+  -Dorg.slf4j.simpleLogger.log.ai.djl.util.cuda=error ^
   "-Dvarve.home=%home%" %VARVE_JAVA_OPTS% ^
   -cp "%home%\lib\*" io.varve.app.Varve %*
 exit /b %errorlevel%

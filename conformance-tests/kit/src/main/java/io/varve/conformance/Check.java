@@ -120,6 +120,6 @@ public final class Check {
     }
     StackTraceElement[] trace = thrown.getStackTrace();
     String at = trace.length == 0 ? "" : " at " + trace[0];
-    return "threw %s: %s%s".formatted(thrown.getClass().getSimpleName(), text, at);
+    return "threw " + thrown.getClass().getSimpleName() + ": " + text + at;
   }
 }

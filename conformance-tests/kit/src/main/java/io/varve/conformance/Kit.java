@@ -113,7 +113,7 @@ public final class Kit {
     for (int i = 0; i < named.examples().length; i++) {
       String yaml = named.examples()[i];
       String shown = yaml.strip().lines().count() > 1 ? "example " + (i + 1) : yaml.strip();
-      String subject = "%s %s %s".formatted(kind.word(), named.value(), shown);
+      String subject = kind.word() + " " + named.value() + " " + shown;
       Example example = new Example(catalog, kind.point(), type, yaml);
       checks.addAll(Check.of(plugin, subject, Kind.OF_RECORDS, () -> example));
       checks.addAll(

@@ -65,14 +65,15 @@ public record Report(List<Verdict> verdicts) {
     for (Outcome outcome : breaches(verdict)) {
       Check.Id check = outcome.check();
       text.append(
-          "\n%s %s: %s%n  %s%n"
-              .formatted(
-                  check.rule(),
-                  outcome.status() == Status.FAILED ? "is broken" : "should hold",
-                  check.subject(),
-                  outcome.message()));
+          String.format(
+              Locale.ROOT,
+              "\n%s %s: %s%n  %s%n",
+              check.rule(),
+              outcome.status() == Status.FAILED ? "is broken" : "should hold",
+              check.subject(),
+              outcome.message()));
       text.append(wrapped("  rule:  ", rules.plain(check.rule())));
-      text.append("  again: %s%n".formatted(again(verdict, outcome)));
+      text.append("  again: ").append(again(verdict, outcome)).append(System.lineSeparator());
     }
     text.append('\n');
   }
@@ -88,21 +89,22 @@ public record Report(List<Verdict> verdicts) {
 
   /** The command that checks one rule again. */
   static String again(Verdict verdict, Outcome outcome) {
-    return "varve verify %s --rules %s".formatted(verdict.jar(), outcome.check().rule());
+    return "varve verify " + verdict.jar() + " --rules " + outcome.check().rule();
   }
 
   /** The verdict in one line. */
   static String summary(Verdict verdict) {
     long warned = verdict.count(Status.WARNED);
-    return "%s: %s; %d checks passed, %d failed%s, %d do not apply; %.1f s"
-        .formatted(
-            verdict.plugin(),
-            verdict.ok() ? "keeps the contract" : "BREAKS the contract",
-            verdict.count(Status.PASSED),
-            verdict.count(Status.FAILED),
-            warned == 0 ? "" : ", " + warned + " warned",
-            verdict.count(Status.NOT_APPLICABLE),
-            verdict.outcomes().stream().mapToLong(Outcome::millis).sum() / 1000.0);
+    return String.format(
+        Locale.ROOT,
+        "%s: %s; %d checks passed, %d failed%s, %d do not apply; %.1f s",
+        verdict.plugin(),
+        verdict.ok() ? "keeps the contract" : "BREAKS the contract",
+        verdict.count(Status.PASSED),
+        verdict.count(Status.FAILED),
+        warned == 0 ? "" : ", " + warned + " warned",
+        verdict.count(Status.NOT_APPLICABLE),
+        verdict.outcomes().stream().mapToLong(Outcome::millis).sum() / 1000.0);
   }
 
   private static String wrapped(String head, String text) {

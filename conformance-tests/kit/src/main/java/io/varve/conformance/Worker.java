@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -55,6 +56,7 @@ final class Worker {
 
   /** The JAR, and those beside it. Whatever a plug-in prints goes to standard error. */
   public static void main(String[] arguments) throws IOException {
+    Locale.setDefault(Locale.ROOT); // as the command line that has started it
     PrintStream replies = stream(FileDescriptor.out);
     System.setOut(stream(FileDescriptor.err));
     List<Path> jars = Arrays.stream(arguments).map(Path::of).toList();

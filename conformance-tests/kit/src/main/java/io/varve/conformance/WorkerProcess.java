@@ -1,6 +1,7 @@
 package io.varve.conformance;
 
 import io.varve.conformance.jars.Target;
+import io.varve.inference.file.FileFault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -73,7 +74,8 @@ final class WorkerProcess implements AutoCloseable {
     try {
       return new WorkerProcess(limits, builder.start());
     } catch (IOException e) {
-      throw new UncheckedIOException("the virtual machine for checks cannot be started", e);
+      throw new UncheckedIOException(
+          "the virtual machine for checks cannot be started: " + FileFault.reason(e), e);
     }
   }
 
@@ -129,7 +131,7 @@ final class WorkerProcess implements AutoCloseable {
       List<String> errors = Files.readAllLines(scratch.resolve("stderr"));
       return errors.isEmpty() ? "it said nothing" : errors.get(0);
     } catch (IOException e) {
-      return "what it said cannot be read: " + e.getMessage();
+      return "what it said cannot be read: " + FileFault.reason(e);
     }
   }
 

@@ -72,6 +72,8 @@ final class Architecture {
     rules.put("names", names());
     rules.put("accessors", accessors());
     rules.put("process", process());
+    rules.put("defaults", LocaleRules.defaults());
+    rules.put("formatted", LocaleRules.formatted());
     rules.put("components", components());
     rules.put("cycles", slices().matching("io.varve.(**)").should().beFreeOfCycles());
     return rules;

@@ -135,6 +135,21 @@ class ArchitectureTest {
             "process",
             "package io.varve.model; " + body("void f(Error e) { e.printStackTrace(); }")),
         breach(
+            "defaults",
+            "package io.varve.model; " + body("Object f(String x) { return x.toLowerCase(); }")),
+        breach(
+            "defaults",
+            "package io.varve.model; "
+                + body("Object f(String x) { return String.format(x, 1); }")),
+        breach(
+            "defaults",
+            "package io.varve.model; " + body("Object f(byte[] x) { return new String(x); }")),
+        breach(
+            "formatted",
+            "package io.varve.model; "
+                + body(
+                    "Object f(java.nio.file.Path x) { return x.resolve(\"%d\".formatted(1)); }")),
+        breach(
             "components",
             "package io.varve.schedules; abstract class Bad implements io.varve.spi.Schedule {}"),
         breach(

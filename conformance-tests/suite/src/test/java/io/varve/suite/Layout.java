@@ -91,7 +91,8 @@ final class Layout {
                                 | conformance.hierarchies |
                                 | conformance.records     |
                                 | conformance             |
-          runtime/app           | app.option              | core-spi, runtime/model, runtime/inference, runtime/report, runtime/training, export, conformance-tests/kit
+          runtime/app           | app.process             | core-spi, runtime/model, runtime/inference, runtime/report, runtime/training, export, conformance-tests/kit
+                                | app.option              |
                                 | app.bundle              |
                                 | app.measure             |
                                 | app.train               |

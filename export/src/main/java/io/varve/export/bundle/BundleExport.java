@@ -12,6 +12,7 @@ import io.varve.inference.bundle.BundleVerification;
 import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
+import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Safetensors;
 import io.varve.spi.Node;
 import io.varve.spi.Space;
@@ -87,7 +88,20 @@ public final class BundleExport {
       place.replace();
       return new Result(bundle, worst);
     } catch (IOException e) {
-      throw new IllegalArgumentException(bundle + ": cannot be written: " + e.getMessage(), e);
+      throw FileFault.unwritable(bundle, e);
+    }
+  }
+
+  /**
+   * Checks, before a long computation, that a bundle can be written there.
+   *
+   * @throws IllegalArgumentException one line: why it cannot
+   */
+  public static void requirePlace(Path bundle) {
+    try {
+      new BundlePlace(bundle).close();
+    } catch (IOException e) {
+      throw FileFault.unwritable(bundle, e);
     }
   }
 

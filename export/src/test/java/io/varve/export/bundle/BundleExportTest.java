@@ -173,7 +173,8 @@ class BundleExportTest {
             });
     assertThatThrownBy(() -> export("second", List.of("generate"), files.path(bundle)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(bundle + ": cannot be written: the disk is gone");
+        .hasMessage(
+            bundle + ": cannot be written: the disk is gone. Choose a place that can be written.");
     assertThat(whole()).isEqualTo("first");
     assertThat(beside()).containsExactly("bundle");
   }
@@ -184,5 +185,59 @@ class BundleExportTest {
     assertThatThrownBy(() -> export("second", List.of("generate"), taken))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(taken + ": exists and is no bundle; choose another place");
+  }
+
+  /** Other names of the bundle's place, and links to it. */
+  @Test
+  void replacesABundleByWhateverNameItHas() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("bundle"));
+    List<Path> names =
+        List.of(
+            folder.resolve("bundle/."),
+            folder.resolve("bundle/../bundle/"),
+            folder.resolve("bundle/./../bundle/."),
+            link);
+    for (Path name : names) {
+      export(name.toString(), List.of("generate"), name);
+      assertThat(whole()).isEqualTo(name.toString());
+      assertThat(beside()).containsExactlyInAnyOrder("bundle", "link");
+    }
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    Path dangling = Files.createSymbolicLink(folder.resolve("later"), Path.of("new"));
+    export("second", List.of("generate"), dangling);
+    assertThat(Manifest.read(folder.resolve("new")).name()).isEqualTo("second");
+    assertThat(Files.isSymbolicLink(dangling)).isTrue();
+  }
+
+  @Test
+  void keepsWhatAUserPutIntoOrBesideABundle() throws IOException {
+    Files.createDirectory(folder.resolve(".bundle-" + "x".repeat(36)));
+    Files.createDirectory(folder.resolve(".bundle.old"));
+    Files.createDirectory(folder.resolve(".bundle-123e4567-e89b-12d3-a456-426614174000"));
+    export("second", List.of("generate"), bundle);
+    assertThat(beside())
+        .containsExactlyInAnyOrder("bundle", ".bundle.old", ".bundle-" + "x".repeat(36));
+    Path note = Files.writeString(bundle.resolve("note.txt"), "a user's");
+    assertThatThrownBy(() -> export("third", List.of("generate"), bundle))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            bundle
+                + ": holds files that are not the bundle's: note.txt; move them away, or choose another place");
+    assertThat(note).hasContent("a user's");
+    assertThat(Manifest.read(bundle).name()).isEqualTo("second");
+  }
+
+  @Test
+  void refusesAPlaceThatAnotherExportWritesTo() throws IOException {
+    try (BundlePlace place = new BundlePlace(bundle)) {
+      Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("bundle"));
+      assertThatThrownBy(() -> export("second", List.of("generate"), link))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(link + ": another export writes to it; wait for it, or choose another");
+      assertThat(place.building()).exists();
+    }
+    assertThat(whole()).isEqualTo("first");
+    export("second", List.of("generate"), bundle);
+    assertThat(beside()).containsExactlyInAnyOrder("bundle", "link");
   }
 }

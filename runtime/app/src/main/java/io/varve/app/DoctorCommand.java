@@ -7,6 +7,8 @@ import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
 import io.varve.app.option.Workspace;
+import io.varve.app.process.EngineCache;
+import io.varve.app.process.Failure;
 import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +44,7 @@ final class DoctorCommand implements Callable<Integer> {
     results.put("cores", Runtime.getRuntime().availableProcessors());
     results.put("heap_mb", Runtime.getRuntime().maxMemory() >> 20);
     results.put("allocator", allocator());
+    EngineCache.choose().ifPresent(note -> Output.say("note: %s", note));
     engine(results);
     results.put("onnxruntime", attempt("ONNX Runtime", OnnxRuntime::version));
     results.put(
@@ -114,7 +117,7 @@ final class DoctorCommand implements Callable<Integer> {
     try {
       return probe.get();
     } catch (RuntimeException | LinkageError e) {
-      problems.add(what + ": " + e.getMessage());
+      problems.add(what + ": " + Failure.of(e).line());
       return "unusable";
     }
   }

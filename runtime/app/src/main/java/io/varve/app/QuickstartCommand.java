@@ -2,6 +2,7 @@ package io.varve.app;
 
 import io.varve.app.bundle.BundleData;
 import io.varve.app.bundle.BundlePictures;
+import io.varve.app.option.ChangedPluginsOption;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
@@ -9,13 +10,17 @@ import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.TrainingRuns;
+import io.varve.export.bundle.BundleExport;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
+import io.varve.inference.file.OutputFile;
 import io.varve.model.yaml.YamlText;
 import io.varve.report.picture.PictureBatch;
 import io.varve.report.picture.PictureGrid;
 import io.varve.training.data.set.Split;
 import io.varve.training.evaluation.Scores;
+import io.varve.training.run.RunFolder;
+import io.varve.training.run.TrainedModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,10 +68,14 @@ final class QuickstartCommand implements Callable<Integer> {
     Map<String, Object> results = new LinkedHashMap<>();
     Path run = out.resolve("run");
     Path bundle = out.resolve("bundle");
+    BundleExport.requirePlace(bundle);
+    List.of(generated(), reconstructed()).forEach(OutputFile::require);
     try (Workspace workspace = Workspace.open(global)) {
-      Output.say("1. varve train quickstart.yaml --out %s", run);
-      Scores scores =
-          TrainingRuns.train(model(), workspace.catalog(), run, "cpu", ShellLine.of(spec));
+      TrainingRuns.Ended ended = train(workspace, run);
+      if (ended.code() != 0) {
+        return ended.code();
+      }
+      Scores scores = ended.scores().orElseThrow();
       results.put("bound", scores.bound());
       results.put("bits_per_dim", scores.bitsPerDim());
       Output.say("2. varve export %s --out %s", run, bundle);
@@ -81,6 +90,19 @@ final class QuickstartCommand implements Callable<Integer> {
     output.results(results);
     Output.say("Now open %s in a browser.", run.resolve("report.html"));
     return 0;
+  }
+
+  /** Trains into a new folder, or goes on where an earlier quickstart was stopped. */
+  private TrainingRuns.Ended train(Workspace workspace, Path run) throws IOException {
+    YamlText yaml = model();
+    if (RunFolder.isRun(run) && RunFolder.text(run).equals(yaml.text())) {
+      Output.say("1. varve resume %s", run);
+      TrainedModel.Options options =
+          new ChangedPluginsOption().loading(workspace.catalog(), Optional.empty(), "cpu");
+      return TrainingRuns.resume(run, options, ShellLine.of(spec));
+    }
+    Output.say("1. varve train quickstart.yaml --out %s", run);
+    return TrainingRuns.train(yaml, workspace.catalog(), run, "cpu", ShellLine.of(spec));
   }
 
   private static YamlText model() throws IOException {
@@ -99,12 +121,12 @@ final class QuickstartCommand implements Callable<Integer> {
       new Random(1).nextBytes(noise);
       results.put("score_of_noise", mean(bundle.score(noise, 1).bound()));
 
-      Path generated = out.resolve("generated.png");
+      Path generated = generated();
       Output.say("4. varve generate %s -n 64 --out %s", path, generated);
       PictureBatch drawn = BundlePictures.of(bundle.generate(64, 1, 1).get("pixels.mean"));
       PictureGrid.samples(drawn, PICTURES).write(generated);
 
-      Path reconstructed = out.resolve("reconstructed.png");
+      Path reconstructed = reconstructed();
       Output.say("5. varve reconstruct %s --carry z --out %s", path, reconstructed);
       byte[] few = BundleData.read(test, 0, PICTURES);
       Tensor pixels = bundle.reconstruct(few, Set.of("z"), 1, 1).get("pixels.mean");
@@ -117,6 +139,14 @@ final class QuickstartCommand implements Callable<Integer> {
       results.put("generated", generated.toString());
       results.put("reconstructed", reconstructed.toString());
     }
+  }
+
+  private Path generated() {
+    return out.resolve("generated.png");
+  }
+
+  private Path reconstructed() {
+    return out.resolve("reconstructed.png");
   }
 
   private static double mean(float[] values) {

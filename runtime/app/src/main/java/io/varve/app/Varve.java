@@ -10,19 +10,22 @@ import io.varve.app.measure.EvaluateCommand;
 import io.varve.app.measure.FidCommand;
 import io.varve.app.measure.ScoreCommand;
 import io.varve.app.option.GlobalOptions;
+import io.varve.app.option.Output;
 import io.varve.app.option.Version;
 import io.varve.app.plugins.PluginsCommand;
 import io.varve.app.plugins.SchemaCommand;
 import io.varve.app.plugins.VerifyCommand;
+import io.varve.app.process.Failure;
+import io.varve.app.process.Streams;
+import io.varve.app.process.Termination;
 import io.varve.app.train.ExpandCommand;
 import io.varve.app.train.ExportCommand;
 import io.varve.app.train.ResumeCommand;
 import io.varve.app.train.TrainCommand;
 import io.varve.inference.file.HomePath;
-import io.varve.inference.onnxruntime.RequestStoppedException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,8 +37,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * The command line of Varve: trains a model file, exports it and uses the bundle.
  *
- * <p>Exit codes: 0 success, 1 failure, 2 bad input. Standard error has the messages for people.
- * Standard output has the results; with {@code --json} they are one object on the last line.
+ * <p>Exit codes: 0 success, 1 failure, 2 bad input, 128 and its number after a signal. Standard
+ * error has the messages for people. Standard output has the results; with {@code --json} they are
+ * one object on the last line.
  */
 @Command(
     name = "varve",
@@ -48,7 +52,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "First steps:  varve quickstart --out demo",
-      "Exit codes:   0 success, 1 failure, 2 bad input"
+      "Exit codes:   0 success, 1 failure, 2 bad input, 130 or 143 stopped by Ctrl-C or SIGTERM"
     },
     subcommands = {
       QuickstartCommand.class,
@@ -94,7 +98,11 @@ public final class Varve implements GlobalOptions {
 
   /** Runs one command and exits. */
   public static void main(String[] args) {
-    System.exit(run(args));
+    Locale.setDefault(Locale.ROOT); // no digits or letters but those that programs read
+    Streams streams = Streams.install();
+    Termination.listen();
+    int code = run(args);
+    System.exit(Termination.isAsked() ? Termination.code() : streams.code(code));
   }
 
   /** Runs one command and answers its exit code. */
@@ -107,8 +115,7 @@ public final class Varve implements GlobalOptions {
     line.setExecutionExceptionHandler((e, command, parsed) -> varve.report(e));
     try {
       return line.execute(args);
-    } catch (LinkageError | StackOverflowError | OutOfMemoryError e) {
-      // A plug-in's static initialiser or a missing class of it, or a model too large.
+    } catch (Error e) { // a plug-in's static initialiser, a class it lacks, or no memory
       return varve.report(e);
     }
   }
@@ -130,30 +137,27 @@ public final class Varve implements GlobalOptions {
     }
     List<String> close =
         e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-    System.err.printf(
-        "varve: %s. %sSee %s --help%n",
+    Output.say(
+        "varve: %s. %sSee %s --help",
         e.getMessage().replaceAll("\\s*\\R\\s*", " "),
         close.isEmpty() ? "" : "Did you mean " + String.join(" or ", close) + "? ",
         command.getCommandSpec().qualifiedName());
     return CommandLine.ExitCode.USAGE;
   }
 
-  /** Reports bad input in one line, and a defect with a hint how to find it. */
+  /** Reports a failure in one line, and a defect with a hint how to find it. */
   private int report(Throwable e) {
-    boolean input =
-        e instanceof IllegalArgumentException
-            || e instanceof UncheckedIOException
-            || e instanceof RequestStoppedException;
-    String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    if (input) {
-      System.err.println("varve: " + message.replaceAll("\\s*\\R\\s*", " "));
-    } else {
-      System.err.println("varve: failed: " + (e instanceof IllegalStateException ? message : e));
-      System.err.println("This is a defect of Varve or of a plug-in; run again with --stacktrace.");
+    if (Termination.isAsked()) {
+      return Termination.code(); // what fails now fails because the process ends
+    }
+    Failure failure = Failure.of(e);
+    Output.say("varve: %s", failure.line());
+    if (failure.defect()) {
+      Output.say("This is a defect of Varve or of a plug-in; run again with --stacktrace.");
     }
     if (stacktrace) {
       e.printStackTrace();
     }
-    return input ? 2 : 1;
+    return failure.code();
   }
 }

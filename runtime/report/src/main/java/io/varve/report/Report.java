@@ -1,9 +1,9 @@
 package io.varve.report;
 
 import io.varve.inference.ActiveUnits;
+import io.varve.inference.file.OutputFile;
 import io.varve.report.metrics.Divergence;
 import io.varve.report.metrics.Estimate;
-import io.varve.report.metrics.OutputFile;
 import io.varve.report.metrics.Point;
 import io.varve.report.picture.Png;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +116,6 @@ public record Report(
    * @throws IllegalArgumentException if it cannot be written
    */
   public void write(Path file) {
-    OutputFile.replace(file, html().getBytes(StandardCharsets.UTF_8));
+    OutputFile.write(file, html().getBytes(StandardCharsets.UTF_8));
   }
 }

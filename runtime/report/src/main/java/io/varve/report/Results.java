@@ -127,12 +127,13 @@ final class Results {
 
   private static String words(Report.ImportanceBound importance) {
     String note = importance.note().isEmpty() ? "" : ". " + importance.note();
-    return "%s nats, %s bits per dimension, %s of %s"
-            .formatted(
-                importance.bound().words(),
-                importance.bitsPerDim().words(),
-                Numbers.count(importance.samples(), "sample"),
-                Numbers.count(importance.images(), "image"))
+    return importance.bound().words()
+        + " nats, "
+        + importance.bitsPerDim().words()
+        + " bits per dimension, "
+        + Numbers.count(importance.samples(), "sample")
+        + " of "
+        + Numbers.count(importance.images(), "image")
         + note;
   }
 

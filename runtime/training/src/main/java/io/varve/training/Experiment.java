@@ -97,12 +97,15 @@ public record Experiment(
    * @param importanceImages estimate that bound on the first so many of them only
    * @param images measure on the first so many test images only
    * @param batch images at a time; results do not depend on it
+   * @param keepPictures of how many evaluations during training the pictures are kept, the last
+   *     ones
    */
   public record Evaluation(
       @Default("0") int importanceSamples,
       Optional<Integer> importanceImages,
       Optional<Integer> images,
-      @Default("256") int batch) {
+      @Default("256") int batch,
+      @Default("20") int keepPictures) {
 
     /** Checks the keys. */
     public Evaluation {
@@ -113,6 +116,7 @@ public record Experiment(
       atLeastOne("importance-images", importanceImages);
       atLeastOne("images", images);
       atLeastOne("batch", Optional.of(batch));
+      atLeastOne("keep-pictures", Optional.of(keepPictures));
     }
 
     /** The images to measure on. */

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.varve.training.evaluation.Scores;
 import io.varve.training.loop.Listener;
+import io.varve.training.loop.Trainer;
 import io.varve.training.run.TrainingJob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,65 @@ final class ResumeTest {
     Small.resume(cutOff, job);
     assertThat(newest(cutOff)).isEqualTo(newest(folder.resolve("whole")));
     assertThat(metrics(cutOff)).isEqualTo(metrics(folder.resolve("whole")));
+  }
+
+  /**
+   * However often it is asked whether to stop before it is told so: after a step, or in the middle
+   * of an evaluation.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 6, 7, 8, 9, 12, 17, 30, 31, 32})
+  void losesNothingWhenStopped(int asked) throws IOException {
+    TrainingJob job = Small.job("training.checkpoint-every=1000", "evaluation.batch=16");
+    Small.train(folder.resolve("whole"), job);
+    Path stopped = folder.resolve("stopped");
+    Stop stop = new Stop(asked);
+    try (Trainer trainer = Trainer.start(job, stopped, stop)) {
+      assertThat(trainer.run()).isEmpty();
+    }
+    try (Stream<Path> files = Files.list(stopped.resolve("checkpoints"))) {
+      String last = String.format(Locale.ROOT, "step-%010d.json", stop.step);
+      assertThat(files.map(file -> file.getFileName().toString())).contains(last);
+    }
+    Small.resume(stopped, job);
+    assertThat(newest(stopped)).isEqualTo(newest(folder.resolve("whole")));
+    assertThat(metrics(stopped)).isEqualTo(metrics(folder.resolve("whole")));
+  }
+
+  @Test
+  void saysThatNothingIsLearned() {
+    List<String> notes = new ArrayList<>();
+    Listener listener =
+        new Listener() {
+          @Override
+          public void noted(String line) {
+            notes.add(line);
+          }
+        };
+    TrainingJob job = Small.job("training.skip-norm=1e-9", "training.epochs=2");
+    try (Trainer trainer = Trainer.start(job, folder.resolve("run"), listener)) {
+      trainer.run();
+      assertThat(trainer.skipped()).isEqualTo(trainer.steps()).isEqualTo(12);
+    }
+    assertThat(notes)
+        .containsExactly(
+            "none of the last 4 updates was made: their gradients are not finite or reach skip-norm");
+  }
+
+  @Test
+  void keepsThePicturesOfTheLastEvaluations() throws IOException {
+    Small.train(folder.resolve("run"), Small.job("evaluation.keep-pictures=2"));
+    try (Stream<Path> files = Files.list(folder.resolve("run/samples"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "samples-0000000018.png",
+              "samples-0000000024.png",
+              "reconstructions-0000000018.png",
+              "reconstructions-0000000024.png");
+    }
+    try (Stream<Path> files = Files.list(folder.resolve("run/events/pictures"))) {
+      assertThat(files).hasSize(2);
+    }
   }
 
   /** Before the first checkpoint the pass over the first batch is made again, after it never. */
@@ -128,6 +189,26 @@ final class ResumeTest {
       lines.add(timeless);
     }
     return lines;
+  }
+
+  /** Is told to stop when it has asked so often. */
+  private static final class Stop implements Listener {
+    private int left;
+    private long step;
+
+    Stop(int asked) {
+      left = asked;
+    }
+
+    @Override
+    public void stepped(long done) {
+      step = done;
+    }
+
+    @Override
+    public boolean isStopAsked() {
+      return --left <= 0;
+    }
   }
 
   private static final class Kill extends RuntimeException {

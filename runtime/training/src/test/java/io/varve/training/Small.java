@@ -85,14 +85,14 @@ public final class Small {
 
   public static Scores train(Path folder, TrainingJob job, Listener listener) {
     try (Trainer trainer = Trainer.start(job, folder, listener)) {
-      return trainer.run();
+      return trainer.run().orElseThrow();
     }
   }
 
   /** Goes on with a run to its end. */
   public static Scores resume(Path folder, TrainingJob job) {
     try (Trainer trainer = Trainer.resume(job, folder, Listener.SILENT)) {
-      return trainer.run();
+      return trainer.run().orElseThrow();
     }
   }
 

@@ -2,6 +2,7 @@ package io.varve.conformance.jars;
 
 import io.varve.conformance.rule.Fixture;
 import io.varve.conformance.rule.NotApplicable;
+import io.varve.inference.file.FileFault;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ public record ReadJar(
     try {
       return new ReadJar(target, points, Optional.of(JarContents.read(target.jar())), "");
     } catch (UncheckedIOException e) {
-      String failure = "is no whole JAR: " + e.getCause().getMessage();
+      String failure = "is no whole JAR: " + FileFault.reason(e);
       return new ReadJar(target, points, Optional.empty(), failure);
     }
   }

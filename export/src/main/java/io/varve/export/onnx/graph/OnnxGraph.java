@@ -12,7 +12,6 @@ import io.varve.export.onnx.program.Value;
 import io.varve.export.onnx.program.ValueSource;
 import io.varve.inference.file.AtomicFile;
 import io.varve.inference.file.Safetensors;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,7 +121,7 @@ public final class OnnxGraph {
    * @param tensors where each parameter lies, as {@code Safetensors#write} returned it
    * @param location the weights file, relative to the folder of the graph
    * @throws IllegalArgumentException if a parameter is missing or has another type or shape there
-   * @throws UncheckedIOException if the file cannot be written
+   * @throws IllegalArgumentException one line, if the file cannot be written
    */
   public void write(Path onnx, Map<String, Safetensors.Tensor> tensors, String location) {
     weights.forEach((name, value) -> requireSame(name, array(value), tensors.get(name), location));
@@ -141,7 +140,7 @@ public final class OnnxGraph {
   /**
    * Writes the graph and, beside it, its weights: {@code model.onnx} and {@code model.safetensors}.
    *
-   * @throws UncheckedIOException if a file cannot be written
+   * @throws IllegalArgumentException one line, if a file cannot be written
    */
   public void save(Path onnx) {
     String stem = onnx.getFileName().toString().replaceFirst("\\.onnx$", "");

@@ -96,7 +96,9 @@ public final class BenchCommand implements Callable<Integer> {
       Path run = folder.path().resolve("run");
       YamlText brief = model.read(target).set("training.epochs=1").set("training.batch=64");
       brief.set("data.train-images=64").set("data.test-images=64");
-      TrainingRuns.train(brief, catalog, run, "cpu", "varve bench");
+      if (TrainingRuns.train(brief, catalog, run, "cpu", "varve bench").scores().isEmpty()) {
+        return; // stopped by a signal
+      }
       Path bundle = folder.path().resolve("bundle");
       ExportCommand.export(catalog, run, bundle, Optional.empty());
       inference(bundle, results);

@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.inference.file.OutputFile;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
@@ -15,6 +16,15 @@ final class PictureOption {
       description = "The picture to write.",
       converter = PngFile.class)
   Path file;
+
+  /**
+   * Checks, before anything is drawn, that the picture can be written.
+   *
+   * @throws IllegalArgumentException one line: why it cannot
+   */
+  void require() {
+    OutputFile.require(file);
+  }
 
   /** Refuses names that do not end in .png. */
   static final class PngFile implements ITypeConverter<Path> {

@@ -59,6 +59,7 @@ public final class SuperResolveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    options.picture.require();
     VariationOptions.atLeast(1, "-n", count);
     try (Bundle bundle = options.bundle.open()) {
       Manifest manifest = bundle.manifest();
@@ -155,8 +156,8 @@ public final class SuperResolveCommand implements Callable<Integer> {
   }
 
   private static String label(Manifest.Variable y) {
-    return "%s\n%d x %d x %d"
-        .formatted(y.name(), y.shape().get(0), y.shape().get(1), y.shape().get(2));
+    List<Long> shape = y.shape();
+    return y.name() + "\n" + shape.get(0) + " x " + shape.get(1) + " x " + shape.get(2);
   }
 
   private static boolean reduced(Manifest.Variable y, Manifest.Space data) {

@@ -124,7 +124,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     } else {
       results.remove("kl");
       output.results(results);
-      LevelTable.lines(levels, scores).forEach(System.out::println);
+      Output.lines(LevelTable.lines(levels, scores).stream());
     }
     if (!levels.isEmpty()) {
       Output.say("%s", LatentActivity.verdict(levels));

@@ -6,6 +6,7 @@ import io.varve.app.option.Output;
 import io.varve.inference.InferenceOptions;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.file.OutputFile;
 import io.varve.report.metrics.DataPart;
 import io.varve.training.data.set.Split;
 import io.varve.training.fid.Extractor;
@@ -109,6 +110,9 @@ final class FidOptions {
         !(named && known()),
         "--statistics: %s exists and takes the place of --data, --images and --real-images; leave them out, or delete it"
             .formatted(statistics));
+    if (statistics != null && !known()) {
+      OutputFile.require(statistics);
+    }
   }
 
   private boolean known() {

@@ -5,7 +5,7 @@ import io.varve.app.option.BundleOptions;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
-import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.OutputFile;
 import io.varve.inference.file.Printable;
 import io.varve.training.data.set.Item;
 import io.varve.training.data.set.Split;
@@ -55,6 +55,9 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (csv != null) {
+      OutputFile.require(csv);
+    }
     try (Bundle bundle = options.open()) {
       Split split = BundleData.open(bundle.manifest(), data);
       Evaluator.Settings plan = new Evaluator.Settings(samples, 1, options.seed);
@@ -96,7 +99,7 @@ public final class ScoreCommand implements Callable<Integer> {
       }
       text.append(files.isEmpty() ? "\n" : "," + cell(files.get(i).name()) + "\n");
     }
-    AtomicFile.write(csv, text.toString());
+    OutputFile.write(csv, text.toString());
     Output.say("wrote %s", csv);
   }
 

@@ -1,28 +1,31 @@
 package io.varve.app.option;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
+import io.varve.inference.file.JsonText;
+import io.varve.inference.file.Printable;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** What a command prints: results on standard output, messages for people on standard error. */
 public final class Output {
-  private static final Gson JSON =
-      new GsonBuilder().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();
-
   @Option(names = "--json", description = "Print one JSON object on the last line of output.")
   public boolean json;
 
-  /** Prints a line for people. */
+  /** Prints a line for people; what it says of files cannot steer their terminal. */
   public static void say(String format, Object... values) {
-    System.err.println(String.format(Locale.ROOT, format, values));
+    System.err.println(Printable.of(String.format(Locale.ROOT, format, values)));
+  }
+
+  /** Prints lines of results for people. */
+  public static void lines(Stream<String> lines) {
+    lines.map(Printable::of).forEach(System.out::println);
   }
 
   /** Prints a result: a sentence, or with {@code --json} an object. */
   public void result(String sentence, Map<String, ?> results) {
-    System.out.println(json ? JSON.toJson(results) : sentence);
+    System.out.println(json ? JsonText.line(results) : Printable.of(sentence));
   }
 
   /** The key of the standard errors among the results, each under the name of its mean. */
@@ -31,17 +34,22 @@ public final class Output {
   /** Prints results: a JSON object, or aligned lines with standard errors beside the means. */
   public void results(Map<String, ?> results) {
     if (json) {
-      System.out.println(JSON.toJson(results));
+      System.out.println(JsonText.line(results));
       return;
     }
     Map<String, Object> shown = new LinkedHashMap<>();
     results.forEach((key, value) -> add(shown, key, value));
     Map<?, ?> errors = shown.remove(ERRORS) instanceof Map<?, ?> map ? map : Map.of();
     int width = shown.keySet().stream().mapToInt(String::length).max().orElse(0);
-    shown.forEach(
-        (key, value) ->
-            System.out.printf(
-                Locale.ROOT, "%-" + width + "s  %s%n", key, text(key, value, errors)));
+    lines(
+        shown.entrySet().stream()
+            .map(
+                line ->
+                    String.format(
+                        Locale.ROOT,
+                        "%-" + width + "s  %s",
+                        line.getKey(),
+                        text(line.getKey(), line.getValue(), errors))));
   }
 
   /** A line; a map of maps has one for each of these. */

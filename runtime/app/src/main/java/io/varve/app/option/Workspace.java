@@ -1,5 +1,6 @@
 package io.varve.app.option;
 
+import io.varve.app.process.EngineCache;
 import io.varve.model.binder.Binder;
 import io.varve.model.plugin.Catalog;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ public final class Workspace implements AutoCloseable {
 
   /** Loads the plug-ins without warnings; the caller reports those left out. */
   public static Workspace quietly(GlobalOptions global) {
+    EngineCache.choose().ifPresent(note -> Output.say("note: %s", note));
     return new Workspace(Catalog.open(folders(global)));
   }
 

@@ -3,10 +3,10 @@ package io.varve.app.plugins;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Workspace;
 import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.FileFault;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.plugin.Catalog.Plugin;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ record PluginFolder(List<Path> all, Path own) {
     try {
       AtomicFile.write(target, Files.readAllBytes(jar));
     } catch (IOException e) {
-      throw new UncheckedIOException(jar + ": cannot be read: " + e.getMessage(), e);
+      throw FileFault.unreadable(jar, e);
     }
   }
 
@@ -154,7 +154,7 @@ record PluginFolder(List<Path> all, Path own) {
     try {
       Files.delete(jar);
     } catch (IOException e) {
-      throw new UncheckedIOException(jar + ": cannot be deleted: " + e.getMessage(), e);
+      throw FileFault.undeletable(jar, e);
     }
   }
 }

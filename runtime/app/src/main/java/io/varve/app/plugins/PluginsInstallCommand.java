@@ -41,8 +41,12 @@ final class PluginsInstallCommand implements Callable<Integer> {
     results.put("sha256", plugin.sha256());
     results.put("components", plugin.components());
     output.result(
-        "installed %s %s: %s"
-            .formatted(plugin.id(), plugin.version(), String.join(", ", plugin.components())),
+        "installed "
+            + plugin.id()
+            + " "
+            + plugin.version()
+            + ": "
+            + String.join(", ", plugin.components()),
         results);
     return 0;
   }

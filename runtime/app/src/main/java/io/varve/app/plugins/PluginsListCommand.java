@@ -42,7 +42,7 @@ final class PluginsListCommand implements Callable<Integer> {
             .forEach(
                 p -> lines.put(p.id(), p.version() + "  " + String.join(", ", p.components())));
         output.results(lines);
-        catalog.leftOut().forEach(leftOut -> System.out.println("left out: " + leftOut));
+        Output.lines(catalog.leftOut().stream().map(leftOut -> "left out: " + leftOut));
       }
       return catalog.leftOut().isEmpty() ? 0 : LEFT_OUT;
     }

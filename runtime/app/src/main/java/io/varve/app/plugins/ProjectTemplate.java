@@ -1,9 +1,9 @@
 package io.varve.app.plugins;
 
 import io.varve.app.option.Version;
+import io.varve.inference.file.FileFault;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ record ProjectTemplate(String name, String type, String kind, String packageName
         Files.writeString(target, filled(file.getValue()));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be written: " + e, e);
+      throw FileFault.unwritable(folder, e);
     }
   }
 

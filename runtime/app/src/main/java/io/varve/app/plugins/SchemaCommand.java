@@ -1,8 +1,8 @@
 package io.varve.app.plugins;
 
-import com.google.gson.GsonBuilder;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Workspace;
+import io.varve.inference.file.JsonText;
 import io.varve.model.binder.Schema;
 import io.varve.training.Experiment;
 import java.util.concurrent.Callable;
@@ -21,12 +21,7 @@ public final class SchemaCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(global)) {
-      System.out.println(
-          new GsonBuilder()
-              .setPrettyPrinting()
-              .disableHtmlEscaping()
-              .create()
-              .toJson(Schema.of(workspace.binder(), Experiment.class)));
+      System.out.print(JsonText.indented(Schema.of(workspace.binder(), Experiment.class)));
       return 0;
     }
   }

@@ -8,9 +8,8 @@ import io.varve.conformance.Outcome;
 import io.varve.conformance.Report;
 import io.varve.conformance.Verdict;
 import io.varve.conformance.Verification;
+import io.varve.inference.file.OutputFile;
 import io.varve.model.plugin.Catalog;
-import io.varve.report.metrics.OutputFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -81,6 +81,8 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    pages().forEach(OutputFile::require);
+    tables().forEach(OutputFile::require);
     Limits limits = new Limits(Duration.ofSeconds(timeout), bytes(memory));
     List<Path> beside = Catalog.jars(Workspace.folders(global));
     Verification verification = new Verification(beside, rules, limits);
@@ -91,14 +93,12 @@ public final class VerifyCommand implements Callable<Integer> {
       }
     }
     Report all = new Report(verdicts);
-    report.ifPresent(folder -> write(folder.resolve("verify.html"), all.html()));
-    report.ifPresent(folder -> write(folder.resolve("TEST-verify.xml"), all.junit()));
-    html.ifPresent(file -> write(file, all.html()));
-    junit.ifPresent(file -> write(file, all.junit()));
+    pages().forEach(page -> OutputFile.write(page, all.html()));
+    tables().forEach(table -> OutputFile.write(table, all.junit()));
     if (output.json) {
       output.results(summary(all));
     } else {
-      System.out.print(all.text());
+      Output.lines(all.text().lines());
     }
     return all.ok() ? 0 : 1;
   }
@@ -113,8 +113,18 @@ public final class VerifyCommand implements Callable<Integer> {
     return Long.parseLong(matcher.group(1)) << shift;
   }
 
-  private static void write(Path file, String text) {
-    OutputFile.replace(file, text.getBytes(StandardCharsets.UTF_8));
+  /** Where the HTML page goes. */
+  private List<Path> pages() {
+    return Stream.concat(
+            report.map(folder -> folder.resolve("verify.html")).stream(), html.stream())
+        .toList();
+  }
+
+  /** Where the JUnit XML goes. */
+  private List<Path> tables() {
+    return Stream.concat(
+            report.map(folder -> folder.resolve("TEST-verify.xml")).stream(), junit.stream())
+        .toList();
   }
 
   private static Map<String, Object> summary(Report report) {

@@ -1,6 +1,7 @@
 package io.varve.app.train;
 
 import io.varve.app.option.Output;
+import io.varve.app.process.Termination;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Point;
 import io.varve.training.loop.Listener;
@@ -86,6 +87,11 @@ final class ProgressLine implements Listener, AutoCloseable {
     return whole >= 3600
         ? String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
         : String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60);
+  }
+
+  @Override
+  public boolean isStopAsked() {
+    return Termination.isAsked();
   }
 
   @Override

@@ -50,9 +50,7 @@ public final class ResumeCommand implements Callable<Integer> {
       TrainedModel.Options options =
           changed.loading(
               workspace.catalog(), Optional.ofNullable(data), device.name, acceptChangedData);
-      output.results(
-          TrainingRuns.results(TrainingRuns.resume(run, options, ShellLine.of(spec)), run));
-      return 0;
+      return TrainingRuns.show(TrainingRuns.resume(run, options, ShellLine.of(spec)), run, output);
     }
   }
 }

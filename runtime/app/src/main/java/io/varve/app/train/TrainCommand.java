@@ -6,7 +6,6 @@ import io.varve.app.option.ModelOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
-import io.varve.training.evaluation.Scores;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,16 +40,20 @@ public final class TrainCommand implements Callable<Integer> {
       description = "The run's folder (default: runs/ and the model file's name).")
   private Path out;
 
+  /** The name of the model file without its ending. */
+  private String stem() {
+    Path name = file.toAbsolutePath().normalize().getFileName();
+    return name == null ? "model" : name.toString().replaceFirst("\\.ya?ml$", "");
+  }
+
   @Override
   public Integer call() {
     try (Workspace workspace = Workspace.open(global)) {
-      String stem = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
-      Path run = out == null ? Path.of("runs", stem) : out;
-      Scores scores =
+      Path run = out == null ? Path.of("runs", stem()) : out;
+      TrainingRuns.Ended ended =
           TrainingRuns.train(
               model.read(file), workspace.catalog(), run, device.name, ShellLine.of(spec));
-      output.results(TrainingRuns.results(scores, run));
-      return 0;
+      return TrainingRuns.show(ended, run, output);
     }
   }
 }

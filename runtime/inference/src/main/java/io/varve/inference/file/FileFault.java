@@ -29,6 +29,18 @@ public final class FileFault {
         line(file, "cannot be written", cause) + ". Choose a place that can be written.", cause);
   }
 
+  /** The error for a folder whose files cannot be listed. */
+  public static IllegalArgumentException unlistable(Path folder, IOException cause) {
+    return new IllegalArgumentException(
+        line(folder, "cannot be listed", cause) + ". Check the path and its permissions.", cause);
+  }
+
+  /** The error for a file or folder that cannot be deleted. */
+  public static IllegalArgumentException undeletable(Path file, IOException cause) {
+    return new IllegalArgumentException(
+        line(file, "cannot be deleted", cause) + ". Delete it yourself.", cause);
+  }
+
   /** {@code file: what: why}, on one line. */
   public static String line(Path file, String what, IOException cause) {
     return Printable.of(file.toString()) + ": " + what + ": " + reason(cause);

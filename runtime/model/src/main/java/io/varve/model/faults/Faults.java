@@ -1,7 +1,13 @@
 package io.varve.model.faults;
 
 import io.varve.spi.Named;
+import java.io.EOFException;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.security.CodeSource;
 import java.util.List;
 import java.util.Optional;
@@ -68,11 +74,27 @@ public final class Faults {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
+  /** Why a file operation failed, in words: what Java says of it is often the bare path. */
+  public static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    } else if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (e instanceof CharacterCodingException) {
+      return "it is not text in UTF-8";
+    } else if (e instanceof EOFException) {
+      return "it ends too early";
+    } else if (e instanceof FileSystemException fault) {
+      return Optional.ofNullable(fault.getReason()).orElse("the system gives no reason");
+    }
+    return e.getMessage() == null ? "the system gives no reason" : line(e);
+  }
+
   /** What a component did, after its name and its JAR: {@code 'halve' (my.jar): ...}. */
   public static String in(Class<?> component, String what) {
     Named named = component.getAnnotation(Named.class);
-    return "'%s' (%s): %s; the plug-in is at fault"
-        .formatted(named == null ? component.getName() : named.value(), origin(component), what);
+    String name = named == null ? component.getName() : named.value();
+    return "'" + name + "' (" + origin(component) + "): " + what + "; the plug-in is at fault";
   }
 
   private static String origin(Class<?> component) {

@@ -75,7 +75,7 @@ public record Objective(
   /** What training maximises, in a few words. */
   public String words() {
     if (importanceSamples > 1) {
-      return "importance-weighted bound by %d draws an image".formatted(importanceSamples);
+      return "importance-weighted bound by " + importanceSamples + " draws an image";
     }
     return freeBits.isNone() ? "evidence lower bound" : "evidence lower bound with free bits";
   }

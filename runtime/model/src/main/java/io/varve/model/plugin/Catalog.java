@@ -122,7 +122,7 @@ public final class Catalog implements AutoCloseable {
         Path real = folder.toRealPath();
         sorted.forEach(jar -> jars.putIfAbsent(real.resolve(jar.getFileName()), jar));
       } catch (IOException e) {
-        throw new IllegalArgumentException(folder + ": cannot be listed: " + e.getMessage(), e);
+        throw new IllegalArgumentException(folder + ": cannot be listed: " + Faults.reason(e), e);
       }
     }
     return List.copyOf(jars.values());

@@ -1,5 +1,6 @@
 package io.varve.model.plugin;
 
+import io.varve.model.faults.Faults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -46,9 +47,9 @@ final class PluginJar {
     try (JarFile file = new JarFile(jar.toFile())) {
       return check(file);
     } catch (ZipException e) {
-      throw refuse("is not a whole JAR: " + e.getMessage(), "copy or build it again");
+      throw refuse("is not a whole JAR: " + Faults.reason(e), "copy or build it again");
     } catch (IOException e) {
-      throw refuse("cannot be read: " + e.getMessage(), "copy or build it again");
+      throw refuse("cannot be read: " + Faults.reason(e), "copy or build it again");
     }
   }
 
@@ -139,7 +140,7 @@ final class PluginJar {
     try {
       return NumberOperands.find(bytes);
     } catch (RuntimeException e) {
-      throw refuse(entry + " is no whole class file: " + e, "build the JAR again");
+      throw refuse(entry + " is no whole class file: " + Faults.line(e), "build the JAR again");
     }
   }
 
@@ -157,7 +158,7 @@ final class PluginJar {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
     } catch (IOException e) {
-      throw new IllegalArgumentException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new IllegalArgumentException(file + ": cannot be read: " + Faults.reason(e), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -1,8 +1,12 @@
 package io.varve.model.yaml;
 
+import io.varve.model.faults.Faults;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,7 +57,7 @@ public final class YamlText {
             "%s: has %d bytes; a model file has at most %d"
                 .formatted(file, Files.size(file), YamlTree.MAX_CHARACTERS));
       }
-      return of(file.toString(), Files.readString(file));
+      return of(file.toString(), text(file));
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(file + ": no such file", e);
     } catch (CharacterCodingException e) {
@@ -61,7 +65,20 @@ public final class YamlText {
     } catch (AccessDeniedException e) {
       throw new IllegalArgumentException(file + ": may not be read; check its permissions", e);
     } catch (IOException e) {
-      throw new IllegalArgumentException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new IllegalArgumentException(file + ": cannot be read: " + Faults.reason(e), e);
+    }
+  }
+
+  /** A device or a pipe has no size before it is read. */
+  private static String text(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(YamlTree.MAX_CHARACTERS + 1);
+      if (bytes.length > YamlTree.MAX_CHARACTERS) {
+        throw new IllegalArgumentException(
+            "%s: has over %s bytes; that is no model file"
+                .formatted(file, YamlTree.MAX_CHARACTERS));
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     }
   }
 

@@ -2,7 +2,9 @@ package io.varve.model.yaml;
 
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.Mark;
@@ -13,8 +15,9 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
-/** YAML text as a tree of nodes within limits, its aliases written out. */
+/** YAML text as a tree of nodes within limits, its aliases and merge keys written out. */
 final class YamlTree {
   static final int MAX_CHARACTERS = 4 << 20;
   private static final int MAX_DEPTH = 60;
@@ -75,20 +78,50 @@ final class YamlTree {
     }
     if (node instanceof MappingNode m) {
       List<NodeTuple> tuples = new ArrayList<>();
+      List<NodeTuple> merged = new ArrayList<>();
       for (NodeTuple tuple : m.getValue()) {
         if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
           throw new IllegalArgumentException(
               "%s:%d: a key must be a word".formatted(name, line(tuple.getKeyNode())));
         }
-        tuples.add(
-            new NodeTuple(
-                unfold(key, name, depth, budget),
-                unfold(tuple.getValueNode(), name, depth + 1, budget)));
+        Node value = unfold(tuple.getValueNode(), name, depth + 1, budget);
+        if (key.getTag().equals(Tag.MERGE)) {
+          merged.addAll(merged(name, key, value));
+        } else {
+          tuples.add(new NodeTuple(unfold(key, name, depth, budget), value));
+        }
       }
+      merge(tuples, merged);
       return new MappingNode(m.getTag(), true, tuples, start, end, m.getFlowStyle());
     }
     ScalarNode scalar = (ScalarNode) node;
     return new ScalarNode(
         scalar.getTag(), true, scalar.getValue(), start, end, scalar.getScalarStyle());
+  }
+
+  /** The keys that a merge key {@code <<} brings: those of a mapping, or of a list of them. */
+  private static List<NodeTuple> merged(String name, ScalarNode key, Node value) {
+    List<Node> sources = value instanceof SequenceNode list ? list.getValue() : List.of(value);
+    List<NodeTuple> tuples = new ArrayList<>();
+    for (Node source : sources) {
+      if (!(source instanceof MappingNode mapping)) {
+        throw new IllegalArgumentException(
+            "%s:%d: '<<' merges a mapping or a list of mappings, as <<: *name"
+                .formatted(name, line(key)));
+      }
+      tuples.addAll(mapping.getValue());
+    }
+    return tuples;
+  }
+
+  /** Adds the keys that are not there yet; a mapping's own win, then the earlier merged ones. */
+  private static void merge(List<NodeTuple> tuples, List<NodeTuple> merged) {
+    Set<String> known = new HashSet<>();
+    tuples.forEach(tuple -> known.add(word(tuple)));
+    merged.stream().filter(tuple -> known.add(word(tuple))).forEach(tuples::add);
+  }
+
+  private static String word(NodeTuple tuple) {
+    return ((ScalarNode) tuple.getKeyNode()).getValue();
   }
 }

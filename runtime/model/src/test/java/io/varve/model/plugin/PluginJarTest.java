@@ -91,7 +91,7 @@ class PluginJarTest {
     Path missing = folder.resolve("none.jar");
     refused(
         () -> PluginJar.components(missing),
-        "cannot be read: " + missing + "; copy or build it again");
+        "cannot be read: no such file; copy or build it again");
   }
 
   /** One bit of the first entry's data is wrong, as after a bad copy. */

@@ -66,6 +66,28 @@ public class YamlTextTest {
   }
 
   @Test
+  void mergesKeysThatAMappingLacks() {
+    File file =
+        file(
+            "items: [&a {name: a, size: 1}, &b {name: b, size: 2}, {<<: *a, name: c}]\n"
+                + "extra: {<<: [*b, *a], name: d}");
+    assertThat(file.items()).containsExactly(new Item("a", 1), new Item("b", 2), new Item("c", 1));
+    assertThat(file.extra()).contains(new Item("d", 2));
+    assertThat(file("items: [&a {name: a, size: 1}, {<<: *a}]", "items[1].size=3").items())
+        .containsExactly(new Item("a", 1), new Item("a", 3));
+  }
+
+  @Test
+  void refusesToMergeWhatIsNoMapping() {
+    refused(
+        () -> text("items:\n- &a x\n- {<<: *a}"),
+        "m.yaml:3: '<<' merges a mapping or a list of mappings, as <<: *name");
+    refused(
+        () -> file("items: [&a {nme: a}, {<<: *a, name: b}]"),
+        "m.yaml:1: items[0]: there is no key 'nme' here; known are [name, size]. Did you mean 'name'?");
+  }
+
+  @Test
   void refusesWhatIsNoReadableText() throws IOException {
     Path missing = folder.resolve("none.yaml");
     refused(() -> YamlText.read(missing), missing + ": no such file");

@@ -52,8 +52,11 @@ public record LatentActivity(String name, double kl, Optional<ActiveUnits.Count>
     }
     List<String> collapsed = collapsed(levels);
     return collapsed.isEmpty()
-        ? "No latent has collapsed: every KL is at least %s nats.".formatted(COLLAPSED)
-        : "Collapsed: %s. A latent whose KL is below %s nats tells next to nothing of an image."
-            .formatted(String.join(", ", collapsed), COLLAPSED);
+        ? "No latent has collapsed: every KL is at least " + COLLAPSED + " nats."
+        : "Collapsed: "
+            + String.join(", ", collapsed)
+            + ". A latent whose KL is below "
+            + COLLAPSED
+            + " nats tells next to nothing of an image.";
   }
 }

@@ -1,6 +1,8 @@
 package io.varve.report.metrics;
 
 import com.google.gson.JsonParseException;
+import io.varve.inference.file.FileFault;
+import io.varve.inference.file.OutputFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,7 +34,7 @@ public final class Metrics implements AutoCloseable {
     try {
       this.out = Files.newOutputStream(file, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw OutputFile.unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
   }
 
@@ -53,7 +55,7 @@ public final class Metrics implements AutoCloseable {
             }
           });
     }
-    OutputFile.replace(file, kept.toByteArray());
+    OutputFile.write(file, kept.toByteArray());
     return new Metrics(file);
   }
 
@@ -77,7 +79,7 @@ public final class Metrics implements AutoCloseable {
     try {
       out.write((PointJson.write(point) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw OutputFile.unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
   }
 
@@ -86,7 +88,7 @@ public final class Metrics implements AutoCloseable {
     try {
       out.close();
     } catch (IOException e) {
-      throw OutputFile.unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
   }
 
@@ -96,7 +98,7 @@ public final class Metrics implements AutoCloseable {
       // Not Files.readString: it refuses a character that was torn in half.
       text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw OutputFile.unreadable(file, e);
+      throw FileFault.unreadable(file, e);
     }
     int number = 0;
     for (int start = 0; start < text.length(); ) {

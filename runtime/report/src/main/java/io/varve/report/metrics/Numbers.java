@@ -76,9 +76,9 @@ public final class Numbers {
     if (whole < 60) {
       return whole + " s";
     } else if (whole < 3600) {
-      return "%d min %02d s".formatted(whole / 60, whole % 60);
+      return String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
     }
-    return "%d h %02d min".formatted(whole / 3600, whole / 60 % 60);
+    return String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole / 60 % 60);
   }
 
   /** Coordinates in a drawing: one decimal is a tenth of a pixel. */

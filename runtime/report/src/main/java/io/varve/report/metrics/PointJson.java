@@ -5,8 +5,8 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
+import io.varve.inference.file.JsonText;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -28,20 +28,20 @@ final class PointJson {
   static String write(Point point) {
     JsonObject json = new JsonObject();
     json.addProperty("step", point.step());
-    json.add("epoch", number(point.epoch()));
+    json.add("epoch", JsonText.number(point.epoch()));
     json.addProperty("split", point.split().label());
-    json.add("bound", number(point.score().bound()));
-    json.add("bits_per_dim", number(point.score().bitsPerDim()));
-    point.score().importance().ifPresent(nats -> json.add(IMPORTANCE, number(nats)));
+    json.add("bound", JsonText.number(point.score().bound()));
+    json.add("bits_per_dim", JsonText.number(point.score().bitsPerDim()));
+    point.score().importance().ifPresent(nats -> json.add(IMPORTANCE, JsonText.number(nats)));
     OptimizationState state = point.state();
-    json.add("beta", number(state.beta()));
-    json.add("rate", number(state.rate()));
-    json.add("gradient_norm", number(state.gradientNorm()));
+    json.add("beta", JsonText.number(state.beta()));
+    json.add("rate", JsonText.number(state.rate()));
+    json.add("gradient_norm", JsonText.number(state.gradientNorm()));
     json.addProperty("skipped", state.skipped());
-    json.add("images_per_second", number(state.imagesPerSecond()));
-    json.add("seconds", number(state.seconds()));
+    json.add("images_per_second", JsonText.number(state.imagesPerSecond()));
+    json.add("seconds", JsonText.number(state.seconds()));
     JsonObject terms = new JsonObject();
-    point.score().terms().forEach((name, value) -> terms.add(name, number(value)));
+    point.score().terms().forEach((name, value) -> terms.add(name, JsonText.number(value)));
     json.add("terms", terms);
     return GSON.toJson(json);
   }
@@ -73,12 +73,6 @@ final class PointJson {
         whole(json, "skipped"),
         real(json, "images_per_second"),
         real(json, "seconds"));
-  }
-
-  private static JsonPrimitive number(double value) {
-    return Double.isFinite(value)
-        ? new JsonPrimitive(value)
-        : new JsonPrimitive(Double.toString(value));
   }
 
   private static double real(JsonElement object, String key) {

@@ -1,6 +1,6 @@
 package io.varve.report.picture;
 
-import io.varve.report.metrics.OutputFile;
+import io.varve.inference.file.OutputFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,6 +62,6 @@ public final class Png {
    * @throws IllegalArgumentException if it cannot be written
    */
   public void write(Path file) {
-    OutputFile.replace(file, bytes);
+    OutputFile.write(file, bytes);
   }
 }

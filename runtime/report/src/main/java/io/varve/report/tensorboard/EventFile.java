@@ -1,16 +1,18 @@
 package io.varve.report.tensorboard;
 
-import io.varve.report.metrics.OutputFile;
+import io.varve.inference.file.FileFault;
 import io.varve.report.picture.Png;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
@@ -39,6 +41,9 @@ final class EventFile implements AutoCloseable {
   /** What TFRecord adds to a rotated checksum, so that a checksum of checksums stays strong. */
   private static final int MASK = 0xa282ead8;
 
+  /** The names of all files of this kind; the group is the time, in seconds. */
+  static final Pattern NAME = Pattern.compile("events\\.out\\.tfevents\\.([0-9]{10})\\..*\\.varve");
+
   private final Path file;
   private final OutputStream out;
 
@@ -47,28 +52,37 @@ final class EventFile implements AutoCloseable {
     this.out = out;
   }
 
-  /** Creates a new file in the folder; readers drop earlier events of {@code firstStep} and on. */
+  /**
+   * Creates a new file in the folder, whose name comes after those of all others: readers order
+   * files by name, and drop earlier events of {@code firstStep} and on.
+   */
   static EventFile create(Path folder, long firstStep) {
-    long seconds = System.currentTimeMillis() / 1000;
-    while (true) {
-      Path file = folder.resolve("events.out.tfevents." + seconds + "." + host() + ".varve");
-      try {
-        OutputFile.makeFolderOf(file);
-        OutputStream out =
-            Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        EventFile events = new EventFile(file, out);
-        events.write(0, new ProtobufWriter().text(EVENT_FILE_VERSION, "brain.Event:2"));
-        ProtobufWriter start = new ProtobufWriter().integer(SESSION_LOG_STATUS, SESSION_START);
-        events.write(firstStep, new ProtobufWriter().nested(EVENT_SESSION_LOG, start));
-        return events;
-      } catch (FileAlreadyExistsException e) {
-        if (!Files.isRegularFile(file)) {
-          throw OutputFile.unwritable(file, e);
-        }
-        seconds++; // Resumed within a second: readers order files by name.
-      } catch (IOException e) {
-        throw OutputFile.unwritable(file, e);
-      }
+    Path file = folder;
+    try {
+      Files.createDirectories(folder);
+      long seconds = Math.max(System.currentTimeMillis() / 1000, last(folder) + 1);
+      file = folder.resolve("events.out.tfevents." + seconds + "." + host() + ".varve");
+      OutputStream out =
+          Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      EventFile events = new EventFile(file, out);
+      events.write(0, new ProtobufWriter().text(EVENT_FILE_VERSION, "brain.Event:2"));
+      ProtobufWriter start = new ProtobufWriter().integer(SESSION_LOG_STATUS, SESSION_START);
+      events.write(firstStep, new ProtobufWriter().nested(EVENT_SESSION_LOG, start));
+      return events;
+    } catch (IOException e) {
+      throw FileFault.unwritable(file, e);
+    }
+  }
+
+  /** The time in the last of the names. */
+  private static long last(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> NAME.matcher(file.getFileName().toString()))
+          .filter(Matcher::matches)
+          .mapToLong(name -> Long.parseLong(name.group(1)))
+          .max()
+          .orElse(0);
     }
   }
 
@@ -99,7 +113,7 @@ final class EventFile implements AutoCloseable {
     try {
       out.close();
     } catch (IOException e) {
-      throw OutputFile.unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
   }
 
@@ -114,7 +128,7 @@ final class EventFile implements AutoCloseable {
     try {
       out.write(record(event));
     } catch (IOException e) {
-      throw OutputFile.unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
   }
 

@@ -16,9 +16,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -39,7 +41,7 @@ class TensorBoardTest {
   @Test
   void startsWithVersionAndSession() throws IOException {
     long before = System.currentTimeMillis() / 1000;
-    new TensorBoard(folder, 100).close();
+    new TensorBoard(folder, 100, 1).close();
     List<List<Field>> events = EventReader.events(only(DataPart.TRAIN));
     assertThat(events).hasSize(2);
     assertThat(field(events.get(0), 3).text()).isEqualTo("brain.Event:2");
@@ -55,7 +57,7 @@ class TensorBoardTest {
   @Test
   void addsEveryNumberOfAPoint() throws IOException {
     Point point = SampleRuns.point(LARGE_STEP, DataPart.TRAIN);
-    try (TensorBoard board = new TensorBoard(folder, 0)) {
+    try (TensorBoard board = new TensorBoard(folder, 0, 2)) {
       board.add(SampleRuns.bound(point, Double.NaN));
       board.add(SampleRuns.point(7, DataPart.TEST));
     }
@@ -76,10 +78,12 @@ class TensorBoardTest {
   @Test
   void addsPictures() throws IOException {
     Png png = PictureGrid.samples(SampleRuns.blobs(6, 2), 3);
-    try (TensorBoard board = new TensorBoard(folder, 0)) {
-      board.image(DataPart.TEST, "samples", 12, png);
+    try (TensorBoard board = new TensorBoard(folder, 0, 2)) {
+      board.image("samples", 12, png);
     }
-    List<Field> summary = field(EventReader.events(only(DataPart.TEST)).get(2), 5).message();
+    List<Path> pictures = files("pictures");
+    assertThat(pictures).hasSize(1);
+    List<Field> summary = field(EventReader.events(pictures.get(0)).get(2), 5).message();
     List<Field> value = field(summary, 1).message();
     assertThat(field(value, 1).text()).isEqualTo("samples");
     List<Field> image = field(value, 4).message();
@@ -91,9 +95,30 @@ class TensorBoardTest {
   }
 
   @Test
+  void keepsThePicturesOfTheLastStepsAndEveryOtherFile() throws IOException {
+    Png png = PictureGrid.samples(SampleRuns.blobs(6, 2), 3);
+    Path own = Files.createDirectories(folder.resolve("pictures")).resolve("events.out.mine");
+    Files.writeString(own, "a user's");
+    try (TensorBoard board = new TensorBoard(folder, 0, 2)) {
+      for (int step = 1; step <= 5; step++) {
+        board.image("samples", step, png);
+        board.image("reconstructions", step, png);
+      }
+    }
+    List<Path> files = files("pictures");
+    assertThat(files).hasSize(3).contains(own);
+    files.remove(own);
+    for (int i = 0; i < 2; i++) {
+      List<List<Field>> events = EventReader.events(files.get(i));
+      assertThat(events).hasSize(4); // version, start of session, two pictures
+      assertThat(field(events.get(3), 2).bits()).isEqualTo(4L + i);
+    }
+  }
+
+  @Test
   void startsALaterFileForEveryResume() throws IOException {
     for (int i = 0; i < 3; i++) {
-      new TensorBoard(folder, i * 10L).close();
+      new TensorBoard(folder, i * 10L, 1).close();
     }
     List<Path> files = files(DataPart.TRAIN);
     assertThat(files).hasSize(3);
@@ -105,16 +130,16 @@ class TensorBoardTest {
   @Test
   void saysInOneLineThatItCannotWrite() throws IOException {
     Path inTheWay = Files.writeString(folder.resolve("board"), "a file");
-    assertThatThrownBy(() -> new TensorBoard(inTheWay, 0))
+    assertThatThrownBy(() -> new TensorBoard(inTheWay, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(": cannot be written: ")
         .hasMessageNotContaining("\n");
     Path run = folder.resolve("other");
     Files.createDirectories(run);
     Files.writeString(run.resolve("train"), "a file");
-    assertThatThrownBy(() -> new TensorBoard(run, 0))
+    assertThatThrownBy(() -> new TensorBoard(run, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("a file is where a folder should be");
+        .hasMessageContaining("something of that name exists already");
   }
 
   private static Map<String, Float> scalars(List<Field> event) {
@@ -133,8 +158,12 @@ class TensorBoardTest {
   }
 
   private List<Path> files(DataPart split) throws IOException {
-    try (Stream<Path> files = Files.list(folder.resolve(split.label()))) {
-      return files.sorted().toList();
+    return files(split.label());
+  }
+
+  private List<Path> files(String run) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(run))) {
+      return files.sorted().collect(Collectors.toCollection(ArrayList::new));
     }
   }
 }

@@ -1,17 +1,19 @@
 package io.varve.training.checkpoint;
 
 import ai.djl.ndarray.types.Shape;
+import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import io.varve.training.learning.Learner;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -24,7 +26,11 @@ import java.util.stream.Stream;
  */
 public final class Checkpoints {
   private static final int KEPT = 2;
-  private static final Pattern COMMITTED = Pattern.compile("step-\\d{10}\\.json");
+  private static final Pattern COMMITTED = Pattern.compile("step-[0-9]{10}\\.json");
+
+  /** All names that checkpoints and their unfinished files have, and no others. */
+  private static final Pattern OURS =
+      Pattern.compile("step-[0-9]{10}\\.(json|safetensors)(\\.[0-9a-f-]{36}\\.tmp)?");
 
   private final Path folder;
   private final String model;
@@ -76,7 +82,8 @@ public final class Checkpoints {
 
   /** Saves, then drops all but the last two. */
   public Path save(Learner learner, Position position) {
-    Path file = folder.resolve("step-%010d.safetensors".formatted(position.step()));
+    Path file =
+        folder.resolve(String.format(Locale.ROOT, "step-%010d.safetensors", position.step()));
     try {
       Files.createDirectories(folder);
       CheckpointTensors.write(file, learner);
@@ -85,11 +92,11 @@ public final class Checkpoints {
       prune();
       return file;
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+      throw FileFault.unwritable(file, e);
     }
   }
 
-  /** Deletes older checkpoints and what crashes left half done. */
+  /** Deletes older checkpoints and what crashes left half done; a user's files stay. */
   private void prune() throws IOException {
     List<Path> commits = commits();
     List<Path> kept = new ArrayList<>();
@@ -99,10 +106,15 @@ public final class Checkpoints {
     }
     try (Stream<Path> all = Files.list(folder)) {
       // A commit goes before its tensors: without it nobody looks for them.
-      for (Path file : all.filter(f -> !kept.contains(f)).sorted().toList()) {
+      for (Path file : all.filter(f -> isOurs(f) && !kept.contains(f)).sorted().toList()) {
         delete(file);
       }
     }
+  }
+
+  private static boolean isOurs(Path file) {
+    return OURS.matcher(file.getFileName().toString()).matches()
+        && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Windows keeps a file that is still mapped; the next save tries again. */
@@ -129,7 +141,7 @@ public final class Checkpoints {
       try {
         return Optional.of(open(commit));
       } catch (IOException e) {
-        String line = commit + ": passed over: " + e.getMessage();
+        String line = FileFault.line(commit, "passed over", e);
         passed.add(line);
         notes.accept(line);
       }
@@ -179,7 +191,7 @@ public final class Checkpoints {
           .sorted(Comparator.reverseOrder())
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be listed: " + e.getMessage(), e);
+      throw FileFault.unlistable(folder, e);
     }
   }
 

@@ -1,34 +1,25 @@
 package io.varve.training.checkpoint;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import io.varve.inference.file.AtomicFile;
+import io.varve.inference.file.JsonText;
 import io.varve.inference.file.StrictJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /** Small files that survive a crash whole: texts and JSON. */
 public final class JsonFiles {
-  private static final Gson GSON =
-      new GsonBuilder()
-          .setPrettyPrinting()
-          .disableHtmlEscaping()
-          .serializeSpecialFloatingPointValues()
-          .create();
-
   private JsonFiles() {}
 
   /** Replaces a file by a text. */
   public static void write(Path file, String text) {
-    AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(file, text);
   }
 
   /** Replaces a file by an object as JSON. */
   public static void write(Path file, Object json) {
-    write(file, GSON.toJson(json) + "\n");
+    write(file, JsonText.indented(json));
   }
 
   /**

@@ -5,9 +5,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.varve.inference.file.FileFault;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -67,7 +67,8 @@ public record OperatorProfile(
           Files.delete(file);
         }
       } catch (IOException e) {
-        throw new UncheckedIOException("the profile cannot be written: " + e.getMessage(), e);
+        throw new IllegalArgumentException(
+            "the profile cannot be written: " + FileFault.reason(e) + "; see TMPDIR", e);
       }
     }
   }

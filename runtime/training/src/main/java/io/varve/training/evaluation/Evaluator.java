@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +39,7 @@ public final class Evaluator {
   private final Weights weights;
   private final NDArray vector;
   private final NDManager manager;
+  private final BooleanSupplier stop;
 
   /**
    * An evaluator of these weights.
@@ -45,11 +48,22 @@ public final class Evaluator {
    * @param vector the values to measure: the weights' own or their running average
    */
   public Evaluator(Model model, Encoding encoding, Weights weights, NDArray vector) {
+    this(model, encoding, weights, vector, () -> false);
+  }
+
+  private Evaluator(
+      Model model, Encoding encoding, Weights weights, NDArray vector, BooleanSupplier stop) {
     this.model = model;
     this.encoding = encoding;
     this.weights = weights;
     this.vector = vector;
     this.manager = vector.getManager();
+    this.stop = stop;
+  }
+
+  /** The same, which throws {@link CancellationException} at the next batch once asked to stop. */
+  public Evaluator stoppingWhen(BooleanSupplier asked) {
+    return new Evaluator(model, encoding, weights, vector, asked);
   }
 
   /**
@@ -209,6 +223,9 @@ public final class Evaluator {
     try (Feed feed = new Feed(manager, split, RESIDENT_BYTES);
         Feed.Epoch epoch = feed.epoch(Order.sequential(split.size()), 0, size)) {
       while (epoch.hasNext()) {
+        if (stop.getAsBoolean()) {
+          throw new CancellationException("the evaluation was stopped");
+        }
         int first = epoch.cursor();
         try (NDManager scope = manager.newSubManager();
             NDScope arrays = new NDScope()) {

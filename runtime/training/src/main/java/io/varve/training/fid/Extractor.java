@@ -6,6 +6,7 @@ import io.varve.inference.Tensor;
 import io.varve.inference.image.CubicResampling;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A feature network with what its input wants: images resized (antialiased cubic, not rounded),
@@ -84,7 +85,7 @@ public final class Extractor implements AutoCloseable {
 
     /** One line that two sets of statistics must share to be comparable. */
     String described() {
-      return "size %d, scale %s, output '%s'".formatted(size, scale, output);
+      return String.format(Locale.ROOT, "size %d, scale %s, output '%s'", size, scale, output);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.varve.training.fid;
 
 import io.varve.inference.file.Safetensors;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -23,7 +22,7 @@ public final class Statistics {
   /**
    * Writes statistics.
    *
-   * @throws UncheckedIOException if the file cannot be written
+   * @throws IllegalArgumentException one line, if the file cannot be written
    */
   public static void write(Path file, Gaussian gaussian, Extractor extractor) {
     int size = gaussian.size();

@@ -1,6 +1,7 @@
 package io.varve.training.log;
 
 import io.varve.report.Report;
+import io.varve.report.metrics.Numbers;
 import io.varve.report.picture.PlanePanels;
 import io.varve.training.data.set.DensityGrid;
 import io.varve.training.data.set.Split;
@@ -36,7 +37,7 @@ record PlanePictures(Evaluator evaluator, Split test, long seed) {
         test.density().isPresent()
             ? "The density of the data and that of the model, on one scale of colours"
             : "The density of the model";
-    String draws = "%,d points of the test data, and as many draws of the model".formatted(n);
+    String draws = Numbers.count(n) + " points of the test data, and as many draws of the model";
     return List.of(
         new Report.Picture("Density", density, PlanePanels.densities(densities)),
         new Report.Picture("Draws", draws, PlanePanels.points(points)));

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.varve.model.Model;
 import io.varve.report.Report;
+import io.varve.report.metrics.Numbers;
 import io.varve.spi.Node;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
@@ -42,8 +43,11 @@ public record RunFacts(TrainingJob job, Splits data, Split test, Model model) {
   public Report.Summary summary(long parameters, Report.Measured measured) {
     int[] shape = data.train().shape();
     String images =
-        "%,d training and %,d test images, %s"
-            .formatted(data.train().size(), test.size(), new Shape(shape[0], shape[1], shape[2]));
+        Numbers.count(data.train().size())
+            + " training and "
+            + Numbers.count(test.size())
+            + " test images, "
+            + new Shape(shape[0], shape[1], shape[2]);
     return new Report.Summary(
         images,
         Devices.name(job.device()),

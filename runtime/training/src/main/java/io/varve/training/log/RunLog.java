@@ -2,6 +2,7 @@ package io.varve.training.log;
 
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
+import io.varve.inference.file.Folders;
 import io.varve.report.Report;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Metrics;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What a run tells as it goes: metrics, event files, pictures, and the page that sums them up. */
 public final class RunLog implements AutoCloseable {
@@ -30,6 +32,7 @@ public final class RunLog implements AutoCloseable {
 
   private final Path folder;
   private final String title;
+  private final int keptPictures;
   private final Metrics metrics;
   private final TensorBoard events;
   private final List<Point> points;
@@ -38,14 +41,21 @@ public final class RunLog implements AutoCloseable {
    * Goes on after a step. Lines and events of later steps are dropped.
    *
    * @param title the model's name
+   * @param keptPictures of how many evaluations the pictures are kept, the last ones
    */
-  public RunLog(Path folder, String title, long step) {
+  public RunLog(Path folder, String title, long step, int keptPictures) {
     this.folder = folder;
+    this.keptPictures = keptPictures;
     this.title = title;
     Path file = folder.resolve("metrics.jsonl");
     this.metrics = Metrics.resume(file, step);
-    this.events = new TensorBoard(folder.resolve("events"), step);
+    this.events = new TensorBoard(folder.resolve("events"), step, keptPictures);
     this.points = new ArrayList<>(Metrics.read(file));
+  }
+
+  /** Whether the test images were measured after this step. */
+  public boolean isTested(long step) {
+    return points.stream().anyMatch(p -> p.step() == step && p.split() == DataPart.TEST);
   }
 
   /** Adds a measurement. */
@@ -95,8 +105,11 @@ public final class RunLog implements AutoCloseable {
 
   private Report.Picture picture(String section, String caption, Png png, long step) {
     String name = section.toLowerCase(Locale.ROOT);
-    png.write(folder.resolve("samples").resolve("%s-%010d.png".formatted(name, step)));
-    events.image(DataPart.TEST, name, step, png);
+    String file = String.format(Locale.ROOT, "%s-%010d.png", name, step);
+    Path samples = folder.resolve("samples");
+    png.write(samples.resolve(file));
+    Folders.keepLast(samples, Pattern.compile(name + "-[0-9]{10}\\.png"), keptPictures);
+    events.image(name, step, png);
     return new Report.Picture(section, caption, png);
   }
 

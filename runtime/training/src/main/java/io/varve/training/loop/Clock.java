@@ -9,7 +9,7 @@ final class Clock {
   private long lappedStep;
   private long savedStep;
   private double savedAt;
-  private double perStep;
+  private double perStep = Double.NaN;
 
   /** Goes on from what an earlier run spent. */
   void resume(double seconds, long step) {
@@ -46,12 +46,12 @@ final class Clock {
     return 1 / perStep;
   }
 
-  /** Steps per second in the lap under way, or in the last one when it has just ended. */
+  /** Steps per second in the lap under way, or in the last one when it has just ended; or NaN. */
   double speed(long step) {
     return step > lappedStep ? (step - lappedStep) / (seconds() - lapped) : 1 / perStep;
   }
 
-  /** The time of a step in the last lap. */
+  /** The time of a step in the last lap, NaN before the first has ended. */
   double secondsPerStep() {
     return perStep;
   }

@@ -4,6 +4,7 @@ import io.varve.spi.Progress;
 import io.varve.training.data.set.Order;
 import io.varve.training.optimizer.Training;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * How the steps of a training divide into epochs. Images that fill no batch at the end of an epoch
@@ -33,16 +34,16 @@ record Epochs(int images, int batch, long steps, long seed) {
     return new Progress(step, (double) step / length());
   }
 
-  /** Points of progress, evenly over the whole training. */
-  Progress[] looks() {
-    Progress[] looks = new Progress[LOOKS + 1];
-    Arrays.setAll(looks, i -> progress(steps * i / LOOKS));
-    return looks;
+  /** Looks ahead at a schedule, evenly over the whole training: better now than in its middle. */
+  void look(Consumer<Progress> schedule) {
+    for (int i = 0; i <= LOOKS; i++) {
+      schedule.accept(progress(steps * i / LOOKS));
+    }
   }
 
-  /** Whether the last of these steps ended an epoch. */
-  boolean ended(long step) {
-    return step % length() == 0;
+  /** Whether an evaluation every so many epochs, and one at the end, is due after this step. */
+  boolean evaluates(long step, int every) {
+    return step > 0 && step % length() == 0 && (epoch(step) % every == 0 || step == steps);
   }
 
   /** The epoch that the next step is in. */

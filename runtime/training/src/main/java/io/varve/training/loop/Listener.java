@@ -29,6 +29,14 @@ public interface Listener {
   /** A checkpoint lies on disk. */
   default void saved(Path checkpoint) {}
 
+  /**
+   * Whether training is to stop now. Asked after every step and, while the model is measured, after
+   * every batch.
+   */
+  default boolean isStopAsked() {
+    return false;
+  }
+
   /** Something a user should know that stops nothing, one line. */
   default void noted(String line) {}
 }

@@ -9,7 +9,6 @@ import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.OptimizationState;
 import io.varve.report.metrics.Point;
 import io.varve.spi.Progress;
-import io.varve.training.Experiment;
 import io.varve.training.checkpoint.CheckpointTensors;
 import io.varve.training.checkpoint.Checkpoints;
 import io.varve.training.data.feed.Feed;
@@ -27,6 +26,7 @@ import io.varve.training.run.TrainingJob;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /**
@@ -51,14 +51,14 @@ public final class Trainer implements AutoCloseable {
   private final Split test;
   private final Feed feed;
   private final Learner learner;
-  private final Evaluator evaluator;
+  private final TestMeasures measures;
   private final Checkpoints checkpoints;
   private final RunFacts facts;
   private final RunLog log;
   private final Clock clock = new Clock();
   private final Epochs epochs;
+  private final SkippedUpdates skipped;
   private long step;
-  private long skipped;
   private Optional<Scores> latest = Optional.empty();
 
   /** The folder comes last: what cannot be trained leaves nothing behind. */
@@ -66,6 +66,7 @@ public final class Trainer implements AutoCloseable {
     this.job = job;
     this.training = job.experiment().training();
     this.listener = listener;
+    this.skipped = new SkippedUpdates(listener);
     this.data = checked(job.experiment().data().open(), listener);
     this.test = job.experiment().evaluation().of(data.test());
     int[] shape = data.train().shape();
@@ -73,12 +74,15 @@ public final class Trainer implements AutoCloseable {
     this.manager = NDManager.newBaseManager(job.device(), "PyTorch");
     try {
       this.learner = new Learner(job.experiment(), model, manager);
-      this.evaluator =
+      Evaluator evaluator =
           new Evaluator(
               model, job.experiment().data().encoding(), learner.weights(), learner.best());
+      this.measures =
+          new TestMeasures(evaluator.stoppingWhen(listener::isStopAsked), test, job.experiment());
       this.feed = new Feed(manager, data.train(), RESIDENT_BYTES);
       this.epochs = Epochs.of(feed.size(), training);
-      requireSchedules();
+      epochs.look(training::rateAt);
+      epochs.look(job.experiment().objective()::betaAt);
       this.folder = open.apply(data);
     } catch (RuntimeException e) {
       manager.close();
@@ -88,7 +92,8 @@ public final class Trainer implements AutoCloseable {
       this.checkpoints = new Checkpoints(RunFolder.checkpoints(folder.path()), job.yaml());
       restore(checkpoints.newest(listener::noted));
       this.facts = new RunFacts(job, data, test, model);
-      this.log = new RunLog(folder.path(), job.experiment().name(), step);
+      int pictures = job.experiment().evaluation().keepPictures();
+      this.log = new RunLog(folder.path(), job.experiment().name(), step, pictures);
     } catch (RuntimeException e) {
       folder.close();
       manager.close();
@@ -129,14 +134,6 @@ public final class Trainer implements AutoCloseable {
     return new Trainer(job, data -> job.open(run, data, listener::noted), listener);
   }
 
-  /** Looks ahead at the schedules: better now than in the middle of training. */
-  private void requireSchedules() {
-    for (Progress then : epochs.looks()) {
-      training.rateAt(then);
-      job.experiment().objective().betaAt(then);
-    }
-  }
-
   private void restore(Optional<Checkpoints.Saved> newest) {
     newest.ifPresent(
         saved -> {
@@ -144,7 +141,7 @@ public final class Trainer implements AutoCloseable {
           CheckpointTensors.read(saved.tensors(), saved.file(), learner);
           learner.means().resume(at.tally(), at.tallied());
           step = at.step();
-          skipped = at.skipped();
+          skipped.resume(at.skipped());
           clock.resume(at.seconds(), step);
         });
   }
@@ -154,23 +151,42 @@ public final class Trainer implements AutoCloseable {
     return epochs.steps();
   }
 
+  /** Updates that were left out, of all steps up to the last line of metrics. */
+  public long skipped() {
+    return skipped.count();
+  }
+
   /**
-   * Trains to the end.
+   * Trains to the end, or until the listener asks to stop.
    *
-   * @return what the test images say of the final weights
+   * @return what the test images say of the final weights; empty if training was stopped. All that
+   *     was trained is then in a checkpoint, and {@link #resume} goes on from there
    */
-  public Scores run() {
+  public Optional<Scores> run() {
     folder.describe(facts.facts(steps(), learner.weights().count()));
     listener.started(step, steps());
     clock.start();
+    try {
+      train();
+      clock.stop();
+      return Optional.of(finish());
+    } catch (CancellationException e) {
+      if (clock.stepsSinceSaved(step) > 0) {
+        save();
+      }
+      return Optional.empty();
+    }
+  }
+
+  private void train() {
     if (step == 0) {
       begin();
+    } else if (evaluates() && !log.isTested(step)) {
+      evaluate(); // what a stop has cut short
     }
     while (step < steps()) {
       epoch();
     }
-    clock.stop();
-    return finish();
   }
 
   /** What the weights take from the data at their start, they take from the batch of step 0. */
@@ -190,21 +206,28 @@ public final class Trainer implements AutoCloseable {
         if (step % training.logEvery() == 0 || step == steps()) {
           log();
         }
-        boolean due = epochs.epoch(step) % training.evaluateEvery() == 0 || step == steps();
-        if (epochs.ended(step) && due) {
+        if (evaluates()) {
           evaluate();
         }
         Training.Every every = training.checkpointEvery();
         if (step == steps() || every.due(clock.stepsSinceSaved(step), clock.secondsSinceSaved())) {
           save();
         }
+        if (step < steps() && listener.isStopAsked()) {
+          throw new CancellationException("training was stopped");
+        }
       }
     }
   }
 
+  private boolean evaluates() {
+    return epochs.evaluates(step, training.evaluateEvery());
+  }
+
   private void log() {
+    int since = learner.means().steps();
     RunningMeans.Means means = learner.means().take();
-    skipped += means.skipped();
+    skipped.add(means.skipped(), since);
     double speed = clock.lap(step) * epochs.batch();
     double bits = Scores.bits(means.bound() + means.correction(), feed.image().size());
     BoundScore score = new BoundScore(means.bound(), bits, means.terms(), means.importance());
@@ -217,7 +240,7 @@ public final class Trainer implements AutoCloseable {
         job.experiment().objective().betaAt(last),
         training.rateAt(last),
         gradientNorm,
-        skipped,
+        skipped.count(),
         speed,
         clock.seconds());
   }
@@ -230,22 +253,12 @@ public final class Trainer implements AutoCloseable {
 
   private void evaluate() {
     clock.stop();
-    Scores scores = scores(0);
+    Scores scores = measures.scores();
     BoundScore score = new BoundScore(scores.bound(), scores.bitsPerDim(), scores.means());
     tell(DataPart.TEST, score, state(Double.NaN, clock.speed(step) * epochs.batch()));
     latest = Optional.of(scores);
     report(Report.Measured.NOTHING);
     clock.start();
-  }
-
-  private Scores scores(int samples) {
-    return evaluator.evaluate(test, settings(samples));
-  }
-
-  private Evaluator.Settings settings(int samples) {
-    Experiment.Evaluation evaluation = job.experiment().evaluation();
-    int weighted = evaluation.importanceImages().orElse(Integer.MAX_VALUE);
-    return new Evaluator.Settings(samples, evaluation.batch(), training.seed(), weighted);
   }
 
   private void save() {
@@ -256,7 +269,7 @@ public final class Trainer implements AutoCloseable {
             step,
             epochs.epoch(step),
             epochs.cursor(step),
-            skipped,
+            skipped.count(),
             learner.means().steps(),
             learner.means().sums(),
             clock.seconds(),
@@ -270,19 +283,17 @@ public final class Trainer implements AutoCloseable {
   /** The last word: active units, the importance bound if asked for, and the report with them. */
   private Scores finish() {
     int samples = job.experiment().evaluation().importanceSamples();
-    Scores scores = latest.filter(s -> samples == 0).orElseGet(() -> scores(samples));
+    Scores scores = latest.filter(s -> samples == 0).orElseGet(measures::finalScores);
     report(
         new Report.Measured(
-            facts.importance(scores),
-            evaluator.activeUnits(test, settings(0)),
-            scores.divergence(test)));
+            facts.importance(scores), measures.activeUnits(), scores.divergence(test)));
     return scores;
   }
 
   private void report(Report.Measured measured) {
     log.report(
         facts.summary(learner.weights().count(), measured),
-        log.draw(evaluator, test, training.seed(), step),
+        log.draw(measures.evaluator(), test, training.seed(), step),
         facts.reproduction());
   }
 

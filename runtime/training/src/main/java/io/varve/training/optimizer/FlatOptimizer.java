@@ -9,6 +9,7 @@ import io.varve.training.optimizer.Optimizer.Adam;
 import io.varve.training.optimizer.Optimizer.Adamax;
 import io.varve.training.optimizer.Optimizer.Adamw;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -102,11 +103,13 @@ public final class FlatOptimizer implements AutoCloseable {
         TorchScript.of(
             manager,
             "m: List[Tensor], v: List[Tensor]",
-            """
-            _1 = torch.hardshrink(m[0], %1$s, out=m[0])
-            _2 = torch.threshold_(v[0], %1$s, 0)
-            """
-                .formatted(NEGLIGIBLE));
+            String.format(
+                Locale.ROOT,
+                """
+                _1 = torch.hardshrink(m[0], %1$s, out=m[0])
+                _2 = torch.threshold_(v[0], %1$s, 0)
+                """,
+                NEGLIGIBLE));
     this.follow =
         TorchScript.of(
             manager,
@@ -124,7 +127,7 @@ public final class FlatOptimizer implements AutoCloseable {
     StringBuilder body = new StringBuilder();
     if (training.l2() > 0) {
       body.append(
-          "_p = torch.addcmul_(g[0], w[0], penalised[0], value=%s)\n".formatted(2 * training.l2()));
+          "_p = torch.addcmul_(g[0], w[0], penalised[0], value=" + 2 * training.l2() + ")\n");
     }
     body.append(
         """

@@ -1,5 +1,6 @@
 package io.varve.training.run;
 
+import io.varve.inference.file.FileFault;
 import io.varve.model.plugin.Catalog;
 import io.varve.training.checkpoint.JsonFiles;
 import java.io.IOException;
@@ -80,7 +81,9 @@ record PluginLock(List<Entry> plugins) {
       return JsonFiles.read(file, PluginLock.class);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          file + ": " + e.getMessage() + "; restore it, or delete it to go on unchecked", e);
+          FileFault.line(file, "cannot be read", e)
+              + "; restore it, or delete it to go on unchecked",
+          e);
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.varve.training.run;
 
+import io.varve.inference.file.FileFault;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.training.checkpoint.JsonFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -22,6 +22,8 @@ import java.util.Optional;
  * <p>Open for writing it is locked; a process that dies gives up its lock.
  */
 public final class RunFolder implements AutoCloseable {
+  private static final String LOCK = "run.lock";
+
   private final Path path;
   private final FileChannel lock;
 
@@ -43,7 +45,7 @@ public final class RunFolder implements AutoCloseable {
       Files.createDirectories(path);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          path + ": cannot be made a folder (" + e + "); choose another --out", e);
+          FileFault.line(path, "cannot be made a folder", e) + "; choose another --out", e);
     }
     FileChannel lock = lock(path);
     PluginLock.write(path, plugins);
@@ -52,16 +54,30 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Checks that nobody's run would be overwritten.
+   * Checks that nobody's run would be overwritten, and that the folder can be made.
    *
-   * @throws IllegalArgumentException if the folder already holds a run
+   * @throws IllegalArgumentException if the folder already holds a run or cannot be written
    */
   public static void requireNone(Path path) {
-    if (Files.exists(model(path))) {
+    Path there = path.toAbsolutePath().normalize();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+      String why = Files.isDirectory(there) ? "permission denied" : "it is not a folder";
+      throw new IllegalArgumentException(
+          "%s: cannot be made a folder: %s: %s; choose another --out".formatted(path, there, why));
+    }
+    if (isRun(path)) {
       throw new IllegalArgumentException(
           "%s: already holds a run; continue it with 'varve resume %s' or choose another --out"
               .formatted(path, path));
     }
+  }
+
+  /** Whether a folder holds a run. */
+  public static boolean isRun(Path path) {
+    return Files.exists(model(path));
   }
 
   /**
@@ -95,7 +111,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private static FileChannel lock(Path path) {
-    Path file = path.resolve("run.lock");
+    Path file = path.resolve(LOCK);
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -108,7 +124,10 @@ public final class RunFolder implements AutoCloseable {
       }
       channel.close();
     } catch (IOException e) {
-      throw new IllegalArgumentException(file + ": cannot be locked (" + e + ")", e);
+      throw new IllegalArgumentException(
+          FileFault.line(file, "cannot be locked", e)
+              + "; training writes into the run's folder, so make it writable",
+          e);
     }
     throw new IllegalArgumentException(
         path
@@ -125,7 +144,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       return Files.readString(model(run));
     } catch (IOException e) {
-      throw new UncheckedIOException(model(run) + ": cannot be read: " + e.getMessage(), e);
+      throw FileFault.unreadable(model(run), e);
     }
   }
 
@@ -148,7 +167,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be unlocked: " + e.getMessage(), e);
+      throw FileFault.unwritable(path.resolve(LOCK), e);
     }
   }
 }

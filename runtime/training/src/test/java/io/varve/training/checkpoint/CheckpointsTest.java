@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,46 @@ final class CheckpointsTest {
             "step-0000000010.safetensors",
             "step-0000000012.json",
             "step-0000000012.safetensors");
+  }
+
+  @Test
+  void leavesWhatIsNotItsOwn() throws IOException {
+    Path best = Files.copy(newest(), checkpoints.resolve("best.safetensors"));
+    Path other = Files.copy(newest(), checkpoints.resolve("step-0000000012.safetensors.bak"));
+    Path note = Files.createDirectory(checkpoints.resolve("step-0000000001.json")).resolve("note");
+    Files.writeString(note, "a user's");
+    Path torn =
+        Files.writeString(
+            checkpoints.resolve("step-0000000003.json." + UUID.randomUUID() + ".tmp"), "{");
+    Path older = Files.writeString(checkpoints.resolve("step-0000000002.safetensors"), "");
+    Files.delete(newest());
+    Small.resume(folder.resolve("run"), job);
+    assertThat(List.of(best, other, note, newest())).allSatisfy(file -> assertThat(file).exists());
+    assertThat(torn).doesNotExist();
+    assertThat(older).doesNotExist();
+  }
+
+  @Test
+  void namesFilesAlikeUnderEveryLocale() throws IOException {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("fa-IR-u-nu-arabext"));
+    try {
+      assertThat("%d".formatted(1)).isNotEqualTo("1"); // or this test shows nothing
+      Small.train(folder.resolve("fa"), job);
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertThat(files("fa")).isEqualTo(files("run"));
+  }
+
+  /** All files of a run but the event files, whose names have the time. */
+  private List<String> files(String run) throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve(run))) {
+      return all.map(file -> folder.resolve(run).relativize(file).toString())
+          .filter(name -> !name.contains("tfevents"))
+          .sorted()
+          .toList();
+    }
   }
 
   @Test
@@ -108,7 +150,8 @@ final class CheckpointsTest {
 
   @Test
   void clearsWhatACrashLeftBehind() throws IOException {
-    Path torn = checkpoints.resolve("step-0000000011.safetensors.123.tmp");
+    Path torn =
+        checkpoints.resolve("step-0000000011.safetensors.123e4567-e89b-12d3-a456-426614174000.tmp");
     Path orphan = checkpoints.resolve("step-0000000011.safetensors");
     Files.writeString(torn, "half");
     Files.writeString(orphan, "whole but never committed");

@@ -7,4 +7,9 @@ module varve.inference {
   exports io.varve.inference;
   exports io.varve.inference.bundle;
   exports io.varve.inference.file;
+  exports io.varve.inference.graph;
+  exports io.varve.inference.image;
+  exports io.varve.inference.onnxruntime;
+
+  requires transitive java.desktop; // pictures
 }

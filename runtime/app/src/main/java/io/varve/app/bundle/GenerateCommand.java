@@ -43,7 +43,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    picture.require();
+    out.require();
     try (Bundle bundle = options.open()) {
       long start = System.nanoTime();
       Convergence convergence = out.place.folder() ? intoFolder(bundle) : intoSheet(bundle);

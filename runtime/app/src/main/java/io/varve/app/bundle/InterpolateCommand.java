@@ -53,7 +53,7 @@ public final class InterpolateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.picture.require();
+    picture.require();
     try (Bundle bundle = options.bundle.open()) {
       Set<String> walked = VariationOptions.orFirstLatent(variables, bundle.manifest());
       Split split = BundleData.open(bundle.manifest(), options.data);

@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.inference.file.OutputFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -17,6 +18,19 @@ final class PicturesOption {
           "The sheet to write; or a new or empty folder, its name ending in '/', for one file per picture.",
       converter = Converter.class)
   Place place;
+
+  /**
+   * Checks, before anything is drawn, that the pictures can be written.
+   *
+   * @throws IllegalArgumentException one line: why they cannot
+   */
+  void require() {
+    if (place.folder) {
+      PictureFolder.make(place.path);
+    } else {
+      OutputFile.require(place.path);
+    }
+  }
 
   /**
    * Where pictures go.

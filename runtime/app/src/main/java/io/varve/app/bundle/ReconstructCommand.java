@@ -74,7 +74,7 @@ public final class ReconstructCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.picture.require();
+    out.require();
     int rows = VariationOptions.atLeast(1, "-n", count);
     try (Bundle bundle = options.bundle.open()) {
       Manifest manifest = bundle.manifest();

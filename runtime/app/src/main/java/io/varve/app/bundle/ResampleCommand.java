@@ -52,7 +52,7 @@ public final class ResampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.picture.require();
+    picture.require();
     try (Bundle bundle = options.bundle.open()) {
       Set<String> kept = VariationOptions.orFirstLatent(keep, bundle.manifest());
       Split split = BundleData.open(bundle.manifest(), options.data);

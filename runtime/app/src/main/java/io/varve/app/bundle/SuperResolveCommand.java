@@ -59,7 +59,7 @@ public final class SuperResolveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.picture.require();
+    picture.require();
     VariationOptions.atLeast(1, "-n", count);
     try (Bundle bundle = options.bundle.open()) {
       Manifest manifest = bundle.manifest();

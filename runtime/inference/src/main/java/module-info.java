@@ -3,13 +3,12 @@
 module varve.inference {
   requires com.google.gson;
   requires com.microsoft.onnxruntime;
+  requires transitive java.desktop; // pictures
 
   exports io.varve.inference;
   exports io.varve.inference.bundle;
   exports io.varve.inference.file;
-  exports io.varve.inference.graph;
   exports io.varve.inference.image;
   exports io.varve.inference.onnxruntime;
 
-  requires transitive java.desktop; // pictures
 }

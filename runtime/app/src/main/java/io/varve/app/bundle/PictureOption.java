@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.inference.file.HomePath;
 import io.varve.inference.file.OutputFile;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,7 +35,7 @@ final class PictureOption {
         throw new TypeConversionException(
             "'%s': pictures are written as PNG; end the name in .png".formatted(value));
       }
-      return Path.of(value);
+      return HomePath.of(value);
     }
   }
 }

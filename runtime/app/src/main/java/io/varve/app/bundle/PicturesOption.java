@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.inference.file.HomePath;
 import io.varve.inference.file.OutputFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ final class PicturesOption {
   static final class Converter implements ITypeConverter<Place> {
     @Override
     public Place convert(String value) {
-      Path path = Path.of(value);
+      Path path = HomePath.of(value);
       if (value.endsWith("/") || value.endsWith("\\") || Files.isDirectory(path)) {
         return new Place(path, true);
       }

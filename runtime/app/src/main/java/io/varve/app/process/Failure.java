@@ -2,6 +2,7 @@ package io.varve.app.process;
 
 import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Printable;
+import io.varve.inference.onnxruntime.RequestStoppedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -61,6 +62,8 @@ public record Failure(String line, int code, boolean defect) {
   public static Failure of(Throwable thrown) {
     if (thrown instanceof IllegalArgumentException || thrown instanceof UncheckedIOException) {
       return new Failure(printable(message(thrown)), BAD_INPUT, false);
+    } else if (thrown instanceof RequestStoppedException) {
+      return new Failure(printable(message(thrown)), 1, false);
     } else if (thrown instanceof IOException file) {
       return new Failure(printable(message(file)), BAD_INPUT, false);
     }

@@ -1,8 +1,8 @@
 /** Runs bundles in ONNX Runtime: what a service needs, without DJL and without plug-ins. */
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // ONNX Runtime has no descriptor
 module varve.inference {
-  requires com.google.gson;
-  requires com.microsoft.onnxruntime;
+  requires transitive com.google.gson;
+  requires transitive com.microsoft.onnxruntime;
   requires transitive java.desktop; // pictures
 
   exports io.varve.inference;

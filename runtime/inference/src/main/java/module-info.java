@@ -1,5 +1,8 @@
 /** Runs bundles in ONNX Runtime: what a service needs, without DJL and without plug-ins. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // ONNX Runtime has no descriptor
+@SuppressWarnings({
+  "requires-automatic",
+  "requires-transitive-automatic"
+}) // ONNX Runtime has no descriptor
 module varve.inference {
   requires transitive com.google.gson;
   requires transitive com.microsoft.onnxruntime;
@@ -10,5 +13,4 @@ module varve.inference {
   exports io.varve.inference.file;
   exports io.varve.inference.image;
   exports io.varve.inference.onnxruntime;
-
 }

@@ -63,7 +63,8 @@ record Api(Path jar, Set<String> names) {
   private static Stream<String> lines(Class<?> type) {
     String name = type.getName();
     Stream<Executable> code =
-        Stream.concat(Stream.of(type.getDeclaredConstructors()), Stream.of(type.getDeclaredMethods()));
+        Stream.concat(
+            Stream.of(type.getDeclaredConstructors()), Stream.of(type.getDeclaredMethods()));
     return Stream.of(
             Stream.of(name + ": " + kind(type)),
             code.filter(Api::usable).map(member -> name + ": " + signature(member)),
@@ -87,7 +88,9 @@ record Api(Path jar, Set<String> names) {
                 ? "interface"
                 : type.isRecord() ? "record" : type.isEnum() ? "enum" : "class";
     String supertypes =
-        Stream.concat(Stream.ofNullable(type.getGenericSuperclass()), Stream.of(type.getGenericInterfaces()))
+        Stream.concat(
+                Stream.ofNullable(type.getGenericSuperclass()),
+                Stream.of(type.getGenericInterfaces()))
             .map(Type::getTypeName)
             .sorted()
             .collect(Collectors.joining(", "));

@@ -59,9 +59,7 @@ final class EarlierVersionTest {
 
   @AfterAll
   static void forget() throws Exception {
-    run(
-        Cli.root(),
-        "git", "worktree", "remove", "--force", folder.resolve("source").toString());
+    run(Cli.root(), "git", "worktree", "remove", "--force", folder.resolve("source").toString());
   }
 
   @Test
@@ -106,7 +104,12 @@ final class EarlierVersionTest {
     List<String> lines = Files.readAllLines(folder.resolve(csv));
     int bound = List.of(lines.get(0).split(",", -1)).indexOf("bound");
     assertThat(bound).isPositive();
-    return lines.stream().map(line -> String.join(",", List.of(line.split(",", -1)).subList(bound, line.split(",", -1).length))).toList();
+    return lines.stream()
+        .map(
+            line ->
+                String.join(
+                    ",", List.of(line.split(",", -1)).subList(bound, line.split(",", -1).length)))
+        .toList();
   }
 
   private static byte[] weights(String run) throws IOException {
@@ -139,7 +142,9 @@ final class EarlierVersionTest {
   }
 
   private static String end(Process process) throws Exception {
-    String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String out =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(() -> errors()).isZero();
     return out;
   }
@@ -159,7 +164,9 @@ final class EarlierVersionTest {
   private static void run(Path directory, String... command) throws Exception {
     Process process =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String said =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as("%s: %s", List.of(command), said).isZero();
   }
 }

@@ -51,7 +51,13 @@ final class Page {
     Path root = Cli.root();
     try (Stream<Path> docs = Files.list(root.resolve("docs"))) {
       return Stream.concat(
-              Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "core-spi/CONTRACT.md").map(root::resolve),
+              Stream.of(
+                      "README.md",
+                      "CONTRIBUTING.md",
+                      "CHANGELOG.md",
+                      "SECURITY.md",
+                      "core-spi/CONTRACT.md")
+                  .map(root::resolve),
               docs.filter(file -> file.toString().endsWith(".md")).sorted())
           .map(Page::of)
           .toList();

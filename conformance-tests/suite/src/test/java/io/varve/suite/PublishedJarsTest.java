@@ -44,8 +44,7 @@ final class PublishedJarsTest {
   void everyJarIsAModuleOfItsOwn() throws IOException {
     Map<String, String> owners = new HashMap<>();
     for (Path jar : ours()) {
-      ModuleDescriptor module =
-          ModuleFinder.of(jar).findAll().iterator().next().descriptor();
+      ModuleDescriptor module = ModuleFinder.of(jar).findAll().iterator().next().descriptor();
       assertThat(module.name()).startsWith("varve.");
       assertThat(text(jar, "META-INF/MANIFEST.MF"))
           .contains("Automatic-Module-Name: " + module.name());
@@ -65,8 +64,7 @@ final class PublishedJarsTest {
             List.of(ModuleLayer.boot().configuration()),
             ModuleFinder.of(),
             Set.of("varve.inference"));
-    ModuleReference inference =
-        resolved.findModule("varve.inference").orElseThrow().reference();
+    ModuleReference inference = resolved.findModule("varve.inference").orElseThrow().reference();
     assertThat(inference.descriptor().isAutomatic()).isFalse();
     assertThat(inference.descriptor().exports().stream().map(ModuleDescriptor.Exports::source))
         .contains("io.varve.inference", "io.varve.inference.bundle");

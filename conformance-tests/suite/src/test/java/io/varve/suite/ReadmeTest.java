@@ -20,8 +20,7 @@ final class ReadmeTest {
   private static final String TEST_COMMAND = "mvn -B verify";
 
   /** {@link ServiceProjectTest} runs it. */
-  static final String INSTALL_COMMAND =
-      "mvn -q -B -DskipTests -pl runtime/inference -am install";
+  static final String INSTALL_COMMAND = "mvn -q -B -DskipTests -pl runtime/inference -am install";
 
   /** How one comes by the checkout, in which the tests are already. */
   private static final Set<String> GETTING = Set.of("git", "cd");

@@ -1,6 +1,5 @@
 package io.varve.inference;
 
-import io.varve.inference.bundle.Manifest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -51,6 +51,9 @@ final class Memory {
         .put(
             "CLASSPATH",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    // What a session takes for a moment while it is opened goes back to the system: glibc would
+    // keep pieces below 32 MiB, and how many depends on what comes to lie between them.
+    builder.environment().put("MALLOC_MMAP_THRESHOLD_", Integer.toString(1 << 20));
     Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {

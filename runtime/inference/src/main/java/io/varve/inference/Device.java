@@ -16,6 +16,10 @@ import java.util.regex.Pattern;
  */
 record Device(String name, int index) {
   private static final Device CPU = new Device("cpu", -1);
+
+  /** Constants up to so many bytes may be computed when a graph is opened. */
+  private static final int FOLDED = 1 << 16;
+
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
   boolean isCpu() {
@@ -87,6 +91,9 @@ record Device(String name, int index) {
       // convolutions; without the two, all sessions read the same copy.
       settings.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
       settings.addConfigEntry("session.disable_prepacking", "1");
+      // A transposed weight is transposed where it is used, not stored once more.
+      settings.addConfigEntry(
+          "optimization.constant_folding_max_output_size_in_bytes", Integer.toString(FOLDED));
     }
     // Errors are in exceptions; the log would show names out of the file to the terminal.
     settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);

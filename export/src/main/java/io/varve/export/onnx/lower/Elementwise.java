@@ -21,7 +21,6 @@ final class Elementwise {
           Map.entry("exp", "Exp"),
           Map.entry("log", "Log"),
           Map.entry("sin", "Sin"),
-          Map.entry("cos", "Cos"),
           Map.entry("tanh", "Tanh"));
 
   /** Functions that ONNX Runtime has for FLOAT32 only. */

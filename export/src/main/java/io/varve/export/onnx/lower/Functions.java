@@ -11,7 +11,9 @@ final class Functions {
 
   static final List<Operator> OPERATORS =
       List.of(
-          one("NDArray.tan", "Tan; in FLOAT64 Sin, Cos, Div", Functions::tan)
+          one("NDArray.cos", "Cos; in FLOAT64 Sin, Mul, Sub", Functions::cos)
+              .only(Operator.FLOATING + " as the result"),
+          one("NDArray.tan", "Tan; in FLOAT64 Sin, Mul, Sub, Div", Functions::tan)
               .only(Operator.FLOATING),
           one("NDArray.sinh", "Sinh; in FLOAT64 Tanh, Exp", Functions::sinh)
               .only(Operator.FLOATING),
@@ -29,9 +31,20 @@ final class Functions {
     return c.type() == DataType.FLOAT32;
   }
 
+  /** 1 - 2 sin(x/2)^2, whose argument is exact. */
+  private static String cos(Call c) {
+    String x = c.in(0, c.type());
+    if (single(c)) {
+      return c.node("Cos", x);
+    }
+    String sine = c.node("Sin", c.node("Mul", x, c.scalar(0.5, c.type())));
+    String square = c.node("Mul", sine, sine);
+    return c.node("Sub", c.scalar(1, c.type()), c.node("Mul", c.scalar(2, c.type()), square));
+  }
+
   private static String tan(Call c) {
     String x = c.in(0, c.type());
-    return single(c) ? c.node("Tan", x) : c.node("Div", c.node("Sin", x), c.node("Cos", x));
+    return single(c) ? c.node("Tan", x) : c.node("Div", c.node("Sin", x), cos(c));
   }
 
   /** tanh(x) cosh(x), which keeps small numbers exact. */

@@ -38,7 +38,9 @@ final class Memory {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                "-Xmx512m", // all of it from the start: what is measured lies outside
+                "-Xms512m",
+                "-XX:+AlwaysPreTouch",
                 "-XX:+UseSerialGC",
                 "-Dai.djl.offline=true",
                 main.getName()));

@@ -109,7 +109,10 @@ final class EntryPoint {
     outputs.put("bound", total);
     outputs.put(
         "bits_per_dim", exported.encoding().bitsPerDim(total, x.logDet(), exported.stored()));
-    outputs.putAll(Term.named(bound.logP(), bound.kl()));
+    // Where p and q read nothing, one number is the KL of all rows.
+    Map<String, NDArray> kl = new LinkedHashMap<>(bound.kl());
+    kl.replaceAll((z, term) -> term.broadcast(total.getShape()));
+    outputs.putAll(Term.named(bound.logP(), kl));
     bound.sampled().forEach((z, terms) -> trace.terms(Term.kl(z), terms));
     return outputs;
   }

@@ -13,8 +13,8 @@ final class OpenedGraphs {
   private OpenedGraphs() {}
 
   /**
-   * Runs so many graphs of a bundle on images [3, 12, 12]. Prints the bytes of memory
-   * that is no file's which that added, and those of the weights file that are in memory.
+   * Runs so many graphs of a bundle on images [3, 12, 12]. Prints the bytes of memory that is no
+   * file's which that added, and those of the weights file that are in memory.
    *
    * @param arguments the bundle, the weights file, how many graphs, and the bytes of weights up to
    *     which each graph has its own

@@ -11,7 +11,8 @@ import java.util.Map;
  *
  * @param logP by data variable, observed or derived: log p(v | given)
  * @param kl by latent: KL(q ‖ p). It is a one-sample estimate where no closed form is known, or
- *     where p reads what q drew given the latent itself, as a closed form is wrong there
+ *     where p reads what q drew given the latent itself, as a closed form is wrong there. Where p
+ *     and q read nothing it may be [1]
  * @param sampled log q and log p of the draw, by latent whose KL is estimated: it is their
  *     difference
  */

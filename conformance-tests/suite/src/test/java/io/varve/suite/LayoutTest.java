@@ -92,7 +92,7 @@ final class LayoutTest {
 
   private static List<Path> sources() throws IOException {
     try (Stream<Path> files = Files.walk(Cli.root())) {
-      return files.filter(file -> path(file).matches("[^.].*/src/main/java/.*\\.java")).toList();
+      return files.filter(file -> path(file).matches("[^.].*/src/main/java/io/.*\\.java")).toList();
     }
   }
 

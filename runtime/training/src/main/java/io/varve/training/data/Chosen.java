@@ -4,6 +4,7 @@ import io.varve.inference.file.Printable;
 import io.varve.report.metrics.DataPart;
 import io.varve.training.data.set.Split;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -23,8 +24,11 @@ public record Chosen(Split images, List<String> notes) {
   static Chosen part(
       String path, Optional<DataPart> part, DataPart usual, Function<DataPart, Split> parts) {
     String note =
-        "%s: has two parts; these are its %s images; --split chooses"
-            .formatted(Printable.of(path), usual == DataPart.TRAIN ? "training" : "test");
+        String.format(
+            Locale.ROOT,
+            "%s: has two parts; these are its %s images; --split chooses",
+            Printable.of(path),
+            usual == DataPart.TRAIN ? "training" : "test");
     return new Chosen(
         parts.apply(part.orElse(usual)), part.isPresent() ? List.of() : List.of(note));
   }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -117,13 +118,14 @@ record DataRecord(int format, String folder, String from_run, int entries, Strin
     } else if (!record.get().sha256.equals(sum(lines))) {
       List<String> then = unpacked(run.resolve(LIST));
       notes.accept(
-          "%s: the data are not those it was trained on: %d files or parts then, %d now%s%s"
-              .formatted(
-                  shown(run),
-                  then.size(),
-                  lines.size(),
-                  listed("gone", then, lines),
-                  listed("new", lines, then)));
+          String.format(
+              Locale.ROOT,
+              "%s: the data are not those it was trained on: %d files or parts then, %d now%s%s",
+              shown(run),
+              then.size(),
+              lines.size(),
+              listed("gone", then, lines),
+              listed("new", lines, then)));
     }
   }
 
@@ -132,9 +134,13 @@ record DataRecord(int format, String folder, String from_run, int entries, Strin
     List<String> only = some.stream().filter(line -> !known.contains(line)).toList();
     return only.isEmpty()
         ? ""
-        : "; %d %s (%s%s)"
-            .formatted(
-                only.size(), what, Printable.of(only.get(0)), only.size() > 1 ? ", ..." : "");
+        : String.format(
+            Locale.ROOT,
+            "; %d %s (%s%s)",
+            only.size(),
+            what,
+            Printable.of(only.get(0)),
+            only.size() > 1 ? ", ..." : "");
   }
 
   private static List<String> lines(Splits data) {
@@ -153,12 +159,13 @@ record DataRecord(int format, String folder, String from_run, int entries, Strin
         .ifPresent(
             pixels ->
                 lines.add(
-                    "%s %d images %s, SHA-256 %s"
-                        .formatted(
-                            part.label(),
-                            split.size(),
-                            Arrays.toString(split.shape()),
-                            Sha256.of(pixels))));
+                    String.format(
+                        Locale.ROOT,
+                        "%s %d images %s, SHA-256 %s",
+                        part.label(),
+                        split.size(),
+                        Arrays.toString(split.shape()),
+                        Sha256.of(pixels))));
   }
 
   private static Path whole(Path path) {

@@ -5,6 +5,7 @@ import io.varve.report.metrics.DataPart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -59,8 +60,13 @@ public record Splits(Split train, Split test, List<String> notes) {
     if (twice.length > 0) {
       String first = Printable.of(test.items().get(twice[0]).name());
       lines.add(
-          "test images: %d of %d are training images as well, pixel by pixel (%s%s)"
-              .formatted(twice.length, test.size(), first, twice.length > 1 ? ", ..." : ""));
+          String.format(
+              Locale.ROOT,
+              "test images: %d of %d are training images as well, pixel by pixel (%s%s)",
+              twice.length,
+              test.size(),
+              first,
+              twice.length > 1 ? ", ..." : ""));
     }
     return lines;
   }

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -56,11 +55,15 @@ final class PublishedJarsTest {
   }
 
   @Test
-  void aModuleThatRequiresTheInferenceJarGetsAllThatItNeeds() {
-    Path lib = Cli.distribution().resolve("lib");
+  void aModuleThatRequiresTheInferenceJarGetsAllThatItNeeds() throws IOException {
+    Path[] jars =
+        jars(Cli.distribution().resolve("lib"))
+            .filter(jar -> jar.toString().matches(".*/(varve-inference|gson|onnxruntime)-.*"))
+            .toArray(Path[]::new);
+    assertThat(jars).hasSize(3);
     Configuration resolved =
         Configuration.resolve(
-            ModuleFinder.of(lib),
+            ModuleFinder.of(jars),
             List.of(ModuleLayer.boot().configuration()),
             ModuleFinder.of(),
             Set.of("varve.inference"));
@@ -74,12 +77,14 @@ final class PublishedJarsTest {
 
   private static List<Path> ours() throws IOException {
     Path home = Cli.distribution();
-    try (Stream<Path> lib = Files.list(home.resolve("lib"));
-        Stream<Path> plugins = Files.list(home.resolve("plugins"))) {
-      return Stream.concat(lib, plugins)
-          .filter(jar -> jar.getFileName().toString().startsWith("varve-"))
-          .sorted()
-          .collect(Collectors.toList());
+    return Stream.concat(jars(home.resolve("lib")), jars(home.resolve("plugins")))
+        .filter(jar -> jar.getFileName().toString().startsWith("varve-"))
+        .toList();
+  }
+
+  private static Stream<Path> jars(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList().stream();
     }
   }
 

@@ -8,7 +8,6 @@ import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Sha256;
 import io.varve.inference.file.StrictJson;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -279,7 +278,7 @@ public record Manifest(
    * Writes the manifest into a bundle, whole or not at all. Write it last: it is what makes the
    * directory a bundle.
    *
-   * @throws UncheckedIOException if it cannot be written
+   * @throws IllegalArgumentException if it cannot be written
    */
   public void write(Path bundle) {
     String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(this);

@@ -1,7 +1,6 @@
 package io.varve.inference.file;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -115,7 +114,7 @@ public final class Safetensors {
    *
    * @return the tensors in the order in which they lie in the file
    * @throws IllegalArgumentException if two entries share a name
-   * @throws UncheckedIOException if the file cannot be written; the old one is then untouched
+   * @throws IllegalArgumentException if the file cannot be written; the old one is then untouched
    */
   public static Map<String, Tensor> write(
       Path file, List<Entry> entries, Map<String, String> metadata) {
@@ -164,7 +163,7 @@ public final class Safetensors {
       }
       return new Safetensors(file, header, buffers);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileFault.unreadable(file, e);
     }
   }
 

@@ -40,7 +40,7 @@ final class DataTest {
             - observed: x
               p: {type: discretized-logistic, given: [z], network: {type: mlp, hidden: [4]}}
         training: {epochs: 1, batch: 8}
-        export: [bound]
+        export: [bound, infer, carry z]
         """
             .formatted(folder.resolve("pics")));
     Cli.succeedHere(folder, "train", "./model.yaml", "--out", "./run");
@@ -69,6 +69,25 @@ final class DataTest {
 
   private static int commas(String line) {
     return (int) line.chars().filter(c -> c == ',').count();
+  }
+
+  @Test
+  void reconstructsEveryImageByName() throws IOException {
+    for (int i = 0; i < 18; i++) {
+      picture("these/%d/a.png".formatted(i), i);
+    }
+    Files.createDirectories(folder.resolve("rec"));
+    Cli.Ended ended =
+        Cli.succeedHere(
+            folder, "reconstruct", "./bundle", "--data", "./these", "--out", "./rec", "--json");
+    assertThat(ended.json().get("images").getAsInt()).isEqualTo(18);
+    for (int i = 0; i < 18; i++) {
+      assertThat(folder.resolve("rec/%d/a.png".formatted(i))).isNotEmptyFile();
+    }
+    Cli.Ended sheet =
+        Cli.succeedHere(
+            folder, "reconstruct", "./bundle", "--data", "./these", "--out", "./rec.png");
+    assertThat(sheet.err()).contains("note: the first 16 of 18 images; -n says how many");
   }
 
   @Test

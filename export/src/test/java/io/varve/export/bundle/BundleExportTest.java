@@ -128,6 +128,15 @@ class BundleExportTest {
 
   /** Whichever move or deletion is the last one, the next export finds a whole bundle. */
   @Test
+  void writesTheSameBundleTwice() throws IOException {
+    Path again = folder.resolve("again");
+    export("first", List.of("generate"), again);
+    for (String file : List.of("manifest.json", "parity.safetensors", "weights.safetensors")) {
+      assertThat(again.resolve(file)).hasSameBinaryContentAs(bundle.resolve(file));
+    }
+  }
+
+  @Test
   void losesNoBundleWhenKilled() throws IOException {
     String found = "first";
     for (int last = 0; last < MOST; last++) {

@@ -410,9 +410,9 @@ public final class Bundle implements AutoCloseable {
    * Replays what the export recorded and compares.
    *
    * @return for each graph the worst error of any output, relative to the larger of 1 and the
-   *     recorded number, or to the recorded terms that it is a difference of, if these are larger.
-   *     Where a draw from a grid may fall to the other side of an edge, the mean error counts. The
-   *     export allowed {@code manifest().parity().tolerance()}
+   *     largest number recorded of it, or of the terms that it is a difference of. Where a draw
+   *     from a grid may fall to the other side of an edge, the mean error counts. The export
+   *     allowed {@code manifest().parity().tolerance()}
    * @throws IllegalArgumentException if the file with the recordings is no longer what it was when
    *     the bundle was opened
    */

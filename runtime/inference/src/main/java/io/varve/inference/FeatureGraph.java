@@ -6,12 +6,13 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.varve.inference.file.FileFault;
 import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.OnnxGraph;
 import io.varve.inference.file.Sha256;
 import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,8 @@ import java.util.TreeSet;
  * Runtime itself (libraries of further operators are never loaded). Before native code reads the
  * file, it is checked that it is a well-formed ONNX file of less than 2 GiB without functions or
  * training information of its own, and that data outside it lie in its folder and within their
- * file. Not thread-safe.
+ * file. The file is read once. Weights outside it must stay as they are until it is closed. Not
+ * thread-safe.
  */
 public final class FeatureGraph implements AutoCloseable {
   private final Path file;
@@ -39,12 +41,12 @@ public final class FeatureGraph implements AutoCloseable {
   private final long[] shape;
   private final String output;
 
-  private FeatureGraph(Path file, OrtEnvironment environment, OrtSession session, String wanted)
+  private FeatureGraph(Path file, String hash, OrtSession session, String wanted)
       throws OrtException {
     this.file = file;
-    this.environment = environment;
+    this.environment = OnnxRuntime.environment();
     this.session = session;
-    this.hash = hash(file, OnnxFile.read(file));
+    this.hash = hash;
     this.input = one(file, "inputs", session.getInputNames(), "");
     this.output = one(file, "outputs", session.getOutputNames(), wanted);
     if (!(session.getInputInfo().get(input).getInfo() instanceof TensorInfo info)
@@ -69,15 +71,17 @@ public final class FeatureGraph implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(file + ": no such file; expected an ONNX file");
     }
-    verify(file, OnnxFile.read(file));
-    OrtEnvironment environment = OnnxRuntime.environment();
+    byte[] bytes = bytes(file);
+    OnnxFile onnx = OnnxFile.read(file, ByteBuffer.wrap(bytes));
+    verify(file, onnx);
+    String hash = hash(file, bytes, onnx);
+    boolean whole = onnx.externals().isEmpty();
     Device device =
-        Device.choose(
-            options, settings -> environment.createSession(file.toString(), settings).close());
+        Device.choose(options, settings -> session(file, bytes, whole, settings).close());
     try (OrtSession.SessionOptions settings = device.settings(options, true)) {
-      OrtSession session = environment.createSession(file.toString(), settings);
+      OrtSession session = session(file, bytes, whole, settings);
       try {
-        return new FeatureGraph(file, environment, session, output);
+        return new FeatureGraph(file, hash, session, output);
       } catch (IllegalArgumentException | OrtException e) {
         session.close();
         throw e;
@@ -86,6 +90,27 @@ public final class FeatureGraph implements AutoCloseable {
       throw new IllegalArgumentException(
           file + ": ONNX Runtime cannot open it: " + OnnxRuntime.reason(e), e);
     }
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      if (Files.size(file) > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(file + ": has 2 GiB or more; no ONNX file may");
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw FileFault.unreadable(file, e);
+    }
+  }
+
+  /** ONNX Runtime finds weights outside the file by the file's own path alone. */
+  private static OrtSession session(
+      Path file, byte[] bytes, boolean whole, OrtSession.SessionOptions settings)
+      throws OrtException {
+    OrtEnvironment environment = OnnxRuntime.environment();
+    return whole
+        ? environment.createSession(bytes, settings)
+        : environment.createSession(file.toString(), settings);
   }
 
   private static String one(Path file, String what, Set<String> names, String wanted) {
@@ -99,19 +124,19 @@ public final class FeatureGraph implements AutoCloseable {
   }
 
   /** The hash of the graph and of the files with its weights. */
-  private static String hash(Path file, OnnxFile onnx) {
+  private static String hash(Path file, byte[] bytes, OnnxFile onnx) {
     Set<String> files = new TreeSet<>();
     onnx.externals().forEach(external -> files.add(external.location()));
-    StringBuilder hashes = new StringBuilder();
-    try {
-      hashes.append(Sha256.of(file));
-      for (String name : files) {
-        hashes.append(Sha256.of(file.resolveSibling(name)));
+    StringBuilder hashes = new StringBuilder(Sha256.of(ByteBuffer.wrap(bytes)));
+    for (String name : files) {
+      Path weights = file.resolveSibling(name);
+      try {
+        hashes.append(Sha256.of(weights));
+      } catch (IOException e) {
+        throw FileFault.unreadable(weights, e);
       }
-      return files.isEmpty() ? hashes.toString() : Sha256.of(hashes.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     }
+    return files.isEmpty() ? hashes.toString() : Sha256.of(hashes.toString());
   }
 
   private static void verify(Path file, OnnxFile onnx) {
@@ -137,7 +162,8 @@ public final class FeatureGraph implements AutoCloseable {
                   .formatted(where, location, external.offset(), length, Files.size(data)));
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(where + location + "', which cannot be read", e);
+        throw new IllegalArgumentException(
+            where + location + "', which cannot be read: " + FileFault.reason(e), e);
       }
     }
   }

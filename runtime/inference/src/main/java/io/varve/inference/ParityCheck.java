@@ -88,23 +88,33 @@ final class ParityCheck {
   }
 
   /**
-   * The relative error of each element.
+   * The error of each element, relative to the largest recorded number of the output, as the export
+   * measures it.
    *
-   * @param scale the largest of the terms that the element is a difference of, or it itself
+   * @param scale the larger of the terms that each element is a difference of, or it itself
    */
   private static double[] errors(Tensor computed, Tensor expected, Tensor scale) {
     int size = expected.values().length;
-    if (computed.values().length != size || scale.values().length != size) {
+    if (computed.values().length != size) {
       return new double[] {Double.POSITIVE_INFINITY};
     }
+    double against = Math.max(1, Math.max(largest(expected), largest(scale)));
     double[] errors = new double[size];
     for (int i = 0; i < size; i++) {
       double wanted = expected.values()[i];
-      double term = Float.isFinite(scale.values()[i]) ? Math.abs(scale.values()[i]) : 0;
-      double against = Math.max(1, Math.max(Math.abs(wanted), term));
-      errors[i] = Math.abs(computed.values()[i] - wanted) / against;
+      double found = computed.values()[i];
+      errors[i] = Double.compare(found, wanted) == 0 ? 0 : Math.abs(found - wanted) / against;
     }
     return errors;
+  }
+
+  /** The largest magnitude of the numbers that are finite. */
+  private static double largest(Tensor tensor) {
+    double largest = 0;
+    for (float value : tensor.values()) {
+      largest = Float.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest;
+    }
+    return largest;
   }
 
   private static double error(double[] errors, boolean average) {

@@ -2,13 +2,16 @@ package io.varve.app.bundle;
 
 import io.varve.inference.file.FileFault;
 import io.varve.report.picture.PictureBatch;
+import io.varve.report.picture.Png;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
-/** A folder with one file per picture, {@code 000000.png} and so on. */
+/** A folder with one file per picture, by number ({@code 000000.png}) or by name. */
 final class PictureFolder {
   private final Path folder;
   private long count;
@@ -37,16 +40,34 @@ final class PictureFolder {
     }
   }
 
-  /** Writes the pictures of a batch after those that are there. */
+  /** Writes the pictures of a batch after those that are there, by number. */
   void add(PictureBatch batch) {
     for (int i = 0; i < batch.count(); i++) {
-      Path file = folder.resolve(name(count));
-      try {
-        Files.write(file, batch.picture(i).bytes(), StandardOpenOption.CREATE_NEW);
-      } catch (IOException e) {
-        throw FileFault.unwritable(file, e);
-      }
+      write(name(count), batch.picture(i));
       count++;
+    }
+  }
+
+  /**
+   * Writes the pictures of a batch by the names of files that they are made from.
+   *
+   * @param names of as many, such as {@code a/b.jpg}, which gives {@code a/b.jpg.png}
+   */
+  void add(PictureBatch batch, List<String> names) {
+    for (int i = 0; i < batch.count(); i++) {
+      String name = names.get(i);
+      boolean png = name.toLowerCase(Locale.ROOT).endsWith(".png");
+      write(png ? name : name + ".png", batch.picture(i));
+    }
+  }
+
+  private void write(String name, Png picture) {
+    Path file = folder.resolve(name);
+    try {
+      Files.createDirectories(file.getParent());
+      Files.write(file, picture.bytes(), StandardOpenOption.CREATE_NEW);
+    } catch (IOException e) {
+      throw FileFault.unwritable(file, e);
     }
   }
 

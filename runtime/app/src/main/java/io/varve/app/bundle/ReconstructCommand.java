@@ -2,12 +2,14 @@ package io.varve.app.bundle;
 
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
+import io.varve.inference.Request;
 import io.varve.inference.Tensor;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
 import io.varve.report.picture.ModeGrid;
 import io.varve.report.picture.PictureBatch;
 import io.varve.report.picture.Psnr;
+import io.varve.training.data.set.Item;
 import io.varve.training.data.set.Split;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +38,9 @@ import picocli.CommandLine.Option;
     })
 public final class ReconstructCommand implements Callable<Integer> {
   private static final int COLUMNS = 16;
+
+  /** Images that are in memory at once where each gets a file. */
+  private static final int CHUNK = 256;
 
   @Mixin private VariationOptions options;
   @Mixin private PicturesOption out;
@@ -68,36 +73,75 @@ public final class ReconstructCommand implements Callable<Integer> {
   @Option(
       names = "-n",
       paramLabel = "N",
-      defaultValue = "16",
-      description = "How many images (default: 16).")
-  private int count;
+      description = "How many images (default: 16 on a sheet, all of them into a folder).")
+  private Integer count;
 
   @Override
   public Integer call() {
     out.require();
-    int rows = VariationOptions.atLeast(1, "-n", count);
+    if (count != null) {
+      VariationOptions.atLeast(1, "-n", count);
+    }
     try (Bundle bundle = options.bundle.open()) {
-      Manifest manifest = bundle.manifest();
       List<Mode> modes = modes(bundle);
-      Split split = BundleData.open(manifest, options.data);
-      byte[] images = BundleData.read(split, 0, Math.min(rows, split.size()));
-      PictureBatch.Size size = BundlePictures.size(manifest.data().shape());
-      ModeGrid grid = new ModeGrid(images, size, manifest.variables());
-      Map<String, Map<String, Object>> results = new LinkedHashMap<>();
-      for (Mode mode : modes) {
-        byte[] pixels = pixels(bundle, mode, images);
-        grid.add(mode, pixels);
-        if (out.place.folder()) {
-          folder(mode, modes.size()).add(PictureBatch.of(pixels, size));
-        }
-        results.put(mode.name(), results(mode, manifest, images, pixels));
+      Split all = BundleData.open(bundle.manifest(), options.data);
+      Split images = all.first(Math.min(wanted(all), all.size()));
+      if (count == null && images.size() < all.size()) {
+        Output.say("note: the first %d of %d images; -n says how many", images.size(), all.size());
       }
-      if (!out.place.folder()) {
-        grid.png(COLUMNS).write(out.place.path());
-      }
-      output.results(results(results, images.length / split.imageBytes()));
+      Map<String, Map<String, Object>> results =
+          out.place.folder() ? files(bundle, modes, images) : sheet(bundle, modes, images);
+      output.results(results(results, images.size()));
       return 0;
     }
+  }
+
+  private int wanted(Split all) {
+    if (count != null) {
+      return count;
+    }
+    return out.place.folder() ? all.size() : COLUMNS;
+  }
+
+  private Map<String, Map<String, Object>> sheet(Bundle bundle, List<Mode> modes, Split split) {
+    Manifest manifest = bundle.manifest();
+    PictureBatch.Size size = BundlePictures.size(manifest.data().shape());
+    byte[] images = BundleData.read(split, 0, split.size());
+    ModeGrid grid = new ModeGrid(images, size, manifest.variables());
+    Map<String, Map<String, Object>> results = new LinkedHashMap<>();
+    for (Mode mode : modes) {
+      byte[] pixels = pixels(bundle, mode, images, 0);
+      grid.add(mode, pixels);
+      List<Double> psnr = Psnr.each(images, pixels, size.scalars());
+      results.put(mode.name(), results(mode, manifest, psnr));
+    }
+    grid.png(COLUMNS).write(out.place.path());
+    return results;
+  }
+
+  /** A file of each picture, which has the name of the image that it is made from. */
+  private Map<String, Map<String, Object>> files(Bundle bundle, List<Mode> modes, Split images) {
+    PictureBatch.Size size = BundlePictures.size(bundle.manifest().data().shape());
+    Map<String, Map<String, Object>> results = new LinkedHashMap<>();
+    for (Mode mode : modes) {
+      PictureFolder folder = folder(mode, modes.size());
+      List<Item> items = mode.carried().isEmpty() ? List.of() : images.items();
+      List<Double> psnr = new ArrayList<>();
+      for (int from = 0; from < images.size(); from += CHUNK) {
+        int to = Math.min(images.size(), from + CHUNK);
+        byte[] originals = BundleData.read(images, from, to);
+        byte[] pixels = pixels(bundle, mode, originals, from);
+        PictureBatch pictures = PictureBatch.of(pixels, size);
+        if (items.isEmpty()) {
+          folder.add(pictures);
+        } else {
+          folder.add(pictures, items.subList(from, to).stream().map(Item::name).toList());
+        }
+        psnr.addAll(Psnr.each(originals, pixels, size.scalars()));
+      }
+      results.put(mode.name(), results(mode, bundle.manifest(), psnr));
+    }
+    return results;
   }
 
   /** The folder itself, or one within it for each of several modes. */
@@ -154,23 +198,23 @@ public final class ReconstructCommand implements Callable<Integer> {
                         .formatted(name, known.stream().map(Mode::name).toList())));
   }
 
-  private byte[] pixels(Bundle bundle, Mode mode, byte[] images) {
+  private byte[] pixels(Bundle bundle, Mode mode, byte[] images, int firstRow) {
     int rows = images.length / BundlePictures.size(bundle.manifest().data().shape()).scalars();
+    Request request =
+        Request.of(options.bundle.seed).withFirstRow(firstRow).withTemperature(options.temperature);
     Map<String, Tensor> values =
         mode.carried().isEmpty()
-            ? bundle.generate(rows, options.bundle.seed, options.temperature)
-            : bundle.reconstruct(images, mode.carried(), options.bundle.seed, options.temperature);
+            ? bundle.generate(rows, request)
+            : bundle.reconstruct(images, mode.carried(), request);
     return values.get("pixels.mean").bytes(1);
   }
 
-  private static Map<String, Object> results(
-      Mode mode, Manifest manifest, byte[] images, byte[] pixels) {
+  private static Map<String, Object> results(Mode mode, Manifest manifest, List<Double> psnr) {
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("carried", List.copyOf(mode.carried()));
     results.put("memory_ratio", mode.memoryRatio(manifest.variables()));
     if (!mode.carried().isEmpty()) {
-      int scalars = BundlePictures.size(manifest.data().shape()).scalars();
-      results.put("psnr_db", Psnr.mean(images, pixels, scalars));
+      results.put("psnr_db", Psnr.mean(psnr));
     }
     return results;
   }

@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,18 @@ class PictureFolderTest {
     assertThat(first.getRaster().getSample(1, 0, 0)).isEqualTo(200);
     BufferedImage last = ImageIO.read(made.resolve("000002.png").toFile());
     assertThat(last.getRGB(0, 0)).isEqualTo(0xFF010203);
+  }
+
+  @Test
+  void namesPicturesAfterTheFilesTheyAreMadeFrom() throws IOException {
+    PictureBatch.Size grey = new PictureBatch.Size(1, 1, 1, 256);
+    PictureFolder pictures = PictureFolder.make(folder);
+    pictures.add(
+        PictureBatch.of(new byte[] {1, 2, 3}, grey), List.of("a/b.png", "a/b.jpg", "c.PNG"));
+    try (Stream<Path> files = Files.walk(folder)) {
+      assertThat(files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()))
+          .containsExactlyInAnyOrder("a/b.png", "a/b.jpg.png", "c.PNG");
+    }
   }
 
   @Test

@@ -1,8 +1,6 @@
 package io.varve.inference.file;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,18 +31,11 @@ public final class OnnxFile {
   /**
    * Reads a file that anything may have written. Fields that only describe are passed over.
    *
+   * @param file its name, for messages
    * @throws IllegalArgumentException if it is not an ONNX file, or one with code of its own
    */
-  public static OnnxFile read(Path file) {
-    try (FileChannel channel = FileChannel.open(file)) {
-      if (channel.size() > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(file + ": has 2 GiB or more; no ONNX file may");
-      }
-      ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      return read(file, bytes, false);
-    } catch (IOException e) {
-      throw FileFault.unreadable(file, e);
-    }
+  public static OnnxFile read(Path file, ByteBuffer bytes) {
+    return read(file, bytes, false);
   }
 
   /**

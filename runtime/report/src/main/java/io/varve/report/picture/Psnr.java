@@ -17,10 +17,12 @@ public final class Psnr {
    * @param scalars of one image
    */
   public static double mean(byte[] originals, byte[] images, int scalars) {
-    return each(originals, images, scalars).stream()
-        .mapToDouble(Double::doubleValue)
-        .average()
-        .orElse(Double.NaN);
+    return mean(each(originals, images, scalars));
+  }
+
+  /** The mean of those of some images. */
+  public static double mean(List<Double> each) {
+    return each.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
   }
 
   /**

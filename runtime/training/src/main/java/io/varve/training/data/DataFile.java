@@ -116,7 +116,8 @@ final class DataFile implements Closeable {
 
   private IllegalArgumentException damaged(IOException cause) {
     return error(
-        "expected sound gzip data, found damage (%s); %s".formatted(cause.getMessage(), AGAIN));
+        "expected sound gzip data, found damage (%s); %s"
+            .formatted(FileFault.reason(cause), AGAIN));
   }
 
   private IllegalArgumentException notGzip() {

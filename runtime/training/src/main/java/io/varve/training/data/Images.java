@@ -1,6 +1,7 @@
 package io.varve.training.data;
 
 import io.varve.inference.file.HomePath;
+import io.varve.inference.file.Printable;
 import io.varve.inference.image.Pixels;
 import io.varve.report.metrics.DataPart;
 import io.varve.spi.Default;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -117,6 +119,15 @@ public record Images(
     Splits splits = open();
     Chosen chosen = Chosen.part(path, part, usual, splits::part);
     List<String> notes = new ArrayList<>(chosen.notes());
+    if (!PartFolders.areIn(new DataFolder(path).path())) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "%s: has no folders train and test; these are %d of its %d images, as the model's test-fraction divides them; without --split all are used",
+              Printable.of(path),
+              chosen.images().size(),
+              splits.train().size() + splits.test().size()));
+    }
     notes.addAll(splits.notes());
     return new Chosen(chosen.images(), notes);
   }

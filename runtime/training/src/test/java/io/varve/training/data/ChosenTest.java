@@ -33,7 +33,12 @@ class ChosenTest {
       assertThat(names(one)).containsExactly("a.png");
       assertThat(one.notes()).isEmpty();
     }
-    assertThat(handedIn(STROKES, folder, Optional.of(DataPart.TEST)).images().size()).isLessThan(3);
+    Chosen part = handedIn(STROKES, folder, Optional.of(DataPart.TEST));
+    assertThat(part.images().size()).isLessThan(3);
+    assertThat(part.notes().get(0))
+        .startsWith(folder + ": has no folders train and test; these are ")
+        .endsWith(
+            " of its 3 images, as the model's test-fraction divides them; without --split all are used");
   }
 
   @Test

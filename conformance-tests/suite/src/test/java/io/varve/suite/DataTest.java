@@ -49,20 +49,20 @@ final class DataTest {
 
   @Test
   void scoresEveryImageByName() throws IOException {
-    for (String name : List.of("c.png", "a.png", "sub/=1+1.png", "b,\"q\".png")) {
+    for (String name : List.of("c.png", "a.png", "sub/=1+1.png", "b,\"q\".png", "d;=1.png")) {
       picture("new/" + name, name.length());
     }
     Files.writeString(folder.resolve("new/notes.txt"), "x");
     Cli.Ended ended =
         Cli.succeedHere(
             folder, "score", "./bundle", "--data", "./new", "--csv", "./s.csv", "--json");
-    assertThat(ended.json().get("images").getAsInt()).isEqualTo(4);
+    assertThat(ended.json().get("images").getAsInt()).isEqualTo(5);
     assertThat(ended.err()).contains("note: ", "left out: 1 file of another kind (notes.txt)");
     List<String> lines = Files.readAllLines(folder.resolve("s.csv"));
     assertThat(lines.get(0)).startsWith("image,bound,bits_per_dim,").endsWith(",file");
-    assertThat(lines.subList(1, 5))
+    assertThat(lines.subList(1, 6))
         .map(line -> line.replaceFirst("(?:[^,]*,){%d}".formatted(commas(lines.get(0))), ""))
-        .containsExactly("a.png", "\"b,\"\"q\"\".png\"", "c.png", "sub/=1+1.png");
+        .containsExactly("a.png", "\"b,\"\"q\"\".png\"", "c.png", "\"d;=1.png\"", "sub/=1+1.png");
     Cli.succeedHere(folder, "score", "./bundle", "--data", "./new/a.png", "--csv", "./one.csv");
     assertThat(Files.readAllLines(folder.resolve("one.csv")).get(1)).isEqualTo(lines.get(1));
   }

@@ -71,10 +71,23 @@ final class EnvironmentTest {
       Files.copy(varve, Files.createDirectory(home.resolve("bin")).resolve("varve"));
       String line = "cd '" + name + "' && CDPATH=/usr:/ GREP_OPTIONS=-v sh varve/bin/varve ";
       assertThat(succeed(line + "plugins list").out()).contains("standard-normal");
+      String linked = "cd '" + name + "' && ln -s varve/bin linked && linked/varve --version";
+      assertThat(succeed(linked).out()).contains("varve ");
       for (String part : List.of("lib", "plugins")) {
         Files.delete(home.resolve(part)); // JUnit warns of links that lead out of its folder
       }
     }
+  }
+
+  @Test
+  void saysWhereTheFolderIsGoneAndLeavesOutWhatIsNoJar() throws Exception {
+    Ended gone = shell("mkdir gone && cd gone && rmdir ../gone && \"$VARVE\" --version");
+    assertThat(gone.code()).isEqualTo(2);
+    assertThat(gone.err()).endsWith("varve: the current folder is gone; change to another one.\n");
+    String line = "mkdir jars && mkfifo jars/pipe.jar && \"$VARVE\" --plugins jars plugins list";
+    Ended listed = shell(line);
+    assertThat(listed.out() + listed.err())
+        .contains("pipe.jar: is a folder, a pipe or a device, expected a JAR");
   }
 
   @Test

@@ -23,6 +23,9 @@ import io.varve.app.train.ExportCommand;
 import io.varve.app.train.ResumeCommand;
 import io.varve.app.train.TrainCommand;
 import io.varve.inference.file.HomePath;
+import io.varve.inference.file.Printable;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -156,7 +159,12 @@ public final class Varve implements GlobalOptions {
       Output.say("This is a defect of Varve or of a plug-in; run again with --stacktrace.");
     }
     if (stacktrace) {
-      e.printStackTrace();
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      trace
+          .toString()
+          .lines()
+          .forEach(text -> System.err.println(Printable.of(text.replace("\t", "  "))));
     }
     return failure.code();
   }

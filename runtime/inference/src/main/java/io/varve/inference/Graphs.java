@@ -93,12 +93,19 @@ final class Graphs {
     } finally {
       long rows = call[0] == null ? 0 : call[0].rows();
       long nanos = System.nanoTime() - start;
-      options
-          .listener()
-          .answered(new RequestListener.Answer(name, rows, nanos, Optional.ofNullable(failure)));
+      tell(new RequestListener.Answer(name, rows, nanos, Optional.ofNullable(failure)));
       if (call[0] != null) {
         call[0].warnings().forEach(options.warnings());
       }
+    }
+  }
+
+  /** A listener that fails costs nobody an answer. */
+  private void tell(RequestListener.Answer answer) {
+    try {
+      options.listener().answered(answer);
+    } catch (RuntimeException e) {
+      options.warnings().accept(bundle + ": the listener of requests failed: " + e);
     }
   }
 

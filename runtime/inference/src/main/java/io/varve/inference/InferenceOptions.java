@@ -42,6 +42,11 @@ public record InferenceOptions(
   public static final double RESIDUAL = 1e-5;
 
   private static final long PACKED = 64L << 20;
+
+  /** More would only wait for one another, and a system may refuse to start them. */
+  private static final int MOST_THREADS =
+      Math.max(64, 4 * Runtime.getRuntime().availableProcessors());
+
   private static final System.Logger LOG =
       System.getLogger(InferenceOptions.class.getPackageName());
 
@@ -84,12 +89,14 @@ public record InferenceOptions(
   /**
    * Checks the options.
    *
-   * @throws IllegalArgumentException if the device is none, threads is negative, chunk is below 1,
-   *     or something is null
+   * @throws IllegalArgumentException if the device is none, threads is negative or absurd, chunk is
+   *     below 1, or something is null
    */
   public InferenceOptions {
     Device.checkName(device);
-    Inputs.require(threads >= 0, "threads: " + threads + ", expected 0 (one per core) or more");
+    Inputs.require(
+        threads >= 0 && threads <= MOST_THREADS,
+        "threads: " + threads + ", expected 0 (one per core) to " + MOST_THREADS);
     Inputs.require(chunk >= 1, "chunk: " + chunk + ", expected at least 1 row");
     Inputs.requireGiven(profile, "profile");
     Inputs.requireGiven(warnings, "warnings");

@@ -194,6 +194,50 @@ class RequestTest {
   }
 
   @Test
+  void waitsWithoutEndWhereTheLimitIsLongerThanTime() throws InterruptedException {
+    Bundle bundle = Bundle.open(folder, onCpu().withTimeout(Duration.ofMillis(200)));
+    AtomicReference<Reason> reason = new AtomicReference<>();
+    Thread worker =
+        new Thread(
+            () -> reason.set(stopped(() -> bundle.importanceBound(images(1), ENDLESS, SEED))));
+    worker.start();
+    Thread.sleep(50);
+    bundle.close(Duration.ofSeconds(Long.MAX_VALUE));
+    worker.join();
+    assertThat(reason.get()).isEqualTo(Reason.TIMEOUT);
+  }
+
+  @Test
+  void answersAlthoughTheListenerFails() {
+    List<String> warned = new ArrayList<>();
+    InferenceOptions options =
+        onCpu()
+            .withWarnings(warned::add)
+            .withListener(
+                answer -> {
+                  throw new IllegalStateException("no metrics");
+                });
+    try (Bundle bundle = Bundle.open(folder, options)) {
+      assertThat(bundle.score(images(2), SEED).bound()).hasSize(2);
+    }
+    assertThat(warned).hasSize(1);
+    assertThat(warned.get(0)).contains("the listener of requests failed", "no metrics");
+  }
+
+  @Test
+  void saysWhereItsThreadIsInterruptedWhileItOpens() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> Bundle.open(folder, onCpu()))
+        .hasMessageContaining("this thread was interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void refusesAbsurdNumbersOfThreads() {
+    refused(() -> onCpu().withThreads(100_000), "threads: 100000, expected 0 (one per core) to ");
+  }
+
+  @Test
   void tellsOfEveryGraph() {
     List<RequestListener.Answer> answers = new CopyOnWriteArrayList<>();
     try (Bundle bundle = Bundle.open(folder, onCpu().withListener(answers::add))) {

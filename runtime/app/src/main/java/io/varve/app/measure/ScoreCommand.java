@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
       "Scores are high for images like the training data and low for anomalies."
     })
 public final class ScoreCommand implements Callable<Integer> {
-  private static final Pattern FORMULA = Pattern.compile("[=+\\-@]");
-  private static final Pattern SPECIAL = Pattern.compile("[\",]");
+  private static final Pattern FORMULA = Pattern.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20]");
+  private static final Pattern SPECIAL = Pattern.compile("[\",;]");
 
   @Mixin private BundleOptions options;
   @Mixin private DataOptions data;

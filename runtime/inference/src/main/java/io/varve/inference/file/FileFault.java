@@ -3,6 +3,7 @@ package io.varve.inference.file;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -64,6 +65,8 @@ public final class FileFault {
       return "it is not text in UTF-8";
     } else if (e instanceof EOFException) {
       return "it ends too early";
+    } else if (e instanceof ClosedByInterruptException) {
+      return "this thread was interrupted";
     } else if (e instanceof FileSystemException fault && fault.getReason() != null) {
       return Printable.of(fault.getReason());
     } else if (e.getCause() instanceof IOException cause) {

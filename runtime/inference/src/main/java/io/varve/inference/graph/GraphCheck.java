@@ -58,7 +58,7 @@ public final class GraphCheck {
       Walk.require(first, "'" + tensor.name() + "' twice", "each name once");
     }
     for (long batch : Limits.BATCHES) {
-      Walk walk = new Walk(Limits.BYTES_PER_ROW * batch);
+      Walk walk = new Walk(batch);
       constants.forEach(walk::give);
       inputs.forEach(input -> walk.give(input.name(), input.fact(batch)));
       walk.run(graph);

@@ -11,6 +11,18 @@ final class Limits {
   /** Bytes of the values that are needed at once, for each row of the batch. */
   static final long BYTES_PER_ROW = 128L << 20;
 
+  /**
+   * Products of one node for each row of the batch: about a second of one core, during which
+   * nothing can stop it.
+   */
+  static final long WORK_PER_ROW = 1L << 36;
+
+  /**
+   * Products of all nodes together that depend on no input. ONNX Runtime computes them while it
+   * opens a graph, and nothing can stop that.
+   */
+  static final long CONSTANT_WORK = 1L << 34;
+
   /** Rounds of loops, one in the other. */
   static final long ROUNDS = 1L << 20;
 

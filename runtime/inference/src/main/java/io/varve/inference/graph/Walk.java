@@ -18,14 +18,17 @@ final class Walk {
   private final Map<String, Fact> facts = new HashMap<>();
   private final Map<String, String> producers = new HashMap<>();
   private final long most;
+  private final long mostWork;
+  private long constantWork;
   private long rounds = 1;
   private int depth;
   private long kept;
   private long live;
 
-  /** A walk over a graph whose values take at most so many bytes at once. */
-  Walk(long most) {
-    this.most = most;
+  /** A walk over a graph that is run on so many rows. */
+  Walk(long batch) {
+    this.most = Limits.BYTES_PER_ROW * batch;
+    this.mostWork = Limits.WORK_PER_ROW * batch;
   }
 
   Fact fact(String name) {
@@ -81,6 +84,20 @@ final class Walk {
     }
     long bytes = live + kept;
     require(bytes <= most, bytes + " bytes at once", "at most " + most);
+    requireShort(Work.of(node, inputs, results), constant);
+  }
+
+  /** Nothing can stop a single node, nor what is computed while a graph is opened. */
+  private void requireShort(long work, boolean constant) {
+    require(work <= mostWork, work + " products in one node", "at most " + mostWork);
+    if (constant) {
+      long all = Fact.size(work, rounds);
+      constantWork = all > Long.MAX_VALUE - constantWork ? Long.MAX_VALUE : constantWork + all;
+      require(
+          constantWork <= Limits.CONSTANT_WORK,
+          constantWork + " products that depend on no input",
+          "at most " + Limits.CONSTANT_WORK);
+    }
   }
 
   private Optional<Fact> input(OnnxGraph.Node node, int i) {

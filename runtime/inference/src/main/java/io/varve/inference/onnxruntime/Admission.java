@@ -36,12 +36,13 @@ public final class Admission {
    * @return whether this was the first call
    */
   public synchronized boolean close(Optional<Duration> limit) {
+    long nanos = limit.map(RunControl::nanos).orElse(Long.MAX_VALUE);
     boolean first = !closed;
     closed = true;
     long start = System.nanoTime();
     boolean interrupted = false;
     while (!running.isEmpty()) {
-      boolean late = limit.isPresent() && System.nanoTime() - start >= limit.get().toNanos();
+      boolean late = System.nanoTime() - start >= nanos;
       if (late || interrupted) {
         running.forEach(request -> request.stop(Reason.CLOSED));
       }

@@ -49,7 +49,7 @@ public final class RunControl implements AutoCloseable {
   }
 
   /** A time too long for nanoseconds is for ever. */
-  private static long nanos(Duration time) {
+  static long nanos(Duration time) {
     return time.toSeconds() >= Long.MAX_VALUE / 1_000_000_000 ? Long.MAX_VALUE : time.toNanos();
   }
 

@@ -204,6 +204,31 @@ class GraphCheckTest {
     refused("alpha NaN, expected a finite number", 4L);
   }
 
+  /** ONNX Runtime computes what depends on no input while it opens a graph. */
+  @Test
+  void refusesWorkThatNothingCanStop() {
+    floats("one", 1f);
+    ints("wide", 1, 1, 1400, 1400);
+    ints("kernel", 1, 1, 700, 700);
+    nodes.add(new Node("Expand", List.of("one", "wide"), List.of("image"), Map.of()));
+    nodes.add(new Node("Expand", List.of("one", "kernel"), List.of("k"), Map.of()));
+    nodes.add(new Node("Conv", List.of("image", "k"), List.of("c"), Map.of()));
+    node("Relu", "y", "x");
+    refused("Conv 'c': found 240786490000 products in one node, expected at most 137438953472", 4L);
+    nodes.clear();
+    constants.clear();
+    floats("one", 1f);
+    ints("square", 1500, 1500);
+    nodes.add(new Node("Expand", List.of("one", "square"), List.of("m0"), Map.of()));
+    for (int i = 0; i < 5; i++) {
+      node("MatMul", "m" + (i + 1), "m" + i, "m" + i);
+    }
+    node("Relu", "y", "x");
+    accepted(4L);
+    node("MatMul", "m6", "m5", "m5");
+    refused("MatMul 'm6': found 20252250003 products that depend on no input", 4L);
+  }
+
   @Test
   void refusesConstantsThatDoNotFillTheirShape() {
     node("Relu", "y", "x");

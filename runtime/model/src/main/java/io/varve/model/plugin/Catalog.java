@@ -86,7 +86,8 @@ public final class Catalog implements AutoCloseable {
       try {
         catalog.tryOut(jar);
       } catch (IllegalArgumentException e) {
-        catalog.leftOut.add(new LeftOut(jar, e.getMessage(), DeclaredClass.in(jar)));
+        List<String> declared = Files.isRegularFile(jar) ? DeclaredClass.in(jar) : List.of();
+        catalog.leftOut.add(new LeftOut(jar, e.getMessage(), declared));
       }
     }
     return catalog;
@@ -148,6 +149,9 @@ public final class Catalog implements AutoCloseable {
    * those that do not load.
    */
   private Plugin tryOut(Path jar) {
+    if (!Files.isRegularFile(jar)) {
+      throw new IllegalArgumentException("is a folder, a pipe or a device, expected a JAR");
+    }
     List<String> names = PluginJar.components(jar);
     String sha256 = PluginJar.sha256(jar);
     LoadedJar loaded = Faults.loading(() -> LoadedJar.of(jar));

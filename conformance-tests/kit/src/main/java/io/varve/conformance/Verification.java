@@ -45,12 +45,21 @@ public record Verification(List<Path> beside, List<String> rules, Limits limits)
    * @throws IllegalArgumentException if there is no such file, or it is a folder
    */
   public Verdict of(Path jar, Consumer<Outcome> watcher) {
-    if (!Files.isRegularFile(jar)) {
-      throw new IllegalArgumentException(jar + ": " + instead(jar));
-    }
+    requireJar(jar);
     try (TemporaryFolder scratch = new TemporaryFolder();
         Run run = new Run(Target.of(jar, beside), scratch.path(), watcher)) {
       return new Verdict(JarContents.id(jar), jar, run.outcomes());
+    }
+  }
+
+  /**
+   * Refuses what cannot be a JAR.
+   *
+   * @throws IllegalArgumentException if there is no such file, or it is a folder
+   */
+  public static void requireJar(Path jar) {
+    if (!Files.isRegularFile(jar)) {
+      throw new IllegalArgumentException(jar + ": " + instead(jar));
     }
   }
 

@@ -2,6 +2,7 @@ package io.varve.inference;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.varve.inference.bundle.ExportHint;
 import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.VerifiedBundle;

@@ -131,8 +131,10 @@ final class BundleFiles {
   private String noManifest(Path file) {
     boolean run = RUN.stream().anyMatch(name -> Files.exists(root.resolve(name)));
     return run
-        ? "%s: is a run, expected a bundle; export it first: varve export %s --out BUNDLE"
-            .formatted(shown, shown)
+        ? shown
+            + ": is a run, expected a bundle; export it first: varve export "
+            + shown
+            + " --out BUNDLE"
         : file + ": no such file; a bundle is a folder with a " + Manifest.FILE;
   }
 

@@ -31,8 +31,7 @@ final class Gate {
       throw new IllegalArgumentException(brief(bundle + ": is nested too deeply"), e);
     } catch (OutOfMemoryError e) {
       String what = ": is too large for the memory of this process; give Java more (%s)";
-      throw new IllegalArgumentException(
-          brief(bundle + what.formatted(MemoryFault.option(e))), e);
+      throw new IllegalArgumentException(brief(bundle + what.formatted(MemoryFault.option(e))), e);
     }
   }
 

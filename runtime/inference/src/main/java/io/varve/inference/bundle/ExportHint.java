@@ -1,7 +1,5 @@
-package io.varve.inference;
+package io.varve.inference.bundle;
 
-import io.varve.inference.bundle.GraphName;
-import io.varve.inference.bundle.Manifest;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -9,11 +7,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What to say where a bundle lacks a graph that its model could have. */
-final class ExportHint {
+public final class ExportHint {
   private ExportHint() {}
 
   /** The variables whose values a graph can take: all but the data. */
-  static Set<String> carriable(Manifest manifest) {
+  public static Set<String> carriable(Manifest manifest) {
     Set<String> names = new TreeSet<>();
     for (String kind : List.of("latent", "derived")) {
       manifest.variables(kind).forEach(variable -> names.add(variable.name()));
@@ -22,7 +20,7 @@ final class ExportHint {
   }
 
   /** How to export a bundle that has the graph as well; nothing if the model cannot have it. */
-  static String of(Manifest manifest, String graph) {
+  public static String of(Manifest manifest, String graph) {
     Optional<GraphName> name = GraphName.find(graph);
     if (name.isEmpty() || !takes(manifest, name.get())) {
       return "";

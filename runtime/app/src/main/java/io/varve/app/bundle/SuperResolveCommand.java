@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.app.option.AtLeast;
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
@@ -60,7 +61,7 @@ public final class SuperResolveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     picture.require();
-    VariationOptions.atLeast(1, "-n", count);
+    AtLeast.of(1, "-n", count);
     try (Bundle bundle = options.bundle.open()) {
       Manifest manifest = bundle.manifest();
       Manifest.Variable y = derived(manifest);

@@ -3,6 +3,7 @@ package io.varve.conformance;
 import io.varve.conformance.Outcome.Status;
 import io.varve.conformance.jars.JarContents;
 import io.varve.conformance.jars.Target;
+import io.varve.inference.bundle.Manifest;
 import io.varve.inference.file.TemporaryFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,16 +42,38 @@ public record Verification(List<Path> beside, List<String> rules, Limits limits)
    *
    * @param jar the plug-in; a faulty one has a verdict too
    * @param watcher is told every outcome at once
-   * @throws IllegalArgumentException if there is no such file
+   * @throws IllegalArgumentException if there is no such file, or it is a folder
    */
   public Verdict of(Path jar, Consumer<Outcome> watcher) {
-    if (!Files.isRegularFile(jar)) {
-      throw new IllegalArgumentException(jar + ": no such file; name a plug-in's JAR");
-    }
+    requireJar(jar);
     try (TemporaryFolder scratch = new TemporaryFolder();
         Run run = new Run(Target.of(jar, beside), scratch.path(), watcher)) {
       return new Verdict(JarContents.id(jar), jar, run.outcomes());
     }
+  }
+
+  /**
+   * Refuses what cannot be a JAR.
+   *
+   * @throws IllegalArgumentException if there is no such file, or it is a folder
+   */
+  public static void requireJar(Path jar) {
+    if (!Files.isRegularFile(jar)) {
+      throw new IllegalArgumentException(jar + ": " + instead(jar));
+    }
+  }
+
+  /** What stands there in place of a JAR, and what to do. */
+  private static String instead(Path place) {
+    if (!Files.exists(place)) {
+      return "no such file; name a plug-in's JAR";
+    } else if (Files.exists(place.resolve(Manifest.FILE))) {
+      return "is a bundle, expected a plug-in's JAR; a bundle is checked whenever it is opened, as"
+          + " by 'varve score'";
+    }
+    return "is "
+        + (Files.isDirectory(place) ? "a folder" : "no regular file")
+        + ", expected a plug-in's JAR; name the JAR itself";
   }
 
   /** One run over all checks, with as many processes as it takes. */

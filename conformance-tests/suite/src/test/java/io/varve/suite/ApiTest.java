@@ -22,6 +22,7 @@ final class ApiTest {
     "varve-core-spi, io.varve.spi",
     "varve-inference, io.varve.inference io.varve.inference.image"
         + " io.varve.inference.bundle.Manifest io.varve.inference.bundle.Mode"
+        + " io.varve.inference.onnxruntime.RequestStoppedException"
   })
   void isAsListed(String artifact, String names) throws IOException {
     List<String> now = new Api(jar(artifact), Set.of(names.split(" ", -1))).lines();

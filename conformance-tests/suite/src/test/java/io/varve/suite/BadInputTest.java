@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Bad input gets one line that says where, what and what to do, and leaves nothing behind. */
 final class BadInputTest {
-  private static final String MODEL =
+  static final String MODEL =
       """
       name: small
       data: {type: strokes, count: 64, test-count: 16, size: 8, binarize: dynamic}
@@ -114,8 +114,14 @@ final class BadInputTest {
         MODEL.replace(
             "type: strokes, count: 64, test-count: 16, size: 8",
             "type: images, path: '" + data + "', channels: 1"),
-        "p17.png",
-        "9");
+        "data: images differ in size: 18 are 8 x 8 pixels (width x height), 1 is 9 x 8 (",
+        "p17.png); resize, crop or move");
+  }
+
+  @Test
+  void plainValueForAListAndMisspeltType() throws IOException {
+    refuses(MODEL.replace("shape: [2]", "shape: 2"), "m.yaml:7:", "found '2'; write [2]");
+    refuses(MODEL.replaceFirst("type: mlp", "type: mpl"), "m.yaml:9:", "Did you mean 'mlp'?");
   }
 
   @Test
@@ -142,24 +148,6 @@ final class BadInputTest {
     bytes[bytes.length - 5] ^= 1;
     Files.write(weights, bytes);
     refused(Cli.runHere(folder, "score", "./bundle"), "weights.safetensors", "SHA-256");
-  }
-
-  @Test
-  void modelThatLacksWhatACommandNeeds() {
-    String[] out = {"./bundle", "--out", "./o.png"};
-    refused(
-        Cli.runHere(trained, "super-resolve", out[0], out[1], out[2]),
-        "bundle: its model derives nothing of x to start from");
-    refused(
-        Cli.runHere(trained, "resample", out[0], out[1], out[2]),
-        "nothing but pixels is left to draw where [z] are kept");
-    refused(
-        Cli.runHere(trained, "interpolate", out[0], out[1], out[2], "--variable", "y"),
-        "'y' is no latent variable",
-        "[z]");
-    refused(
-        Cli.runHere(trained, "export", "./run", "--out", "./other", "--graphs", "infer z"),
-        "'z' is no data variable to infer from; this model's are [x]");
   }
 
   @Test
@@ -273,7 +261,7 @@ final class BadInputTest {
     assertThat(listing()).as("nothing is left behind").isEqualTo(before);
   }
 
-  private static void refused(Cli.Ended ended, String... parts) {
+  static void refused(Cli.Ended ended, String... parts) {
     assertThat(ended.err()).contains(parts);
     assertThat(ended.err().strip().lines()).as("one line").hasSize(1);
     assertThat(ended.err()).doesNotContain("\tat ");

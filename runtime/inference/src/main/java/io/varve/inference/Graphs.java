@@ -2,6 +2,7 @@ package io.varve.inference;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.varve.inference.bundle.ExportHint;
 import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.VerifiedBundle;
@@ -74,8 +75,9 @@ final class Graphs {
     Manifest.Graph graph = manifest().graphs().get(name);
     if (graph == null) {
       throw new IllegalArgumentException(
-          "%s: has no graph '%s', expected one of %s"
-              .formatted(bundle, name, manifest().graphs().keySet()));
+          "%s: has no graph '%s', expected one of %s%s"
+              .formatted(
+                  bundle, name, manifest().graphs().keySet(), ExportHint.of(manifest(), name)));
     }
     long start = System.nanoTime();
     Call[] call = new Call[1];
@@ -125,6 +127,11 @@ final class Graphs {
   /** The name of the graph that takes the values of exactly these variables. */
   String carrying(Set<String> variables) {
     Inputs.requireGiven(variables, "variables");
+    Set<String> known = ExportHint.carriable(manifest());
+    Inputs.require(
+        known.containsAll(variables),
+        "%s: cannot carry %s, as the model has no such variable; those it can carry are %s"
+            .formatted(bundle, unknown(variables, known), known));
     return carried().entrySet().stream()
         .filter(graph -> graph.getValue().equals(variables))
         .map(Map.Entry::getKey)
@@ -132,8 +139,20 @@ final class Graphs {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "%s: cannot carry %s, expected one of %s; export it with the set you need"
-                        .formatted(bundle, new TreeSet<>(variables), carried().values())));
+                    "%s: cannot carry %s, expected one of %s%s"
+                        .formatted(
+                            bundle,
+                            new TreeSet<>(variables),
+                            carried().values(),
+                            ExportHint.of(
+                                manifest(),
+                                GraphName.carrying(new TreeSet<>(variables)).toString()))));
+  }
+
+  private static Set<String> unknown(Set<String> variables, Set<String> known) {
+    Set<String> unknown = new TreeSet<>(variables);
+    unknown.removeAll(known);
+    return unknown;
   }
 
   /** The sets of variables that graphs take, by graph. */

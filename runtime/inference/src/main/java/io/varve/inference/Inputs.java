@@ -1,6 +1,7 @@
 package io.varve.inference;
 
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.file.MemoryFault;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,8 @@ final class Inputs {
   /** The error for memory that Java does not have. */
   static IllegalArgumentException tooLarge(String what, long bytes, OutOfMemoryError cause) {
     return new IllegalArgumentException(
-        "%s: takes %d MiB, which Java does not have; ask for fewer rows at once, or give Java more memory (-Xmx)"
-            .formatted(what, bytes >> 20),
+        "%s: takes %d MiB, which Java does not have; ask for fewer rows at once, or give Java more memory (%s)"
+            .formatted(what, bytes >> 20, MemoryFault.option(cause)),
         cause);
   }
 

@@ -3,7 +3,9 @@ package io.varve.inference;
 /**
  * A limit on memory that several bundles share: their weights, and the buffers that requests are
  * read from and written to. What ONNX Runtime itself takes while it computes is not counted; it
- * grows with the rows at once, see {@link InferenceOptions#chunk}.
+ * grows with the rows at once, see {@link InferenceOptions#chunk}. Nor are the results: those of
+ * all rows lie in Java's heap and are the caller's. {@link Bundle#stream} hands out those of many
+ * rows a chunk at a time.
  *
  * <p>A bundle whose weights do not fit is refused when it is opened, and a request whose buffers do
  * not fit when it is made, with an {@link IllegalStateException} of one line.

@@ -12,16 +12,19 @@ public interface RequestListener {
   /** Tells nobody. */
   RequestListener NONE = answer -> {};
 
-  /** A graph was run, or failed. */
+  /** A graph was run, or the request failed or was stopped before it was done. */
   void answered(Answer answer);
 
   /**
    * What happened.
    *
    * @param graph the graph's name in the manifest
-   * @param rows how many rows were computed, samples counted each; 0 if it failed before
+   * @param rows how many rows were computed, samples counted each. They count a whole chunk at a
+   *     time ({@link InferenceOptions#chunk}): a request that failed or was stopped in its first
+   *     chunk has 0, whatever it has cost
    * @param nanos from the start of the request to its end, nanoseconds
-   * @param failure what the caller gets in place of a result
+   * @param failure what the caller gets in place of a result; for a request that was stopped, a
+   *     {@link io.varve.inference.onnxruntime.RequestStoppedException}
    */
   record Answer(String graph, long rows, long nanos, Optional<RuntimeException> failure) {}
 }

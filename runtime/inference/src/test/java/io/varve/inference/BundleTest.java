@@ -165,7 +165,8 @@ public class BundleTest {
     refused(() -> bundle.importanceBound(images(1), 0, SEED), "samples: 0");
     refused(
         () -> bundle.reconstruct(images(1), Set.of("u", "z"), SEED, 1),
-        folder + ": cannot carry [u, z], expected one of [[z]]");
+        folder
+            + ": cannot carry [u], as the model has no such variable; those it can carry are [z]");
     refused(() -> bundle.run("encode", Map.of()), "has no graph 'encode', expected one of [bound");
     Tensor wide = new Tensor(new long[] {2, 4}, new float[8]);
     refused(

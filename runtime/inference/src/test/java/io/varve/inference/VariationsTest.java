@@ -232,7 +232,10 @@ class VariationsTest {
         "images: 2 bytes to start at and 4 to end at, expected as many");
     refused(
         () -> drawn.interpolate(new byte[2], new byte[2], Set.of("z"), 2),
-        "cannot carry [z], expe");
+        "cannot carry [z], expected one of [");
+    refused(
+        () -> drawn.interpolate(new byte[2], new byte[2], Set.of("z"), 2),
+        "; export it again with --graphs '");
     refused(
         () -> drawn.resample(new byte[2], Set.of("u", "z"), 2),
         "nothing but pixels is left to draw where [u, z] are kept");

@@ -10,9 +10,10 @@ import io.varve.training.Experiment;
 import io.varve.training.data.Images;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
+import io.varve.training.data.set.WrongSize;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads images for a bundle as its model file says; this needs no plug-ins. */
 public final class BundleData {
@@ -30,12 +31,9 @@ public final class BundleData {
         options
             .handedIn(data.source(), manifest.data().shape().get(0).intValue())
             .orElseGet(() -> options.of(opened(data)));
-    long[] wanted = manifest.data().shape().stream().mapToLong(Long::longValue).toArray();
-    long[] found = Arrays.stream(split.shape()).asLongStream().toArray();
-    if (!Arrays.equals(wanted, found)) {
-      throw new IllegalArgumentException(
-          "--data: images are %s, the bundle takes %s [channels, height, width]"
-              .formatted(Arrays.toString(found), Arrays.toString(wanted)));
+    Optional<String> wrong = WrongSize.of(split, "the bundle takes", manifest.data().shape());
+    if (wrong.isPresent()) {
+      throw new IllegalArgumentException("--data: " + wrong.get());
     }
     return split;
   }
@@ -46,8 +44,14 @@ public final class BundleData {
     return splits;
   }
 
-  /** All images of a folder of PNG or JPEG files, or the one of a file, with 1 or 3 channels. */
-  public static Split folder(Path folder, int channels) {
+  /**
+   * All images of a folder of PNG or JPEG files, or the one of a file.
+   *
+   * @param option that names it, for messages
+   * @param channels 1 or 3
+   */
+  public static Split folder(String option, Path folder, int channels) {
+    DataOptions.requireThere(option, folder);
     return DataOptions.said(Images.of(folder.toString(), channels).whole());
   }
 

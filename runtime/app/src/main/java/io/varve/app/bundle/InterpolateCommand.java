@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.app.option.AtLeast;
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
@@ -57,7 +58,7 @@ public final class InterpolateCommand implements Callable<Integer> {
     try (Bundle bundle = options.bundle.open()) {
       Set<String> walked = VariationOptions.orFirstLatent(variables, bundle.manifest());
       Split split = BundleData.open(bundle.manifest(), options.data);
-      int pairs = Math.min(VariationOptions.atLeast(1, "-n", count), split.size() / 2);
+      int pairs = Math.min(AtLeast.of(1, "-n", count), split.size() / 2);
       if (pairs == 0) {
         throw new IllegalArgumentException("--data: found 1 image, expected at least 2 for a pair");
       }

@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.app.option.AtLeast;
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
 import io.varve.inference.Request;
@@ -80,7 +81,7 @@ public final class ReconstructCommand implements Callable<Integer> {
   public Integer call() {
     out.require();
     if (count != null) {
-      VariationOptions.atLeast(1, "-n", count);
+      AtLeast.of(1, "-n", count);
     }
     try (Bundle bundle = options.bundle.open()) {
       List<Mode> modes = modes(bundle);
@@ -178,11 +179,12 @@ public final class ReconstructCommand implements Callable<Integer> {
           options.bundle.path
               + ": has no graph for any of the modes "
               + missing
-              + "; export it with 'modes'");
+              + "; export it again with --graphs bound,modes");
     }
     if (!missing.isEmpty()) {
       Output.say(
-          "note: %s has no graph for %s; export it with 'modes'", options.bundle.path, missing);
+          "note: %s has no graph for %s; export it again with --graphs bound,modes",
+          options.bundle.path, missing);
     }
     return offered;
   }

@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.app.option.AtLeast;
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
@@ -56,7 +57,7 @@ public final class ResampleCommand implements Callable<Integer> {
     try (Bundle bundle = options.bundle.open()) {
       Set<String> kept = VariationOptions.orFirstLatent(keep, bundle.manifest());
       Split split = BundleData.open(bundle.manifest(), options.data);
-      int rows = Math.min(VariationOptions.atLeast(1, "-n", count), split.size());
+      int rows = Math.min(AtLeast.of(1, "-n", count), split.size());
       byte[] images = BundleData.read(split, 0, rows);
       Map<String, Tensor> values = options.of(bundle).resample(images, kept, draws);
       byte[] drawn = values.get("pixels.mean").bytes(1);

@@ -1,5 +1,6 @@
 package io.varve.app.bundle;
 
+import io.varve.app.option.AtLeast;
 import io.varve.app.option.Output;
 import io.varve.inference.Bundle;
 import io.varve.inference.Tensor;
@@ -9,9 +10,9 @@ import io.varve.report.picture.PictureBatch;
 import io.varve.report.picture.PictureGrid;
 import io.varve.report.picture.Psnr;
 import io.varve.training.data.set.Split;
+import io.varve.training.data.set.WrongSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +61,7 @@ public final class SuperResolveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     picture.require();
-    VariationOptions.atLeast(1, "-n", count);
+    AtLeast.of(1, "-n", count);
     try (Bundle bundle = options.bundle.open()) {
       Manifest manifest = bundle.manifest();
       Manifest.Variable y = derived(manifest);
@@ -143,13 +144,10 @@ public final class SuperResolveCommand implements Callable<Integer> {
 
   /** The files of {@code --given} on the variable's grid. */
   private Tensor foreign(Manifest.Variable y) {
-    PictureBatch.Size size = BundlePictures.size(y.shape());
-    Split files = BundleData.folder(given, y.shape().get(0).intValue());
-    long[] found = Arrays.stream(files.shape()).asLongStream().toArray();
-    if (files.imageBytes() != size.scalars() || found[1] != y.shape().get(1)) {
-      throw new IllegalArgumentException(
-          "--given: images are %s, '%s' is %s [channels, height, width]"
-              .formatted(Arrays.toString(found), y.name(), y.shape()));
+    Split files = BundleData.folder("--given", given, y.shape().get(0).intValue());
+    Optional<String> wrong = WrongSize.of(files, "'" + y.name() + "' is", y.shape());
+    if (wrong.isPresent()) {
+      throw new IllegalArgumentException("--given: " + wrong.get());
     }
     byte[] pixels = BundleData.read(files, 0, Math.min(count, files.size()));
     return BundlePictures.values(pixels, y.shape(), y.levels());

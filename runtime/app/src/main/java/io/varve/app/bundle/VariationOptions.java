@@ -34,12 +34,4 @@ final class VariationOptions {
     }
     return names == null ? Set.of(latents.get(0).name()) : new LinkedHashSet<>(names);
   }
-
-  static int atLeast(int least, String option, int value) {
-    if (value < least) {
-      throw new IllegalArgumentException(
-          "%s: must be at least %d, not %d".formatted(option, least, value));
-    }
-    return value;
-  }
 }

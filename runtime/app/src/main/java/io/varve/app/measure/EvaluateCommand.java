@@ -1,6 +1,7 @@
 package io.varve.app.measure;
 
 import io.varve.app.bundle.BundleData;
+import io.varve.app.option.AtLeast;
 import io.varve.app.option.ChangedPluginsOption;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.DeviceOption;
@@ -79,7 +80,10 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private Evaluator.Settings plan() {
     return new Evaluator.Settings(
-        samples, batch, seed, weighted == null ? Integer.MAX_VALUE : weighted);
+        AtLeast.of(0, "--importance-samples", samples),
+        AtLeast.of(1, "--batch", batch),
+        seed,
+        weighted == null ? Integer.MAX_VALUE : AtLeast.of(1, "--importance-images", weighted));
   }
 
   private void bundle() {

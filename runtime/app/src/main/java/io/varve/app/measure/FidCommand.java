@@ -70,7 +70,7 @@ public final class FidCommand implements Callable<Integer> {
 
   private Map<String, Object> folder(Extractor extractor) {
     Gaussian real = options.real(extractor, FidCommand::noModelFile);
-    Split split = FidOptions.folder(target).first(count);
+    Split split = FidOptions.folder("FOLDER", target).first(count);
     return results(real, options.moments(extractor, split), extractor);
   }
 

@@ -133,7 +133,7 @@ final class FidOptions {
     if (known()) {
       return Statistics.read(statistics, extractor);
     }
-    Split split = images == null ? otherwise.get() : folder(images);
+    Split split = images == null ? otherwise.get() : folder("--images", images);
     Gaussian real = moments(extractor, limit == null ? split : split.first(limit));
     if (statistics != null) {
       Statistics.write(statistics, real, extractor);
@@ -147,9 +147,9 @@ final class FidOptions {
     return BundleData.open(manifest, DataOptions.training(data, part));
   }
 
-  /** The images of a folder, in colour. */
-  static Split folder(Path folder) {
-    return BundleData.folder(folder, 3);
+  /** The images of a folder that an option names, in colour. */
+  static Split folder(String option, Path folder) {
+    return BundleData.folder(option, folder, 3);
   }
 
   /** The statistics of all images of a split. */

@@ -1,6 +1,7 @@
 package io.varve.app.measure;
 
 import io.varve.app.bundle.BundleData;
+import io.varve.app.option.AtLeast;
 import io.varve.app.option.BundleOptions;
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
@@ -55,6 +56,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    AtLeast.of(0, "--importance-samples", samples);
     if (csv != null) {
       OutputFile.require(csv);
     }

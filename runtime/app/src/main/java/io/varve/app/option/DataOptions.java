@@ -1,10 +1,14 @@
 package io.varve.app.option;
 
+import io.varve.inference.file.HomePath;
+import io.varve.inference.file.Printable;
 import io.varve.report.metrics.DataPart;
 import io.varve.training.data.Chosen;
 import io.varve.training.data.Source;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -47,8 +51,23 @@ public final class DataOptions {
     if (data == null) {
       return Optional.empty();
     }
+    requireThere("--data", HomePath.of(data));
     Source handedIn = source.handedIn(data, channels);
     return Optional.of(limited(said(handedIn.chosen(Optional.ofNullable(part), usual))));
+  }
+
+  /**
+   * Refuses a place that an option names and nothing is at.
+   *
+   * @throws IllegalArgumentException then, in one line
+   */
+  public static void requireThere(String option, Path place) {
+    if (!Files.exists(place)) {
+      String whole = place.isAbsolute() ? "" : " at " + place.toAbsolutePath().normalize();
+      throw new IllegalArgumentException(
+          Printable.of(
+              "%s: %s: no such file or folder%s; check it".formatted(option, place, whole)));
+    }
   }
 
   /** The images, after what is to be said of them on standard error. */

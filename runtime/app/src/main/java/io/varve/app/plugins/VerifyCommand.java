@@ -86,6 +86,7 @@ public final class VerifyCommand implements Callable<Integer> {
     Limits limits = new Limits(Duration.ofSeconds(timeout), bytes(memory));
     List<Path> beside = Catalog.jars(Workspace.folders(global));
     Verification verification = new Verification(beside, rules, limits);
+    jars.forEach(Verification::requireJar);
     List<Verdict> verdicts = new ArrayList<>();
     for (Path jar : jars) {
       try (VerifyProgress progress = new VerifyProgress(jar)) {

@@ -3,6 +3,7 @@ package io.varve.app.train;
 import io.varve.app.measure.ScoreSummary;
 import io.varve.app.option.Output;
 import io.varve.app.process.Termination;
+import io.varve.inference.file.FileFault;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.report.metrics.Numbers;
@@ -11,6 +12,7 @@ import io.varve.training.evaluation.Scores;
 import io.varve.training.loop.Trainer;
 import io.varve.training.run.TrainedModel;
 import io.varve.training.run.TrainingJob;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,8 @@ public final class TrainingRuns {
       scores = Termination.orderly(trainer::run);
       left = trainer.skipped();
       steps = trainer.steps();
+    } catch (IllegalArgumentException e) {
+      throw advised(e, run);
     }
     if (scores.isEmpty()) {
       Output.say("varve: stopped; 'varve resume %s' goes on", run);
@@ -60,6 +64,14 @@ public final class TrainingRuns {
       return new Ended(scores, 1);
     }
     return new Ended(scores, Termination.isAsked() ? Termination.code() : 0);
+  }
+
+  /** A run that a full disk has stopped goes on when there is room again. */
+  static IllegalArgumentException advised(IllegalArgumentException e, Path run) {
+    return FileFault.isFull(e) && Files.exists(run.resolve("model.yaml"))
+        ? new IllegalArgumentException(
+            e.getMessage() + " Then 'varve resume " + run + "' goes on.", e)
+        : e;
   }
 
   /** Prints the results of training and answers the exit code. */

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.List;
 
 /**
  * The files of one bundle. Each is opened once, is known to be a regular file inside the folder
@@ -22,6 +23,9 @@ final class BundleFiles {
 
   /** In bytes, of the files that are hashed and not kept, together. */
   private static final long MOST = 4L << 30;
+
+  /** Files of a run, which a bundle is exported from. */
+  private static final List<String> RUN = List.of("run.json", "run.lock");
 
   private final Path shown;
   private final Path root;
@@ -114,14 +118,24 @@ final class BundleFiles {
       return result;
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          file
-              + (hash.isEmpty()
-                  ? ": no such file; a bundle is a folder with a " + Manifest.FILE
-                  : ": found missing, expected the file that " + Manifest.FILE + " lists"),
+          hash.isEmpty()
+              ? noManifest(file)
+              : file + ": found missing, expected the file that " + Manifest.FILE + " lists",
           e);
     } catch (IOException e) {
       throw FileFault.unreadable(file, e);
     }
+  }
+
+  /** A run is easily taken for its bundle. */
+  private String noManifest(Path file) {
+    boolean run = RUN.stream().anyMatch(name -> Files.exists(root.resolve(name)));
+    return run
+        ? shown
+            + ": is a run, expected a bundle; export it first: varve export "
+            + shown
+            + " --out BUNDLE"
+        : file + ": no such file; a bundle is a folder with a " + Manifest.FILE;
   }
 
   private static void drain(FileChannel channel, MessageDigest digest) throws IOException {

@@ -1,5 +1,6 @@
 package io.varve.inference.bundle;
 
+import io.varve.inference.file.MemoryFault;
 import io.varve.inference.file.Printable;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -29,8 +30,8 @@ final class Gate {
     } catch (StackOverflowError e) {
       throw new IllegalArgumentException(brief(bundle + ": is nested too deeply"), e);
     } catch (OutOfMemoryError e) {
-      String what = ": is too large for the memory of this process; give Java more (-Xmx)";
-      throw new IllegalArgumentException(brief(bundle + what), e);
+      String what = ": is too large for the memory of this process; give Java more (%s)";
+      throw new IllegalArgumentException(brief(bundle + what.formatted(MemoryFault.option(e))), e);
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Says in one line what failed with a file, and why. Java's own messages are often a bare path. */
 public final class FileFault {
@@ -27,7 +28,21 @@ public final class FileFault {
   /** The error for a file that cannot be written. */
   public static IllegalArgumentException unwritable(Path file, IOException cause) {
     return new IllegalArgumentException(
-        line(file, "cannot be written", cause) + ". Choose a place that can be written.", cause);
+        line(file, "cannot be written", cause)
+            + (isFull(cause) ? ". Free some space." : ". Choose a place that can be written."),
+        cause);
+  }
+
+  /** Whether something failed because the disk is full, or the user's part of it. */
+  public static boolean isFull(Throwable thrown) {
+    for (Throwable t = thrown; t != null && t != t.getCause(); t = t.getCause()) {
+      String what = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
+      if (t instanceof IOException
+          && (what.contains("no space left") || what.contains("quota exceeded"))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The error for a folder whose files cannot be listed. */

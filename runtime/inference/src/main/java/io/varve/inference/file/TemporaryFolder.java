@@ -12,17 +12,18 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
    * @throws IllegalArgumentException one line, if none can be made
    */
   public TemporaryFolder() {
-    this(made());
+    this(made(Path.of(System.getProperty("java.io.tmpdir"))));
   }
 
-  private static Path made() {
+  /** Java reads the property alone; {@code bin/varve} sets it to TMPDIR. */
+  static Path made(Path place) {
     try {
-      return Files.createTempDirectory("varve-");
+      return Files.createTempDirectory(place, "varve-");
     } catch (IOException e) {
-      Path place = Path.of(System.getProperty("java.io.tmpdir"));
       throw new IllegalArgumentException(
           FileFault.line(place, "cannot hold temporary files", e)
-              + ". Name a folder that can be written by TMPDIR.",
+              + ". Name a folder that can be written by -Djava.io.tmpdir; bin/varve takes it from"
+              + " TMPDIR.",
           e);
     }
   }

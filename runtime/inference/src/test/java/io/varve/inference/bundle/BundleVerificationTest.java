@@ -62,6 +62,13 @@ class BundleVerificationTest {
   }
 
   @Test
+  void saysHowARunBecomesABundle() throws IOException {
+    Files.delete(folder.resolve("manifest.json"));
+    Files.writeString(folder.resolve("run.json"), "{}");
+    refused("", "is a run, expected a bundle; export it first: varve export " + folder + " --out");
+  }
+
+  @Test
   void refusesPathsThatLeaveTheBundle() throws IOException {
     Path outside = Files.writeString(elsewhere.resolve("secret"), "text");
     String json = Files.readString(folder.resolve("manifest.json"));

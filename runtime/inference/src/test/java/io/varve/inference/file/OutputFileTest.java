@@ -110,8 +110,7 @@ final class OutputFileTest {
   void saysThatADeviceIsFull() {
     assertThatThrownBy(() -> write(Path.of("/dev/full")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "/dev/full: cannot be written: No space left on device. Choose a place that can be written.");
+        .hasMessage("/dev/full: cannot be written: No space left on device. Free some space.");
   }
 
   @Test

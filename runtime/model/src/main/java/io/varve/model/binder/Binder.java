@@ -110,7 +110,7 @@ public final class Binder {
 
     private List<?> list(Node node, Type item, String path) {
       if (!(node instanceof SequenceNode sequence)) {
-        throw yaml.error(node, path, "expected a list, found " + YamlText.describe(node));
+        throw yaml.error(node, path, "expected a list, found " + Scalars.noList(node));
       }
       List<Object> items = new ArrayList<>();
       for (Node child : sequence.getValue()) {

@@ -21,21 +21,30 @@ public final class Suggestion {
     return distance < length && distance <= Math.max(1, length / 3);
   }
 
-  /** Levenshtein's edit distance. */
+  /** The least number of letters put in, left out, replaced, or swapped with the next. */
   private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int substitute = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substitute, 1 + Math.min(row[j], row[j - 1]));
+    int[][] of = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          of[i][j] = i + j;
+          continue;
+        }
+        int substitute = of[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        of[i][j] = Math.min(substitute, 1 + Math.min(of[i - 1][j], of[i][j - 1]));
+        if (areSwapped(a, i, b, j)) {
+          of[i][j] = Math.min(of[i][j], 1 + of[i - 2][j - 2]);
+        }
       }
     }
-    return row[b.length()];
+    return of[a.length()][b.length()];
+  }
+
+  /** Whether the two letters before these places are the same the other way round. */
+  private static boolean areSwapped(String a, int i, String b, int j) {
+    return i > 1
+        && j > 1
+        && a.charAt(i - 1) == b.charAt(j - 2)
+        && a.charAt(i - 2) == b.charAt(j - 1);
   }
 }

@@ -17,6 +17,9 @@ public final class Scalars {
   /** What Java also takes, such as {@code 1d} or a hexadecimal, is no number in YAML. */
   private static final Pattern NUMBER = Pattern.compile("[-+0-9.eE]+");
 
+  /** One plain value, or several with commas. */
+  private static final Pattern ITEMS = Pattern.compile("[\\w.+-]+(, *[\\w.+-]+)*");
+
   /** How a Java type is written: in words, in JSON Schema, and how its text is read. */
   private record Kind(String noun, String schema, Function<String, Object> read) {}
 
@@ -44,6 +47,14 @@ public final class Scalars {
       List<String> known = type.isEnum() ? Kebab.constants(type) : List.of();
       throw yaml.error(node, path, problem + Suggestion.of(scalar.getValue(), known));
     }
+  }
+
+  /** What stands where a list is expected, and how to write plain values as one. */
+  public static String noList(Node node) {
+    String found = YamlText.describe(node);
+    return node instanceof ScalarNode scalar && ITEMS.matcher(scalar.getValue()).matches()
+        ? found + "; write [" + scalar.getValue() + "]"
+        : found;
   }
 
   /** A shape of these axes. */

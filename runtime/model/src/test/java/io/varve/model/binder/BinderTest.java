@@ -152,7 +152,13 @@ class BinderTest {
     refused(() -> bind("[1]", Numbers.class), "m.yaml:1: expected a mapping, found a list");
     refused(
         () -> bind("{row: 1, table: []}", Lists.class),
-        "m.yaml:1: row: expected a list, found '1'");
+        "m.yaml:1: row: expected a list, found '1'; write [1]");
+    refused(
+        () -> bind("{row: '1, 2', table: []}", Lists.class),
+        "m.yaml:1: row: expected a list, found '1, 2'; write [1, 2]");
+    refused(
+        () -> bind("{row: , table: []}", Lists.class),
+        "m.yaml:1: row: expected a list, found nothing");
     refused(
         () -> bind("{row: [1, {a: 1}], table: []}", Lists.class),
         "m.yaml:1: row[1]: expected a whole number below 2^31, found a mapping");
@@ -176,7 +182,7 @@ class BinderTest {
         "m.yaml:1: shape: an axis must be at least 1, not 0");
     refused(
         () -> bind("{text: a, colour: red, path: a, shape: 3}", Words.class),
-        "m.yaml:1: shape: expected a list, found '3'");
+        "m.yaml:1: shape: expected a list, found '3'; write [3]");
   }
 
   @Test

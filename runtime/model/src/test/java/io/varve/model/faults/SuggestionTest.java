@@ -8,7 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SuggestionTest {
-  private static final List<String> KNOWN = List.of("realnvp", "spline", "z", "z1", "network");
+  private static final List<String> KNOWN =
+      List.of("realnvp", "spline", "z", "z1", "network", "mlp");
 
   @ParameterizedTest
   @CsvSource({
@@ -17,7 +18,8 @@ class SuggestionTest {
     "splin, spline",
     "z21, z1",
     "zz, z",
-    "netwrok, network"
+    "netwrok, network",
+    "mpl, mlp"
   })
   void namesTheNearest(String word, String known) {
     assertThat(Suggestion.of(word, KNOWN)).isEqualTo(". Did you mean '" + known + "'?");
@@ -25,7 +27,7 @@ class SuggestionTest {
 
   @Test
   void saysNothingOfWordsThatAreFar() {
-    for (String word : List.of("maf", "h", "", "realnonsense")) {
+    for (String word : List.of("maf", "lpm", "h", "", "realnonsense")) {
       assertThat(Suggestion.of(word, KNOWN)).isEmpty();
     }
     assertThat(Suggestion.of("z", List.of())).isEmpty();

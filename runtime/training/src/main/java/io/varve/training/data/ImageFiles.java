@@ -7,11 +7,15 @@ import io.varve.training.data.set.Item;
 import io.varve.training.data.set.Split;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
@@ -44,24 +48,38 @@ final class ImageFiles implements Split {
 
   @Override
   public void read(int index, byte[] into, int offset) {
-    byte[] planes = decode(index).pixels().planes();
+    Pixels pixels = decode(index).pixels();
+    if (!Side.of(pixels).equals(side())) {
+      throw new IllegalArgumentException(
+          "%s: expected %s pixels (width x height) as the first image has, found %s; resize or crop it, move it away, or set data.size or data.crop to train"
+              .formatted(shown(index), side(), Side.of(pixels)));
+    }
+    byte[] planes = pixels.planes();
     System.arraycopy(planes, 0, into, offset, planes.length);
   }
 
   private DecodedImage decode(int index) {
-    DecodedImage image = DecodedImage.read(files.get(index).path(), keys);
-    Pixels pixels = image.pixels();
-    if (pixels.height() != shape[1] || pixels.width() != shape[2]) {
-      throw new IllegalArgumentException(
-          "%s: expected %d x %d pixels (width x height) as the first image has, found %d x %d; set data.size or data.crop"
-              .formatted(
-                  Printable.of(files.get(index).path().toString()),
-                  shape[2],
-                  shape[1],
-                  pixels.width(),
-                  pixels.height()));
+    return DecodedImage.read(files.get(index).path(), keys);
+  }
+
+  private Side side() {
+    return new Side(shape[2], shape[1]);
+  }
+
+  private String shown(int index) {
+    return Printable.of(files.get(index).path().toString());
+  }
+
+  /** The size of a picture. */
+  private record Side(int width, int height) {
+    static Side of(Pixels pixels) {
+      return new Side(pixels.width(), pixels.height());
     }
-    return image;
+
+    @Override
+    public String toString() {
+      return width + " x " + height;
+    }
   }
 
   @Override
@@ -70,6 +88,7 @@ final class ImageFiles implements Split {
     AtomicInteger profiled = new AtomicInteger();
     AtomicInteger transparent = new AtomicInteger();
     long[] prints = new long[size()];
+    Side[] sides = new Side[size()];
     IntStream.range(0, size())
         .parallel()
         .forEach(
@@ -78,6 +97,7 @@ final class ImageFiles implements Split {
                 DecodedImage image = decode(index);
                 profiled.addAndGet(image.header().profiled() ? 1 : 0);
                 transparent.addAndGet(image.header().transparent() ? 1 : 0);
+                sides[index] = Side.of(image.pixels());
                 prints[index] = print(image.pixels().planes());
               } catch (IllegalArgumentException e) {
                 unfit.put(index, e.getMessage());
@@ -88,10 +108,46 @@ final class ImageFiles implements Split {
       throw new IllegalArgumentException(
           unfit.size() == 1 ? first : first + " (one of %d such images)".formatted(unfit.size()));
     }
+    requireOneSize(sides);
     List<String> notes = new ArrayList<>();
     note(notes, profiled.get(), "have an ICC profile other than sRGB: it is not applied");
     note(notes, transparent.get(), "have transparent pixels: their colour counts, opaque");
     return new Check(notes, prints);
+  }
+
+  /** Any image may be the odd one, the first as well: the sizes are counted. */
+  private void requireOneSize(Side[] sides) {
+    Map<Side, List<Integer>> found =
+        IntStream.range(0, sides.length)
+            .boxed()
+            .collect(Collectors.groupingBy(i -> sides[i], LinkedHashMap::new, Collectors.toList()));
+    List<List<Integer>> counted = new ArrayList<>(found.values());
+    counted.sort(Comparator.comparing(images -> -images.size()));
+    List<Integer> most = counted.get(0);
+    String first = counted(most, sides) + " pixels (width x height)";
+    if (counted.size() > 1) {
+      List<Integer> next = counted.get(1);
+      int more = size() - most.size() - next.size();
+      throw new IllegalArgumentException(
+          "data: images differ in size: %s, %s (%s)%s; resize, crop or move away those that differ, or set data.size or data.crop"
+              .formatted(
+                  first,
+                  counted(next, sides),
+                  example(next),
+                  more == 0 ? "" : ", %d of other sizes".formatted(more)));
+    } else if (!found.containsKey(side())) {
+      throw new IllegalArgumentException(
+          "data: of one part of the images %s (%s), of the other the first is %s; resize or crop one part, or set data.size or data.crop"
+              .formatted(first, example(most), side()));
+    }
+  }
+
+  private static String counted(List<Integer> images, Side[] sides) {
+    return images.size() + (images.size() == 1 ? " is " : " are ") + sides[images.get(0)];
+  }
+
+  private String example(List<Integer> images) {
+    return shown(images.get(0)) + (images.size() == 1 ? "" : ", ...");
   }
 
   /** Two sums of 32 bits, so that two images hardly ever agree by chance. */

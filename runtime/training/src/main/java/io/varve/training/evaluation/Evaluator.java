@@ -77,10 +77,15 @@ public final class Evaluator {
   public record Settings(int samples, int batch, long seed, int weighted) {
     /** Checks the numbers. */
     public Settings {
-      if (samples < 0 || batch < 1 || weighted < 1) {
+      require("evaluation.importance-samples", 0, samples);
+      require("evaluation.batch", 1, batch);
+      require("evaluation.importance-images", 1, weighted);
+    }
+
+    private static void require(String key, int least, int value) {
+      if (value < least) {
         throw new IllegalArgumentException(
-            "evaluation: expected samples of at least 0, a batch and importance images of at least 1, found %d, %d and %d"
-                .formatted(samples, batch, weighted));
+            "%s: must be at least %d, not %d".formatted(key, least, value));
       }
     }
 

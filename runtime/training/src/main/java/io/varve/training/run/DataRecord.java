@@ -30,6 +30,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -49,6 +51,9 @@ import java.util.zip.GZIPOutputStream;
 record DataRecord(int format, String folder, String from_run, int entries, String sha256) {
   private static final String FILE = "data.json";
   private static final String LIST = "data.txt.gz";
+  private static final Pattern LINE = Pattern.compile("(\\w+) (\\d+) (.*)", Pattern.DOTALL);
+  private static final Pattern PIXELS =
+      Pattern.compile("\\w+ \\d+ images \\[.*], SHA-256 [0-9a-f]{64}");
   private static final String UNKNOWN =
       ": an earlier version made this run and recorded no data; if its test images were a random part, they are others now";
 
@@ -139,8 +144,17 @@ record DataRecord(int format, String folder, String from_run, int entries, Strin
             "; %d %s (%s%s)",
             only.size(),
             what,
-            Printable.of(only.get(0)),
+            described(only.get(0)),
             only.size() > 1 ? ", ..." : "");
+  }
+
+  /** A line in words; one of pixels as it is. */
+  private static String described(String line) {
+    Matcher file = LINE.matcher(line);
+    return Printable.of(
+        file.matches() && !PIXELS.matcher(line).matches()
+            ? file.group(3) + " of the " + file.group(1) + " part, " + file.group(2) + " bytes"
+            : line);
   }
 
   private static List<String> lines(Splits data) {

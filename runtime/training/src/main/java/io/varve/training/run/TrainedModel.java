@@ -12,8 +12,10 @@ import io.varve.training.checkpoint.CheckpointTensors;
 import io.varve.training.checkpoint.Checkpoints;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
+import io.varve.training.data.set.WrongSize;
 import io.varve.training.evaluation.Evaluator;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -177,11 +179,10 @@ public final class TrainedModel implements AutoCloseable {
    * @throws IllegalArgumentException if they do not
    */
   public Split fitting(Split images) {
-    int[] shape = images.shape();
-    if (!image().equals(new Shape(shape[0], shape[1], shape[2]))) {
-      throw new IllegalArgumentException(
-          "data: images are [%d, %d, %d] where the model was trained on %s [channels, height, width]"
-              .formatted(shape[0], shape[1], shape[2], image()));
+    List<Long> shape = Arrays.stream(image().getShape()).boxed().toList();
+    Optional<String> wrong = WrongSize.of(images, "the model was trained on", shape);
+    if (wrong.isPresent()) {
+      throw new IllegalArgumentException("data: " + wrong.get());
     }
     return images;
   }

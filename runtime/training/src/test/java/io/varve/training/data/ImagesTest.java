@@ -92,6 +92,25 @@ class ImagesTest {
     }
   }
 
+  @Test
+  void countsTheSizesWhicheverComesFirst() throws IOException {
+    numbered(20);
+    String first = names(seeded(0.5, 0).train()).get(0);
+    DataFiles.image(folder.resolve(first), "png", 3, new int[6]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> seeded(0.5, 0).check())
+        .withMessageMatching(
+            "data: images differ in size: \\d+ are 2 x 2 pixels \\(width x height\\), 1 is 3 x 2 \\(.*"
+                + first
+                + "\\); resize, crop or move away those that differ, or set data.size or data.crop");
+    DataFiles.image(folder.resolve("train/a.png"), "png", 3, new int[6]);
+    DataFiles.image(folder.resolve("test/b.png"), "png", 2, new int[4]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> images(0, List.of(), 3).open().check())
+        .withMessageMatching(
+            "data: of one part of the images 1 is 2 x 2 .*b.png\\), of the other the first is 3 x 2; .*");
+  }
+
   private void numbered(int count) throws IOException {
     for (int i = 0; i < count; i++) {
       int[] rgb = new int[4];

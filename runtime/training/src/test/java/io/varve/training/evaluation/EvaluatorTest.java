@@ -199,6 +199,10 @@ final class EvaluatorTest {
   @Test
   void refusesSettingsWithoutMeaning() {
     assertThatThrownBy(() -> new Evaluator.Settings(-1, 1, 1))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("evaluation.importance-samples: must be at least 0, not -1");
+    assertThatThrownBy(() -> new Evaluator.Settings(1, 0, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("evaluation.batch: must be at least 1, not 0");
   }
 }

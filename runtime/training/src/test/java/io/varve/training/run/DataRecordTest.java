@@ -46,7 +46,7 @@ final class DataRecordTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DataRecord.require(run, source().open(), note -> {}))
         .withMessageMatching(
-            ".*one: the data are not those it was trained on: 3 files or parts then, 3 now; 1 gone \\(train \\d+ train/a.png\\); 1 new \\(train \\d+ train/d.png\\); put them back, or go on with these by --accept-changed-data");
+            ".*one: the data are not those it was trained on: 3 files or parts then, 3 now; 1 gone \\(train/a.png of the train part, \\d+ bytes\\); 1 new \\(train/d.png of the train part, \\d+ bytes\\); put them back, or go on with these by --accept-changed-data");
     assertThat(notes()).hasSize(1);
     DataRecord.write(run, source(), source().open());
     assertThat(notes()).isEmpty();
@@ -55,7 +55,7 @@ final class DataRecordTest {
   @Test
   void noticesAnotherFileOfTheSameName() throws IOException {
     picture("train/b.png", 64);
-    assertThat(notes().get(0)).contains("1 gone (train", "1 new (train", "train/b.png");
+    assertThat(notes().get(0)).contains("1 gone (train/b.png of", "1 new (train/b.png");
   }
 
   @Test

@@ -1,5 +1,12 @@
-package io.varve.inference;
+package io.varve.inference.example;
 
+import io.varve.inference.Bundle;
+import io.varve.inference.InferenceOptions;
+import io.varve.inference.MemoryBudget;
+import io.varve.inference.Pictures;
+import io.varve.inference.Request;
+import io.varve.inference.Score;
+import io.varve.inference.Tensor;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,18 +14,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
-/** What docs/service.md shows. */
-final class ServiceExample {
+/** What docs/service.md shows, from another package as a service is. */
+public final class ServiceExample {
   private ServiceExample() {}
 
   /** What came of it. */
-  record Results(Score score, List<BufferedImage> drawn, Score later, Tensor first) {}
+  public record Results(
+      Score score,
+      List<BufferedImage> drawn,
+      Score later,
+      Tensor first,
+      Map<String, String> metrics) {}
 
-  static Results run(
-      Path folder, byte[] png, byte[] jpeg, Map<String, String> metrics, Executor executor) {
+  /** Runs it. */
+  public static Results run(Path folder, byte[] png, byte[] jpeg, Executor executor) {
+    Map<String, String> metrics = new ConcurrentHashMap<>(); // in place of yours
     MemoryBudget memory = new MemoryBudget(2L << 30); // for all bundles of this process
     InferenceOptions options =
         InferenceOptions.of()
@@ -38,7 +52,7 @@ final class ServiceExample {
       CompletableFuture<Score> later = bundle.async(b -> b.score(images, request), executor);
       try (Stream<Map<String, Tensor>> chunks = bundle.stream(100_000, Request.of(1))) {
         Tensor first = chunks.findFirst().orElseThrow().get("pixels.mean"); // 64 images
-        return new Results(score, drawn, later.join(), first);
+        return new Results(score, drawn, later.join(), first, metrics);
       }
     }
   }

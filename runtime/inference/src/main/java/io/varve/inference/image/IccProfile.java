@@ -3,8 +3,6 @@ package io.varve.inference.image;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /** An ICC profile, of which only the name matters here. */
 final class IccProfile {
@@ -28,16 +26,7 @@ final class IccProfile {
     if (name + 2 > chunk.limit()) {
       return false;
     }
-    Inflater inflater = new Inflater();
-    try {
-      inflater.setInput(chunk.slice(name + 2, chunk.limit() - name - 2));
-      byte[] front = new byte[FRONT];
-      int count = inflater.inflate(front);
-      return isSrgb(ByteBuffer.wrap(front, 0, count));
-    } catch (DataFormatException e) {
-      return false; // it is not applied, so that its damage harms nothing
-    } finally {
-      inflater.end();
-    }
+    ByteBuffer profile = chunk.slice(name + 2, chunk.limit() - name - 2);
+    return Deflated.front(profile, FRONT).map(IccProfile::isSrgb).orElse(false);
   }
 }

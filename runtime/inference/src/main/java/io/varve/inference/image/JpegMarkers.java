@@ -1,5 +1,6 @@
 package io.varve.inference.image;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -25,6 +26,7 @@ record JpegMarkers(int components, Colours colours, Header header) {
   private static final int APP1 = 0xe1;
   private static final int APP2 = 0xe2;
   private static final int APP14 = 0xee;
+  private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
 
   /** The segments of one file, as far as they matter here. */
   private static final class Segments {
@@ -32,7 +34,8 @@ record JpegMarkers(int components, Colours colours, Header header) {
     private ByteBuffer frame;
     private boolean jfif;
     private int adobe = -1; // its "transform", where there is an Adobe segment
-    private int orientation = 1;
+    private final ByteArrayOutputStream exif = new ByteArrayOutputStream();
+    private ByteBuffer xmp = ByteBuffer.allocate(0);
     private boolean profiled;
 
     Segments(byte[] file) {
@@ -61,8 +64,11 @@ record JpegMarkers(int components, Colours colours, Header header) {
         frame = data;
       } else if (marker == APP0 && data.remaining() >= 12 && starts(data, "JFIF\0")) {
         jfif = true;
-      } else if (marker == APP1 && starts(data, "Exif\0")) {
-        orientation = Exif.orientation(data.position(Math.min(6, data.limit())));
+      } else if (marker == APP1 && starts(data, "Exif\0\0")) {
+        // A second segment goes on where the first ended.
+        exif.write(data.array(), data.arrayOffset() + 6, data.limit() - 6);
+      } else if (marker == APP1 && starts(data, XMP)) {
+        xmp = data.slice(XMP.length(), data.limit() - XMP.length());
       } else if (marker == APP2 && starts(data, "ICC_PROFILE\0\1")) {
         profiled = !IccProfile.isSrgb(data);
       } else if (marker == APP14 && data.remaining() >= 12 && starts(data, "Adobe")) {
@@ -106,7 +112,7 @@ record JpegMarkers(int components, Colours colours, Header header) {
             Header.Kind.JPEG,
             Short.toUnsignedInt(frame.getShort(1)),
             Short.toUnsignedInt(frame.getShort(3)),
-            found.orientation,
+            Orientation.of(ByteBuffer.wrap(found.exif.toByteArray()), found.xmp),
             found.profiled,
             false);
     header.requireRoom(8L * 64 * file.length); // a block of 64 has at least a bit

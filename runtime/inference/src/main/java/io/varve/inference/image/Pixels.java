@@ -8,8 +8,9 @@ import java.awt.image.BufferedImage;
  *
  * <p>Samples are taken as they are stored. An ICC profile or a gamma is not applied. Of transparent
  * pixels the colour counts alone. Samples of 16 bits keep their upper half. CMYK becomes RGB by
- * plain products, (1 - c)(1 - k). All of this is what Pillow's {@code convert("RGB")} does. In
- * addition a picture that says how it is to be turned (EXIF orientation) is turned.
+ * plain products, (1 - c)(1 - k). All of this is what Pillow's {@code convert("RGB")} does, but for
+ * grey of 16 bits, which it clips to 255. In addition a picture that says how it is to be turned
+ * (orientation in EXIF or XMP) is turned.
  *
  * @param planes the bytes; not copied
  */

@@ -23,12 +23,13 @@ final class PngFile {
   }
 
   static Header header(byte[] file) {
-    Map<String, ByteBuffer> chunks = chunks(ByteBuffer.wrap(file));
+    PngText text = new PngText();
+    Map<String, ByteBuffer> chunks = chunks(ByteBuffer.wrap(file), text);
     ByteBuffer head = chunks.get("IHDR");
     if (head == null || head.remaining() != 13 || !chunks.containsKey("IDAT")) {
       throw Header.unfit("a PNG image without its header or its pixels");
     }
-    int orientation = chunks.containsKey("eXIf") ? Exif.orientation(chunks.get("eXIf")) : 1;
+    int orientation = Orientation.of(text.exif(), text.xmp());
     boolean profiled = chunks.containsKey("iCCP") && !IccProfile.isSrgbChunk(chunks.get("iCCP"));
     boolean transparent = (head.get(9) & ALPHA) != 0 || chunks.containsKey("tRNS");
     Header header =
@@ -40,9 +41,10 @@ final class PngFile {
   }
 
   /** The data of the first chunk of each type, the sums of all chunks checked. */
-  private static Map<String, ByteBuffer> chunks(ByteBuffer file) {
+  private static Map<String, ByteBuffer> chunks(ByteBuffer file, PngText text) {
     Map<String, ByteBuffer> chunks = new HashMap<>();
     int at = SIGNATURE;
+    boolean still = true; // what follows the still image of an animation is not about it
     while (!chunks.containsKey("IEND")) {
       long length = at + AROUND > file.limit() ? -1 : Integer.toUnsignedLong(file.getInt(at));
       if (length < 0 || length > file.limit() - at - AROUND) {
@@ -50,17 +52,22 @@ final class PngFile {
       }
       CRC32 sum = new CRC32();
       sum.update(file.slice(at + 4, (int) length + 4));
-      String type = text(file.slice(at + 4, 4));
+      String type = type(file.slice(at + 4, 4));
       if ((int) sum.getValue() != file.getInt(at + 8 + (int) length)) {
         throw Header.unfit("a PNG image with a damaged chunk " + type);
       }
-      chunks.putIfAbsent(type, file.slice(at + 8, (int) length));
+      ByteBuffer data = file.slice(at + 8, (int) length);
+      still &= !(type.equals("fcTL") && chunks.containsKey("IDAT"));
+      if (still) {
+        text.take(type, data);
+      }
+      chunks.putIfAbsent(type, data);
       at += AROUND + (int) length;
     }
     return chunks;
   }
 
-  private static String text(ByteBuffer bytes) {
+  private static String type(ByteBuffer bytes) {
     return StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
   }
 }

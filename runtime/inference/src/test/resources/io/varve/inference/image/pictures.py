@@ -161,3 +161,138 @@ emit("refused-without-end", whole[:-12], refused=True)
 emit("refused-damaged", whole[:60] + bytes([whole[60] ^ 1]) + whole[61:], refused=True)
 emit("refused-half-jpeg", plain[: -len(plain) // 8], refused=True)
 emit("refused-head", plain[:frame], refused=True)
+
+
+# How pictures say that they are to be turned.
+still = rows(24)
+XMP, RAW = b"XML:com.adobe.xmp", b"Raw profile type exif"
+
+
+def entry(value, kind=3, count=1):
+    return struct.pack(">HHI", 0x0112, kind, count) + value.ljust(4, b"\0")
+
+
+def tiff(*entries, behind=b""):
+    return b"MM\0*\0\0\0\x08" + struct.pack(">H", len(entries)) + b"".join(entries) + bytes(4) + behind
+
+
+def short(orientation):
+    return tiff(entry(struct.pack(">H", orientation)))
+
+
+def number(kind, code, *values):
+    value = struct.pack(">" + code, *values)
+    if len(value) <= 4:
+        return tiff(entry(value, kind))
+    return tiff(entry(struct.pack(">I", 26), kind), behind=value)
+
+
+def raw(exif):
+    data = (b"Exif\0\0" + exif).hex()
+    lines = "\n".join(data[i : i + 72] for i in range(0, len(data), 72))
+    return f"\nexif\n{len(data) // 2:8d}\n{lines}\n".encode()
+
+
+def xmp(orientation, form='<a tiff:Orientation="%d"/>'):
+    return (form % orientation).encode()
+
+
+def text(keyword, value):
+    return chunk(b"tEXt", keyword + b"\0" + value)
+
+
+def deflated(keyword, value):
+    return chunk(b"zTXt", keyword + b"\0\0" + zlib.compress(value, 9))
+
+
+def international(keyword, value, compressed=False):
+    value = zlib.compress(value, 9) if compressed else value
+    return chunk(b"iTXt", keyword + bytes([0, compressed, 0]) + b"en\0Foto\0" + value)
+
+
+def turned_png(name, *chunks):
+    emit(f"turned-{name}.png", png(2, 8, still, *chunks))
+
+
+def turned_jpeg(name, *segments):
+    parts = (b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment for segment in segments)
+    emit(f"turned-{name}.jpg", plain[:2] + b"".join(parts) + plain[2:])
+
+
+def exif(data):
+    return chunk(b"eXIf", data)
+
+
+element = "<tiff:Orientation>%d</tiff:Orientation>"
+for orientation in range(10):
+    turned_png(f"raw-{orientation}", deflated(RAW, raw(short(orientation))))
+    form = element if orientation % 2 else '<a tiff:Orientation="%d"/>'
+    turned_png(f"xmp-{orientation}", international(XMP, xmp(orientation, form), orientation % 3 == 0))
+turned_png("raw-text", text(RAW, raw(short(6))))
+turned_png("raw-international", international(RAW, raw(short(6)), True))
+turned_png("raw-app1", deflated(b"Raw profile type APP1", raw(short(6))))
+turned_png("raw-and-exif", exif(short(8)), deflated(RAW, raw(short(6))))
+turned_png("raw-and-empty", exif(b""), deflated(RAW, raw(short(6))))
+turned_png("raw-and-xmp", international(XMP, xmp(8)), deflated(RAW, raw(short(6))))
+turned_png("raw-short", deflated(RAW, b"\nexif\n"), international(XMP, xmp(8)))
+damaged = chunk(b"zTXt", RAW + b"\0\0damaged")
+turned_png("raw-damaged", deflated(RAW, raw(short(6))), damaged)
+turned_png("xmp-text", text(XMP, xmp(6)))
+turned_png("xmp-deflated", deflated(XMP, xmp(6)))
+turned_png("xmp-quoted", international(XMP, xmp(6, "<a tiff:Orientation='%d'/>")))
+turned_png("xmp-two", international(XMP, xmp(6)), international(XMP, xmp(8)))
+turned_png("xmp-damaged", international(XMP, xmp(6)), chunk(b"iTXt", XMP + b"\0\1\0\0\0damaged"))
+turned_png("xmp-and-empty", exif(b""), international(XMP, xmp(6)))
+turned_png("xmp-and-others", exif(tiff()), international(XMP, xmp(6)))
+turned_png("xmp-and-exif", exif(short(8)), international(XMP, xmp(6)))
+turned_png("xmp-and-nonsense", exif(short(9)), international(XMP, xmp(6)))
+turned_png("xmp-and-none", exif(tiff(entry(b"\0\3", count=0))), international(XMP, xmp(6)))
+turned_png("two", exif(short(6)), exif(short(8)))
+turned_png("text", text(b"exif", short(6)))
+parts = [chunk(b"acTL", bytes([0, 0, 0, 2, 0, 0, 0, 0])), chunk(b"fcTL", struct.pack(">5IHHBB", 0, W, H, 0, 0, 1, 9, 0, 0))]
+file = png(2, 8, still, *parts)
+later = chunk(b"fcTL", struct.pack(">5IHHBB", 1, W, H, 0, 0, 1, 9, 0, 0)) + chunk(b"fdAT", b"\0\0\0\2" + zlib.compress(still))
+emit("turned-animated.png", file[:-12] + exif(short(6)) + later + file[-12:])
+emit("turned-animated-later.png", file[:-12] + later + exif(short(6)) + file[-12:])
+emit("turned-behind.png", whole[:-12] + exif(short(6)) + whole[-12:])
+
+turned_png("type-1", exif(number(1, "B", 6)))
+turned_png("type-2", exif(tiff(entry(b"6\0", 2, 2))))
+turned_png("type-7", exif(number(7, "B", 6)))
+for kind, code in ((4, "I"), (6, "b"), (8, "h"), (9, "i"), (11, "f"), (12, "d"), (13, "I"), (16, "Q")):
+    turned_png(f"type-{kind}", exif(number(kind, code, 6)))
+turned_png("type-5", exif(number(5, "II", 12, 2)))
+turned_png("type-10", exif(number(10, "ii", -6, -1)))
+turned_png("type-17", exif(number(17, "q", 6)))
+turned_png("half", exif(number(11, "f", 6.5)))
+turned_png("huge", exif(number(4, "I", 6 << 16)))
+turned_png("zero-below", exif(number(5, "II", 6, 0)))
+outside = entry(b"\xff\xff\xff\xf0", 2, 99)
+turned_png("many", exif(tiff(entry(b"\0\6\0\3", count=2))))
+turned_png("many-outside", exif(tiff(entry(b"\0\0\0\x1a", 3, 3), behind=b"\0\6\0\3\0\2")))
+turned_png("again", exif(tiff(entry(b"\0\6"), entry(b"\0\x08"))))
+turned_png("outside-before", exif(tiff(outside, entry(b"\0\6"))))
+turned_png("outside-after", exif(tiff(entry(b"\0\6"), outside)))
+turned_png("unknown-before", exif(tiff(entry(b"\xff\xff\xff\xf0", 99, 99), entry(b"\0\6"))))
+turned_png("cut", exif(tiff(entry(b"\0\6"), entry(b"\0\3"))[:30]))
+turned_png("mark", exif(b"Exif\0\0Exif\0\0" + short(6)))
+for i, head in enumerate((b"MM*\0", b"MM\0+")):
+    turned_png(f"head-{i}", exif(head + short(6)[4:]))
+turned_png("head-2", exif(b"II\0*\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"))
+
+EXIF, ADOBE = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
+turned_jpeg("long", EXIF + number(4, "I", 6))
+turned_jpeg("two", EXIF + short(6), EXIF + short(1))
+turned_jpeg("two-damaged", EXIF + short(6), EXIF + b"II*\0\0\0\0\0")
+turned_jpeg("damaged-two", EXIF + b"damaged data", EXIF + short(6))
+turned_jpeg("two-empty", EXIF, EXIF + short(6))
+turned_jpeg("two-halves", EXIF + short(6)[:20], EXIF + short(6)[20:])
+turned_jpeg("mark", b"Exif\0\1" + short(6))
+for orientation in (3, 6):
+    turned_jpeg(f"xmp-{orientation}", ADOBE + xmp(orientation))
+    turned_jpeg(f"xmp-element-{orientation}", ADOBE + xmp(orientation, element))
+turned_jpeg("xmp-two", ADOBE + xmp(6), ADOBE + xmp(8))
+turned_jpeg("xmp-and-exif", ADOBE + xmp(6), EXIF + short(8))
+turned_jpeg("xmp-and-others", EXIF + tiff(), ADOBE + xmp(6))
+turned_jpeg("xmp-and-damaged", EXIF + b"damaged data", ADOBE + xmp(6))
+turned_jpeg("xmp-extended", b"http://ns.adobe.com/xmp/extension/\0" + xmp(6))

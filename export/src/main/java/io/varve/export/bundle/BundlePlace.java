@@ -52,7 +52,7 @@ final class BundlePlace implements AutoCloseable {
     this.parent = bundle.getParent();
     String hidden = "." + bundle.getFileName();
     this.earlier = parent.resolve(hidden + ".varve-old");
-    Files.createDirectories(parent);
+    Folders.make(parent);
     this.lock =
         PlaceLock.take(parent.resolve(hidden + ".varve-lock"))
             .orElseThrow(

@@ -1,6 +1,7 @@
 package io.varve.training.run;
 
 import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Folders;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.training.checkpoint.JsonFiles;
@@ -42,7 +43,7 @@ public final class RunFolder implements AutoCloseable {
   public static RunFolder create(Path path, String yaml, List<Catalog.Plugin> plugins) {
     requireNone(path);
     try {
-      Files.createDirectories(path);
+      Folders.make(path);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           FileFault.line(path, "cannot be made a folder", e) + "; choose another --out", e);

@@ -90,8 +90,7 @@ public final class OutputFile {
 
   private static void replace(Path target, byte[] bytes) throws IOException {
     try {
-      AtomicFile.replace(
-          target, channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(bytes)));
+      AtomicFile.replace(target, channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(bytes)));
     } catch (AtomicFile.NotReplaced e) {
       if (!Files.isRegularFile(target)) {
         throw e;

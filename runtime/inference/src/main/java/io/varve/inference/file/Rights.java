@@ -12,7 +12,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Who may read and write a file: its owner, its group and its permissions, where POSIX has them. */
+/**
+ * Who may read and write a file: its owner, its group and its permissions, where POSIX has them.
+ */
 final class Rights {
   private static final Set<StandardOpenOption> NEW =
       EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -32,11 +34,9 @@ final class Rights {
     // For the owner alone at first: who opens it early could read on later.
     Set<PosixFilePermission> narrow =
         EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-    FileChannel channel =
-        FileChannel.open(file, NEW, PosixFilePermissions.asFileAttribute(narrow));
+    FileChannel channel = FileChannel.open(file, NEW, PosixFilePermissions.asFileAttribute(narrow));
     try {
-      copy(
-          old.readAttributes(), Files.getFileAttributeView(file, PosixFileAttributeView.class));
+      copy(old.readAttributes(), Files.getFileAttributeView(file, PosixFileAttributeView.class));
       return channel;
     } catch (IOException | RuntimeException e) {
       channel.close();

@@ -26,7 +26,10 @@ class ManifestTest {
   @Test
   void saysWhereItIsWrong() throws IOException {
     TinyBundle.write(folder);
-    refused("\"name\": \"tiny\"", "\"name\": 3", "malformed at name: found a number, expected a string");
+    refused(
+        "\"name\": \"tiny\"",
+        "\"name\": 3",
+        "malformed at name: found a number, expected a string");
     refused(
         "\"name\": \"tiny\"", "\"title\": \"\"", "title: unknown key; known are [format, name,");
     refused("\"varve\": \"0.1.0\",", "", "key 'varve' is missing");
@@ -78,8 +81,10 @@ class ManifestTest {
   @Test
   void boundsWhatItReads() throws IOException {
     TinyBundle.write(folder);
-    refused("\"format\": 1", "\"format\": \"1\"", "malformed at format: found a string, expected a n");
-    refused("\"opset\": 20", "\"opset\": \"20\"", "malformed at opset: found a string, expected a nu");
+    refused(
+        "\"format\": 1", "\"format\": \"1\"", "malformed at format: found a string, expected a n");
+    refused(
+        "\"opset\": 20", "\"opset\": \"20\"", "malformed at opset: found a string, expected a nu");
     String deep = "\"z\": " + "[".repeat(100_000) + "]".repeat(100_000) + ",";
     refused("\"varve\"", deep + "\"varve\"", "");
     refused("\"bound.onnx\": \"", "\"" + "a/".repeat(20_000) + "a\": \"", "files: 'a/a/");

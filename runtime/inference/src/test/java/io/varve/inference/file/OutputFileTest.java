@@ -132,9 +132,7 @@ final class OutputFileTest {
             .directory(folder.toFile())
             .redirectErrorStream(true);
     String classes = System.getProperty("java.class.path");
-    builder
-        .environment()
-        .put("CLASSPATH", System.getProperty("surefire.test.class.path", classes));
+    builder.environment().put("CLASSPATH", System.getProperty("surefire.test.class.path", classes));
     builder.environment().put("JAVA", System.getProperty("java.home") + "/bin/java");
     Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -29,7 +29,9 @@ public final class Checkpoints {
   private static final int KEPT = 2;
   private static final Pattern COMMITTED = Pattern.compile("step-[0-9]{10}\\.json");
 
-  /** All names that checkpoints and unfinished files have, also in earlier versions, and no others. */
+  /**
+   * All names that checkpoints and unfinished files have, also in earlier versions, and no others.
+   */
   private static final Pattern OURS =
       Pattern.compile(
           "step-[0-9]{10}\\.(json|safetensors)(\\.[0-9a-f-]{36}\\.tmp)?"

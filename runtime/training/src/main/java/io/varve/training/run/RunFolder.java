@@ -28,7 +28,9 @@ import java.util.stream.Stream;
 public final class RunFolder implements AutoCloseable {
   private static final String LOCK = "run.lock";
 
-  /** All names that a run writes in its folder, but for {@code model.yaml}, which makes it a run. */
+  /**
+   * All names that a run writes in its folder, but for {@code model.yaml}, which makes it a run.
+   */
   private static final List<String> NAMES =
       List.of(
           "run.json",

@@ -52,7 +52,7 @@ final class BundlePlace implements AutoCloseable {
     this.parent = bundle.getParent();
     String hidden = "." + bundle.getFileName();
     this.earlier = parent.resolve(hidden + ".varve-old");
-    Files.createDirectories(parent);
+    Folders.make(parent);
     this.lock =
         PlaceLock.take(parent.resolve(hidden + ".varve-lock"))
             .orElseThrow(
@@ -95,15 +95,25 @@ final class BundlePlace implements AutoCloseable {
     Set<String> known = new TreeSet<>(Manifest.read(bundle).files().keySet());
     known.add(Manifest.FILE);
     try (Stream<Path> all = Files.walk(bundle)) {
-      all.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
-          .map(file -> bundle.relativize(file).toString().replace('\\', '/'))
-          .filter(name -> !known.contains(name))
-          .forEach(strange::add);
+      for (Path file : all.toList()) {
+        boolean isFolder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+        String name = bundle.relativize(file).toString().replace('\\', '/');
+        if (isFolder ? isEmpty(file) : !known.contains(name)) {
+          strange.add(isFolder ? name + "/" : name);
+        }
+      }
     }
     if (!strange.isEmpty()) {
       throw new IllegalArgumentException(
           "%s: holds files that are not the bundle's: %s; move them away, or choose another place"
               .formatted(named, String.join(", ", strange)));
+    }
+  }
+
+  /** An export makes no empty folders. */
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
     }
   }
 

@@ -233,6 +233,12 @@ class BundleExportTest {
             bundle
                 + ": holds files that are not the bundle's: note.txt; move them away, or choose another place");
     assertThat(note).hasContent("a user's");
+    Files.delete(note);
+    Path empty = Files.createDirectories(bundle.resolve("notes/later"));
+    assertThatThrownBy(() -> export("third", List.of("generate"), bundle))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("files that are not the bundle's: notes/later/; move them away");
+    assertThat(empty).exists();
     assertThat(Manifest.read(bundle).name()).isEqualTo("second");
   }
 

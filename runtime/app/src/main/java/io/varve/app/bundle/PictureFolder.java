@@ -1,6 +1,7 @@
 package io.varve.app.bundle;
 
 import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Folders;
 import io.varve.report.picture.PictureBatch;
 import io.varve.report.picture.Png;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class PictureFolder {
    */
   static PictureFolder make(Path folder) {
     try {
-      Files.createDirectories(folder);
+      Folders.make(folder);
       try (Stream<Path> files = Files.list(folder)) {
         if (files.findAny().isPresent()) {
           throw new IllegalArgumentException(
@@ -64,7 +65,7 @@ final class PictureFolder {
   private void write(String name, Png picture) {
     Path file = folder.resolve(name);
     try {
-      Files.createDirectories(file.getParent());
+      Folders.make(file.getParent());
       Files.write(file, picture.bytes(), StandardOpenOption.CREATE_NEW);
     } catch (IOException e) {
       throw FileFault.unwritable(file, e);

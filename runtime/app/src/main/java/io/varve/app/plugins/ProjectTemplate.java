@@ -2,6 +2,7 @@ package io.varve.app.plugins;
 
 import io.varve.app.option.Version;
 import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ record ProjectTemplate(String name, String type, String kind, String packageName
    */
   void write(Path folder) {
     try {
-      Files.createDirectories(folder);
+      Folders.make(folder);
       try (Stream<Path> files = Files.list(folder)) {
         if (files.findAny().isPresent()) {
           throw new IllegalArgumentException(folder + ": is not empty; name a new folder by --out");
@@ -40,7 +41,7 @@ record ProjectTemplate(String name, String type, String kind, String packageName
       }
       for (Map.Entry<String, String> file : files().entrySet()) {
         Path target = folder.resolve(file.getKey());
-        Files.createDirectories(target.getParent());
+        Folders.make(target.getParent());
         Files.writeString(target, filled(file.getValue()));
       }
     } catch (IOException e) {

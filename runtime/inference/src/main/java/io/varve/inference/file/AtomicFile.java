@@ -8,7 +8,6 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
@@ -19,15 +18,21 @@ public final class AtomicFile {
   private static final int PIECE = 1 << 20;
   private static final int MAX_LINKS = 40;
 
-  /** Characters of a file's name that its temporary file keeps: a name may have 255 bytes. */
-  private static final int NAME = 48;
-
   private AtomicFile() {}
 
   /** Writes the content of a file. */
   public interface Content {
     /** Writes all of it. */
     void writeTo(FileChannel channel) throws IOException;
+  }
+
+  /** The folder lets no other file take a file's place. Nothing has changed. */
+  static final class NotReplaced extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NotReplaced(IOException cause) {
+      super(cause);
+    }
   }
 
   /**
@@ -49,27 +54,52 @@ public final class AtomicFile {
   }
 
   /**
-   * Replaces a file by content that is first written beside it and forced to the disk.
+   * Replaces a file by content that is first written beside it and forced to the disk. The new file
+   * has the permissions of the old one.
    *
    * @throws IllegalArgumentException one line, if it cannot be written
    */
   public static void write(Path file, Content content) {
-    Path temporary = null;
     try {
-      Path target = target(file);
-      temporary = temporary(target);
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      replace(target(file), content);
+    } catch (IOException e) {
+      throw FileFault.unwritable(file, e);
+    }
+  }
+
+  /**
+   * As {@link #write(Path, Content)}.
+   *
+   * @param target where no link is
+   */
+  static void replace(Path target, Content content) throws IOException {
+    Path temporary = temporary(target);
+    try {
+      try (FileChannel channel = beside(target, temporary)) {
         content.writeTo(channel);
         channel.force(true);
       }
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      forceDirectory(target.getParent());
-    } catch (IOException e) {
-      throw FileFault.unwritable(file, e);
+      move(temporary, target);
     } finally {
       discard(temporary);
+    }
+    forceDirectory(target.getParent());
+  }
+
+  private static FileChannel beside(Path target, Path temporary) throws NotReplaced {
+    try {
+      return Rights.create(target, temporary);
+    } catch (IOException e) {
+      throw new NotReplaced(e);
+    }
+  }
+
+  private static void move(Path temporary, Path target) throws NotReplaced {
+    try {
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new NotReplaced(e);
     }
   }
 
@@ -86,11 +116,9 @@ public final class AtomicFile {
     return at;
   }
 
-  /** Not Files.createTempFile, whose files are for their owner alone. */
-  private static Path temporary(Path target) {
-    String name = target.getFileName().toString();
-    int kept = name.offsetByCodePoints(0, Math.min(NAME, name.codePointCount(0, name.length())));
-    return target.resolveSibling(name.substring(0, kept) + "." + UUID.randomUUID() + ".tmp");
+  /** A name for a file that is to take another's place: short, whatever the other's name is. */
+  static Path temporary(Path target) {
+    return target.resolveSibling(".varve-" + UUID.randomUUID() + ".tmp");
   }
 
   /** Writes in pieces, because the JDK copies bytes on the heap and keeps the copy's memory. */
@@ -103,22 +131,21 @@ public final class AtomicFile {
   }
 
   /**
-   * Makes renamings in a directory durable. Windows cannot open a directory and needs no such step.
+   * Makes renamings in a directory durable, where the system can. What was renamed is whole without
+   * it, so a failure is none: not every directory can be opened, and on Windows none can.
    */
-  public static void forceDirectory(Path directory) throws IOException {
-    if (!System.getProperty("os.name").startsWith("Windows")) {
-      try (FileChannel channel = FileChannel.open(directory)) {
-        channel.force(true);
-      }
+  public static void forceDirectory(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // The system writes it in its own time.
     }
   }
 
   /** The file is gone already unless writing failed, and then that is what matters. */
   private static void discard(Path temporary) {
     try {
-      if (temporary != null) {
-        Files.deleteIfExists(temporary);
-      }
+      Files.deleteIfExists(temporary);
     } catch (IOException e) {
       // The name says what it is.
     }

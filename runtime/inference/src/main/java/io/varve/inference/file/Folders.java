@@ -1,7 +1,9 @@
 package io.varve.inference.file;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +29,26 @@ public final class Folders {
     return named && Files.isDirectory(parent)
         ? parent.toRealPath().resolve(end.getFileName())
         : end.normalize();
+  }
+
+  /**
+   * Makes a folder, and those that it lies in. One that is there already may be a link.
+   *
+   * @throws IOException which says what is in the way
+   */
+  public static void make(Path folder) throws IOException {
+    Path there = folder;
+    while (there != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+      there = there.getParent();
+    }
+    if (there != null && !Files.isDirectory(there)) {
+      String what = Files.exists(there) ? "is a file" : "is a link that leads nowhere";
+      throw new FileSystemException(
+          folder.toString(), null, there + " " + what + ", expected a folder");
+    }
+    if (!folder.equals(there)) {
+      Files.createDirectories(folder);
+    }
   }
 
   /**

@@ -4,20 +4,22 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * A file that a user has named for output.
  *
  * <p>An ordinary file is replaced as a whole, so that a reader or a crash sees the old or the new
  * one. A symbolic link stays: the file that it leads to is replaced. What is no ordinary file, as a
- * pipe, {@code /dev/null} or {@code /dev/stdout}, is written through, and so is a file in a folder
- * that takes no others.
+ * pipe, {@code /dev/null} or {@code /dev/stdout}, is written through. So is a file whose place no
+ * other can take: its folder takes no others, it is a mount of its own, or it is another user's.
  */
 public final class OutputFile {
   /** Names that stand for the streams of this process. */
@@ -48,11 +50,10 @@ public final class OutputFile {
         return;
       }
       makeFolderOf(target);
-      if (Files.exists(target)) {
+      if (exists(target)) {
         Files.newByteChannel(target, StandardOpenOption.WRITE).close();
       } else {
-        Path trial = target.resolveSibling(".varve-" + UUID.randomUUID() + ".tmp");
-        Files.delete(Files.createFile(trial));
+        Files.delete(Files.createFile(AtomicFile.temporary(target)));
       }
     } catch (IOException e) {
       throw FileFault.unwritable(file, e);
@@ -81,21 +82,38 @@ public final class OutputFile {
         return;
       }
       makeFolderOf(target);
-      if (Files.exists(target) && !Files.isWritable(target.getParent())) {
-        Files.write(target, bytes, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
-      } else {
-        AtomicFile.write(target, bytes);
-      }
+      replace(target, bytes);
     } catch (IOException e) {
       throw FileFault.unwritable(file, e);
+    }
+  }
+
+  private static void replace(Path target, byte[] bytes) throws IOException {
+    try {
+      AtomicFile.replace(target, channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(bytes)));
+    } catch (AtomicFile.NotReplaced e) {
+      if (!Files.isRegularFile(target)) {
+        throw e;
+      }
+      Files.write(target, bytes, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+  }
+
+  /** Unlike Files.exists, it fails where no file can have the name, as one that is too long. */
+  private static boolean exists(Path target) throws IOException {
+    try {
+      Files.readAttributes(target, BasicFileAttributes.class);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
   /** Creates the folder that a file goes into. */
   public static void makeFolderOf(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
-    if (folder != null && !Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
+    if (folder != null) {
+      Folders.make(folder);
     }
   }
 

@@ -169,7 +169,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
         throw new IllegalArgumentException(
             file
                 + ": found a malformed header ("
-                + String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail")
+                + JsonFault.reason(e)
                 + "), expected JSON tensors",
             e);
       }
@@ -223,7 +223,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
       json.beginArray();
       while (json.hasNext()) {
         // Gson also takes numbers in quotes.
-        require(json.peek() == JsonToken.NUMBER, file, "a " + json.peek(), "whole numbers");
+        String found = JsonFault.words(json.peek().toString());
+        require(json.peek() == JsonToken.NUMBER, file, found, "whole numbers");
         values.add(json.nextLong());
       }
       json.endArray();

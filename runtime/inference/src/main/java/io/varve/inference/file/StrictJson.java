@@ -4,7 +4,6 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.lang.reflect.Constructor;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -74,9 +72,8 @@ public final class StrictJson {
   }
 
   private IllegalArgumentException malformed(Exception e) {
-    String detail =
-        e instanceof EOFException ? "it ends too early" : e.getMessage().lines().toList().get(0);
-    return new IllegalArgumentException(where + ": malformed at " + path() + ": " + detail, e);
+    return new IllegalArgumentException(
+        where + ": malformed at " + path() + ": " + JsonFault.reason(e), e);
   }
 
   /** The place in the document, without Gson's leading {@code $.}. */
@@ -105,8 +102,7 @@ public final class StrictJson {
   /** Gson also takes numbers in quotes. */
   private void require(JsonToken token) throws IOException {
     if (json.peek() != token) {
-      String expected = token.toString().toLowerCase(Locale.ROOT);
-      throw new IllegalStateException("Expected a " + expected + " but was " + json.peek());
+      throw JsonFault.unexpected(token, json.peek());
     }
   }
 

@@ -26,7 +26,10 @@ class ManifestTest {
   @Test
   void saysWhereItIsWrong() throws IOException {
     TinyBundle.write(folder);
-    refused("\"name\": \"tiny\"", "\"name\": 3", "malformed at name: Expected a string but was");
+    refused(
+        "\"name\": \"tiny\"",
+        "\"name\": 3",
+        "malformed at name: found a number, expected a string");
     refused(
         "\"name\": \"tiny\"", "\"title\": \"\"", "title: unknown key; known are [format, name,");
     refused("\"varve\": \"0.1.0\",", "", "key 'varve' is missing");
@@ -38,9 +41,11 @@ class ManifestTest {
     refused("\"format\": 1", "\"format\": 0", "format: 0, expected 1");
     refused("\"format\": 1", "\"format\": \"one\"", "malformed");
     refused("\"format\": 1,", "", "key 'format' is missing");
-    refused("\"tolerance\": 1.0E-4", "\"tolerance\": NaN", "malformed");
-    refused("\n}\n", "\n}{}\n", "malformed");
-    refused("\n}\n", "\n", "malformed");
+    refused("\"tolerance\": 1.0E-4", "\"tolerance\": NaN", "tolerance: it is no JSON at line ");
+    refused("\n}\n", "\n}{}\n", "it is no JSON at line ");
+    refused("\n}\n", "\n", "it ends too early");
+    refused("\"format\": 1", "\"format\": 1.5", "format: found a number of another kind at line 2");
+    refused("\"uint8\"", "[]", "found a list, expected a string");
     refused("\"carry z\"", "\"carry/z\"", "graphs: 'carry/z', expected modes, bound, importance,");
     refused("\"name\": \"bits_per_dim\"", "\"name\": \"x\"", "name: 'x' twice, expected it once");
   }
@@ -76,8 +81,10 @@ class ManifestTest {
   @Test
   void boundsWhatItReads() throws IOException {
     TinyBundle.write(folder);
-    refused("\"format\": 1", "\"format\": \"1\"", "malformed at format: Expected a number but was");
-    refused("\"opset\": 20", "\"opset\": \"20\"", "malformed at opset: Expected a number but was");
+    refused(
+        "\"format\": 1", "\"format\": \"1\"", "malformed at format: found a string, expected a n");
+    refused(
+        "\"opset\": 20", "\"opset\": \"20\"", "malformed at opset: found a string, expected a nu");
     String deep = "\"z\": " + "[".repeat(100_000) + "]".repeat(100_000) + ",";
     refused("\"varve\"", deep + "\"varve\"", "");
     refused("\"bound.onnx\": \"", "\"" + "a/".repeat(20_000) + "a\": \"", "files: 'a/a/");

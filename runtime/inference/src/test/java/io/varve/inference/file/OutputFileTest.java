@@ -2,12 +2,14 @@ package io.varve.inference.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a user names for output is written as every program writes it. */
 final class OutputFileTest {
   private static final String TEXT = "image,bound\n";
+  private static final String JAVA =
+      "\"$JAVA\" -Xmx64m -XX:-UsePerfData " + Writer.class.getName().replace("$", "\\$");
 
   @TempDir private Path folder;
 
@@ -52,10 +56,100 @@ final class OutputFileTest {
   }
 
   @Test
-  void writesNamesAsLongAsTheSystemAllows() {
-    Path file = folder.resolve("\u00E4".repeat(120) + ".csv");
-    write(file);
-    assertThat(file).hasContent(TEXT);
+  void writesNamesAsLongAsTheSystemAllowsAndRefusesLongerOnesBeforeTheWork() throws IOException {
+    for (String name : List.of("\u00E4".repeat(120) + ".csv", "a".repeat(251) + ".csv")) {
+      Path file = folder.resolve(name);
+      write(file);
+      write(file);
+      assertThat(file).hasContent(TEXT);
+      Files.delete(file);
+    }
+    assertThatThrownBy(() -> OutputFile.require(folder.resolve("a".repeat(252) + ".csv")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(".csv: cannot be written: ");
+    assertThat(names(folder)).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void keepsThePermissionsOfTheFileItReplaces() throws IOException {
+    Path file = Files.writeString(folder.resolve("scores.csv"), "before");
+    for (String rights : List.of("rw-------", "rw-rw-rw-", "rwxr-x---")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
+      Object before = Files.getAttribute(file, "unix:ino");
+      write(file);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo(rights);
+      assertThat(Files.getAttribute(file, "unix:ino")).isNotEqualTo(before);
+    }
+    Path fresh = folder.resolve("new.csv");
+    write(fresh);
+    Path plain = Files.createFile(folder.resolve("plain"));
+    assertThat(Files.getPosixFilePermissions(fresh))
+        .isEqualTo(Files.getPosixFilePermissions(plain));
+  }
+
+  /** No file can be made in a folder of /proc, whoever asks. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void writesThroughAFileWhoseFolderTakesNoOthers() throws IOException {
+    Path file = Path.of("/proc/self/comm");
+    String before = Files.readString(file);
+    try {
+      OutputFile.require(file);
+      OutputFile.write(file, "varve-test");
+      assertThat(file).hasContent("varve-test\n");
+    } finally {
+      OutputFile.write(file, before);
+    }
+  }
+
+  /** Where a test may: a file that is a mount, one of another user, and a folder not to be read. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void writesThroughAFileThatCannotBeReplaced() throws Exception {
+    assumeThat(shell("unshare -m true && setpriv --reuid 65534 true")).isEmpty();
+    String user = "setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all ";
+    assertThat(
+            shell(
+                "chmod 755 . && touch source mounted && mkdir sticky blind",
+                "touch sticky/scores.csv && chmod 666 sticky/scores.csv && chmod 1777 sticky",
+                "chmod 333 blind",
+                "unshare -m sh -c 'mount --bind source mounted && " + JAVA + " mounted'",
+                user + JAVA + " sticky/scores.csv blind/scores.csv"))
+        .isEmpty();
+    for (String name : List.of("source", "sticky/scores.csv", "blind/scores.csv")) {
+      assertThat(folder.resolve(name)).hasContent(TEXT);
+    }
+    assertThat(names(folder.resolve("sticky"))).containsExactly("scores.csv");
+    assertThat(names(folder.resolve("blind"))).containsExactly("scores.csv");
+  }
+
+  /** What the lines of a shell say; nothing where all succeed. */
+  private String shell(String... lines) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder("sh", "-c", "set -e\n" + String.join("\n", lines) + " || echo failed")
+            .directory(folder.toFile())
+            .redirectErrorStream(true);
+    String classes = System.getProperty("java.class.path");
+    builder.environment().put("CLASSPATH", System.getProperty("surefire.test.class.path", classes));
+    builder.environment().put("JAVA", System.getProperty("java.home") + "/bin/java");
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return process.waitFor() == 0 ? said : said + "failed";
+  }
+
+  /** Writes the files of its arguments in a process of its own. */
+  static final class Writer {
+    private Writer() {}
+
+    /** Fails where a file cannot be written. */
+    public static void main(String[] files) {
+      for (String file : files) {
+        OutputFile.require(Path.of(file));
+        OutputFile.write(Path.of(file), TEXT);
+      }
+    }
   }
 
   @Test
@@ -121,7 +215,24 @@ final class OutputFileTest {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThatThrownBy(() -> OutputFile.require(file.resolve("scores.csv")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("scores.csv: cannot be written: ");
+        .hasMessage(
+            "%s: cannot be written: %s is a file, expected a folder. Choose a place that can be written.",
+            file.resolve("scores.csv"), file);
+    assertThatThrownBy(() -> OutputFile.require(file.resolve("deeper/scores.csv")))
+        .hasMessageContaining("cannot be written: " + file + " is a file, expected a folder");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void makesFoldersWhereLinksLead() throws IOException {
+    Path real = Files.createDirectory(folder.resolve("real"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("real"));
+    Folders.make(link);
+    Folders.make(link.resolve("a/b"));
+    assertThat(real.resolve("a/b")).isDirectory();
+    Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), Path.of("nowhere"));
+    assertThatThrownBy(() -> Folders.make(dangling.resolve("a")))
+        .hasMessageContaining(dangling + " is a link that leads nowhere, expected a folder");
   }
 
   @Test

@@ -126,10 +126,10 @@ class SafetensorsTest {
 
   @Test
   void refusesMalformedHeaders() throws IOException {
-    refusedHeader("[]", "malformed header");
+    refusedHeader("[]", "malformed header (found a list at line 1, column 2, expected an object)");
     refusedHeader("{} {}", "malformed header");
     refusedHeader("{\"w\":{\"dtype\":\"F32\"}}", "'w': found an incomplete entry");
-    refusedHeader("{'w':{}}", "malformed header");
+    refusedHeader("{'w':{}}", "malformed header (it is no JSON at line 1, column ");
     refusedHeader(tensor("BF16", "[1]", "[0,4]"), "'w': has type 'BF16', expected one of [BOOL");
     refusedHeader(tensor("F32", "[-1]", "[0,4]"), "has dimension -1");
     refusedHeader(tensor("F32", "[4611686018427387904,4]", "[0,4]"), "overflows");
@@ -137,7 +137,9 @@ class SafetensorsTest {
     refusedHeader(tensor("F32", "[2]", "[0,8]"), "'w': found offsets 0..8, expected them within");
     refusedHeader(tensor("U8", "[3]", "[1,4]"), "'w': found its start at byte");
     refusedHeader(tensor("U8", "[3]", "[-1,2]"), "'w': found offsets -1..2");
-    refusedHeader(tensor("F32", "[1.5]", "[0,4]"), "malformed header");
+    refusedHeader(
+        tensor("F32", "[1.5]", "[0,4]"), "malformed header (found a number of another kind at ");
+    refusedHeader(tensor("F32", "[\"1\"]", "[0,4]"), "found a string, expected whole numbers");
     refusedHeader("{\"w\":{\"kind\":1}}", "'w': found key 'kind'");
     String half = "{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[%s]}";
     refusedHeader(

@@ -3,6 +3,7 @@ package io.varve.report.metrics;
 import com.google.gson.JsonParseException;
 import io.varve.inference.file.FileFault;
 import io.varve.inference.file.OutputFile;
+import io.varve.inference.file.Printable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -119,8 +120,7 @@ public final class Metrics implements AutoCloseable {
   }
 
   private static String malformed(Path file, int number, JsonParseException e) {
-    String what = String.valueOf(e.getMessage()).lines().findFirst().orElse("not JSON");
     return "%s:%d: not a line of metrics: %s. Delete the line or restore the file."
-        .formatted(file, number, what);
+        .formatted(file, number, Printable.of(e.getMessage()));
   }
 }

@@ -48,10 +48,7 @@ final class PointJson {
 
   /** Reads what {@link #write} wrote; throws JsonParseException that says what is wrong. */
   static Point read(String line) {
-    JsonObject json = GSON.fromJson(line, JsonObject.class);
-    if (json == null) {
-      throw new JsonParseException("the line is empty");
-    }
+    JsonObject json = object(line);
     Map<String, Double> terms = new LinkedHashMap<>();
     JsonElement written = value(json, "terms");
     if (!written.isJsonObject()) {
@@ -63,6 +60,23 @@ final class PointJson {
     BoundScore score =
         new BoundScore(real(json, "bound"), real(json, "bits_per_dim"), terms, importance);
     return new Point(whole(json, "step"), real(json, "epoch"), split(json), score, state(json));
+  }
+
+  /** Gson's own messages speak of its classes. */
+  private static JsonObject object(String line) {
+    JsonElement json;
+    try {
+      json = GSON.fromJson(line, JsonElement.class);
+    } catch (JsonParseException e) {
+      throw new JsonParseException("it is no JSON", e);
+    }
+    if (json == null) {
+      throw new JsonParseException("it is empty");
+    }
+    if (!json.isJsonObject()) {
+      throw new JsonParseException("it is no JSON object");
+    }
+    return json.getAsJsonObject();
   }
 
   private static OptimizationState state(JsonObject json) {

@@ -1,6 +1,7 @@
 package io.varve.report.tensorboard;
 
 import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Folders;
 import io.varve.report.picture.Png;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,7 +60,7 @@ final class EventFile implements AutoCloseable {
   static EventFile create(Path folder, long firstStep) {
     Path file = folder;
     try {
-      Files.createDirectories(folder);
+      Folders.make(folder);
       long seconds = Math.max(System.currentTimeMillis() / 1000, last(folder) + 1);
       file = folder.resolve("events.out.tfevents." + seconds + "." + host() + ".varve");
       OutputStream out =

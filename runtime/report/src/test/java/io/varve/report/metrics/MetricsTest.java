@@ -135,8 +135,11 @@ class MetricsTest {
           {"\"step\":10", "\"step\":10.5", "key 'step' is 10.5, not a whole number"},
           {"\"rate\"", "\"rat\"", "key 'rate' is missing"},
           {"\"train\"", "\"trial\"", "key 'split' is 'trial', not train or test"},
-          {"{\"kl.z1\"", "7,{\"kl.z1\"", "not a line of metrics"},
-          {"\"skipped\":0", "\"skipped\":NaN", "not a line of metrics"},
+          {"{\"kl.z1\"", "7,{\"kl.z1\"", "not a line of metrics: it is no JSON. Delete"},
+          {"\"skipped\":0", "\"skipped\":NaN", "not a line of metrics: it is no JSON. Delete"},
+          {"{\"step\":10", "x{\"step\":10", "not a line of metrics: it is no JSON. Delete"},
+          {"{\"step\":10", "[]\n{\"step\":10", "not a line of metrics: it is no JSON object. D"},
+          {"{\"step\":10", "\n{\"step\":10", "not a line of metrics: it is empty. Delete"},
         }) {
       Files.writeString(file, text.replaceFirst(Pattern.quote(edit[0]), edit[1]));
       for (Runnable use : List.<Runnable>of(() -> Metrics.read(file), () -> reopen())) {
@@ -144,6 +147,7 @@ class MetricsTest {
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageStartingWith(file + ":1: ")
             .hasMessageContaining(edit[2])
+            .hasMessageNotContaining("gson")
             .hasMessageNotContaining("\n");
       }
     }

@@ -139,7 +139,7 @@ class TensorBoardTest {
     Files.writeString(run.resolve("train"), "a file");
     assertThatThrownBy(() -> new TensorBoard(run, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("something of that name exists already");
+        .hasMessageContaining("train is a file, expected a folder");
   }
 
   private static Map<String, Float> scalars(List<Field> event) {

@@ -2,6 +2,7 @@ package io.varve.training.checkpoint;
 
 import ai.djl.ndarray.types.Shape;
 import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Folders;
 import io.varve.inference.file.Safetensors;
 import io.varve.inference.file.Sha256;
 import io.varve.training.learning.Learner;
@@ -28,9 +29,13 @@ public final class Checkpoints {
   private static final int KEPT = 2;
   private static final Pattern COMMITTED = Pattern.compile("step-[0-9]{10}\\.json");
 
-  /** All names that checkpoints and their unfinished files have, and no others. */
+  /**
+   * All names that checkpoints and unfinished files have, also in earlier versions, and no others.
+   */
   private static final Pattern OURS =
-      Pattern.compile("step-[0-9]{10}\\.(json|safetensors)(\\.[0-9a-f-]{36}\\.tmp)?");
+      Pattern.compile(
+          "step-[0-9]{10}\\.(json|safetensors)(\\.[0-9a-f-]{36}\\.tmp)?"
+              + "|\\.varve-[0-9a-f-]{36}\\.tmp");
 
   private final Path folder;
   private final String model;
@@ -85,7 +90,7 @@ public final class Checkpoints {
     Path file =
         folder.resolve(String.format(Locale.ROOT, "step-%010d.safetensors", position.step()));
     try {
-      Files.createDirectories(folder);
+      Folders.make(folder);
       CheckpointTensors.write(file, learner);
       Commit commit = new Commit(1, position, model, Sha256.of(file));
       JsonFiles.write(commitOf(file), commit);

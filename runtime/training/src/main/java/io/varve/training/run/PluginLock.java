@@ -14,7 +14,9 @@ import java.util.List;
  * @param plugins those JARs
  */
 record PluginLock(List<Entry> plugins) {
-  private static final String FILE = "plugins.lock";
+  /** Its name. */
+  static final String FILE = "plugins.lock";
+
   private static final String REMEDY =
       "; put the old JAR back, or go on with --accept-changed-plugins";
 
@@ -74,6 +76,11 @@ record PluginLock(List<Entry> plugins) {
                 + REMEDY);
       }
     }
+  }
+
+  /** Whether a file is such a lock. */
+  static boolean isOne(Path file) throws IOException {
+    return file.endsWith(FILE) && JsonFiles.read(file, PluginLock.class).plugins != null;
   }
 
   private static PluginLock read(Path file) {

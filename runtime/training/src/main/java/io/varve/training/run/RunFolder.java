@@ -1,6 +1,8 @@
 package io.varve.training.run;
 
 import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Folders;
+import io.varve.inference.file.Printable;
 import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.training.checkpoint.JsonFiles;
@@ -8,11 +10,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The folder of a training run: {@code model.yaml} with overrides resolved, {@code plugins.lock},
@@ -23,6 +27,22 @@ import java.util.Optional;
  */
 public final class RunFolder implements AutoCloseable {
   private static final String LOCK = "run.lock";
+
+  /**
+   * All names that a run writes in its folder, but for {@code model.yaml}, which makes it a run.
+   */
+  private static final List<String> NAMES =
+      List.of(
+          "run.json",
+          "data.json",
+          "data.txt.gz",
+          "metrics.jsonl",
+          "report.html",
+          "checkpoints",
+          "events",
+          "samples",
+          LOCK,
+          PluginLock.FILE);
 
   private final Path path;
   private final FileChannel lock;
@@ -42,7 +62,7 @@ public final class RunFolder implements AutoCloseable {
   public static RunFolder create(Path path, String yaml, List<Catalog.Plugin> plugins) {
     requireNone(path);
     try {
-      Files.createDirectories(path);
+      Folders.make(path);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           FileFault.line(path, "cannot be made a folder", e) + "; choose another --out", e);
@@ -54,9 +74,10 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Checks that nobody's run would be overwritten, and that the folder can be made.
+   * Checks that no run and no file of a user would be overwritten, and that the folder can be made.
    *
-   * @throws IllegalArgumentException if the folder already holds a run or cannot be written
+   * @throws IllegalArgumentException if the folder already holds a run, or a file of a name that
+   *     runs write, or cannot be written
    */
   public static void requireNone(Path path) {
     Path there = path.toAbsolutePath().normalize();
@@ -72,6 +93,33 @@ public final class RunFolder implements AutoCloseable {
       throw new IllegalArgumentException(
           "%s: already holds a run; continue it with 'varve resume %s' or choose another --out"
               .formatted(path, path));
+    }
+    for (String name : NAMES) {
+      Path taken = path.resolve(name);
+      if (Files.exists(taken, LinkOption.NOFOLLOW_LINKS) && !isLeft(taken)) {
+        throw new IllegalArgumentException(
+            "%s: is there already, and a new run would write its own; choose another --out, or move it away"
+                .formatted(Printable.of(taken.toString())));
+      }
+    }
+  }
+
+  /**
+   * Whether a new run may take a name: it is that of an empty folder, or of what a start that was
+   * killed had written before {@code model.yaml}.
+   */
+  private static boolean isLeft(Path taken) {
+    if (Files.isDirectory(taken)) {
+      try (Stream<Path> files = Files.list(taken)) {
+        return files.findAny().isEmpty();
+      } catch (IOException e) {
+        throw FileFault.unlistable(taken, e);
+      }
+    }
+    try {
+      return taken.endsWith(LOCK) ? Files.size(taken) == 0 : PluginLock.isOne(taken);
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -50,9 +50,7 @@ final class CheckpointsTest {
     Path other = Files.copy(newest(), checkpoints.resolve("step-0000000012.safetensors.bak"));
     Path note = Files.createDirectory(checkpoints.resolve("step-0000000001.json")).resolve("note");
     Files.writeString(note, "a user's");
-    Path torn =
-        Files.writeString(
-            checkpoints.resolve("step-0000000003.json." + UUID.randomUUID() + ".tmp"), "{");
+    Path torn = Files.writeString(checkpoints.resolve(".varve-" + UUID.randomUUID() + ".tmp"), "{");
     Path older = Files.writeString(checkpoints.resolve("step-0000000002.safetensors"), "");
     Files.delete(newest());
     Small.resume(folder.resolve("run"), job);

@@ -50,6 +50,51 @@ final class RunFolderTest {
   }
 
   @Test
+  void refusesAFolderThatHoldsWhatARunWouldWrite() throws IOException {
+    for (String name :
+        List.of(
+            "report.html",
+            "data.json",
+            "data.txt.gz",
+            "run.json",
+            "run.lock",
+            "plugins.lock",
+            "metrics.jsonl",
+            "samples/samples-0000000012.png",
+            "checkpoints/step-0000000012.json",
+            "events/train/events.out")) {
+      Path run = Files.createTempDirectory(folder, "run");
+      Path own = run.resolve(name);
+      Files.createDirectories(own.getParent());
+      Files.writeString(own, "a user's");
+      Path taken = run.resolve(run.relativize(own).getName(0));
+      for (Path out : List.of(run, run.resolve("."))) {
+        assertThatThrownBy(() -> Small.train(out, Small.job()))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage(
+                out.resolve(taken.getFileName())
+                    + ": is there already, and a new run would write its own; choose another --out, or move it away");
+      }
+      assertThat(own).hasContent("a user's");
+      assertThat(run).isDirectoryNotContaining(file -> !file.equals(taken));
+    }
+  }
+
+  @Test
+  void startsBesideOtherFilesAndOverWhatAKilledStartLeft() throws IOException {
+    Path run = folder.resolve("run");
+    Files.createDirectories(run.resolve("samples"));
+    Path note = Files.writeString(run.resolve("notes.txt"), "a user's");
+    RunFolder.create(run, Small.YAML, List.of()).close();
+    Files.delete(run.resolve("model.yaml")); // which is written last
+    assertThat(run.resolve("run.lock")).exists();
+    assertThat(run.resolve("plugins.lock")).exists();
+    RunFolder.create(run, Small.YAML, List.of()).close();
+    assertThat(note).hasContent("a user's");
+    assertThat(RunFolder.isRun(run)).isTrue();
+  }
+
+  @Test
   void leavesNothingBehindWhenTheDataCannotBeUsed() {
     Path run = folder.resolve("run");
     for (String data :

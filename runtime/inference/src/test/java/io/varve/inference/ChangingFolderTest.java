@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever becomes of its folder, a bundle answers as what it was opened as. */
 class ChangingFolderTest {
   private static final byte[] IMAGES = {1, 2, 3, 4, 50, 60, 70, 80};
+
+  private static final String COUNTS = "[1-9]\\d* answered, [1-9]\\d* refused";
 
   @TempDir private Path folder;
 
@@ -93,7 +96,10 @@ class ChangingFolderTest {
     Process service = builder.start();
     String text = new String(service.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(service.waitFor()).as(text).isZero();
-    assertThat(text).matches("[1-9]\\d* answered, [1-9]\\d* refused\n");
-    System.out.print(text);
+    // Later versions of Java warn of libraries that call native code.
+    List<String> said =
+        text.lines().filter(line -> !line.startsWith("WARNING: ") && !line.isBlank()).toList();
+    assertThat(said).hasSize(1).allMatch(line -> line.matches(COUNTS));
+    System.out.println(said.get(0));
   }
 }

@@ -72,7 +72,8 @@ class LeftOutTest {
     assertThat(leftOut().components()).isEmpty();
     Files.delete(jar());
     Files.createDirectory(jar());
-    assertThat(leftOut().reason()).endsWith("; copy or build it again");
+    assertThat(leftOut().reason())
+        .isEqualTo("is a folder, a pipe or a device, expected a JAR; move it away");
   }
 
   @Test

@@ -150,7 +150,8 @@ public final class Catalog implements AutoCloseable {
    */
   private Plugin tryOut(Path jar) {
     if (!Files.isRegularFile(jar)) {
-      throw new IllegalArgumentException("is a folder, a pipe or a device, expected a JAR");
+      throw new IllegalArgumentException(
+          "is a folder, a pipe or a device, expected a JAR; move it away");
     }
     List<String> names = PluginJar.components(jar);
     String sha256 = PluginJar.sha256(jar);

@@ -38,7 +38,7 @@ final class KillTest {
 
   @Test
   void resumesBitForBitAfterThreeKills() throws Exception {
-    killAndCompare(3, 1, 20);
+    killAndCompare(3, 1, 12);
   }
 
   @Test

@@ -29,7 +29,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ResumeTest {
   private static final String CLOCKS = "\"(images_per_second|seconds)\":[^,]*,";
 
+  /** Runs that were not interrupted, by their keys: each is trained once. */
+  @TempDir static Path wholes;
+
   @TempDir Path folder;
+
+  private static Path whole(String... keys) {
+    Path run = wholes.resolve("run" + List.of(keys).hashCode());
+    if (!Files.exists(run)) {
+      Small.train(run, Small.job(keys));
+    }
+    return run;
+  }
 
   /**
    * Before the first checkpoint, on one, just after, in mid-epoch, at an epoch's end, at the end.
@@ -38,12 +49,11 @@ final class ResumeTest {
   @ValueSource(longs = {3, 5, 6, 10, 12, 17, 23, 24})
   void endsAsIfNeverInterrupted(long cut) throws IOException {
     TrainingJob job = Small.job();
-    Small.train(folder.resolve("whole"), job);
     Path cutOff = folder.resolve("cut");
     assertThatThrownBy(() -> Small.train(cutOff, job, killer(cut))).isInstanceOf(Kill.class);
     Small.resume(cutOff, job);
-    assertThat(newest(cutOff)).isEqualTo(newest(folder.resolve("whole")));
-    assertThat(metrics(cutOff)).isEqualTo(metrics(folder.resolve("whole")));
+    assertThat(newest(cutOff)).isEqualTo(newest(whole()));
+    assertThat(metrics(cutOff)).isEqualTo(metrics(whole()));
   }
 
   /**
@@ -53,8 +63,8 @@ final class ResumeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 6, 7, 8, 9, 12, 17, 30, 31, 32})
   void losesNothingWhenStopped(int asked) throws IOException {
-    TrainingJob job = Small.job("training.checkpoint-every=1000", "evaluation.batch=16");
-    Small.train(folder.resolve("whole"), job);
+    String[] keys = {"training.checkpoint-every=1000", "evaluation.batch=16"};
+    TrainingJob job = Small.job(keys);
     Path stopped = folder.resolve("stopped");
     Stop stop = new Stop(asked);
     try (Trainer trainer = Trainer.start(job, stopped, stop)) {
@@ -65,8 +75,8 @@ final class ResumeTest {
       assertThat(files.map(file -> file.getFileName().toString())).contains(last);
     }
     Small.resume(stopped, job);
-    assertThat(newest(stopped)).isEqualTo(newest(folder.resolve("whole")));
-    assertThat(metrics(stopped)).isEqualTo(metrics(folder.resolve("whole")));
+    assertThat(newest(stopped)).isEqualTo(newest(whole(keys)));
+    assertThat(metrics(stopped)).isEqualTo(metrics(whole(keys)));
   }
 
   @Test
@@ -109,12 +119,12 @@ final class ResumeTest {
   @ParameterizedTest
   @ValueSource(longs = {3, 7})
   void keepsWhatItTookFromTheFirstBatch(long cut) throws IOException {
-    TrainingJob job = Small.job(Small.STARTS, "training.epochs=2");
-    Small.train(folder.resolve("whole"), job);
+    String[] keys = {Small.STARTS, "training.epochs=2"};
+    TrainingJob job = Small.job(keys);
     Path cutOff = folder.resolve("cut");
     assertThatThrownBy(() -> Small.train(cutOff, job, killer(cut))).isInstanceOf(Kill.class);
     Small.resume(cutOff, job);
-    assertThat(newest(cutOff)).isEqualTo(newest(folder.resolve("whole")));
+    assertThat(newest(cutOff)).isEqualTo(newest(whole(keys)));
   }
 
   /** Of the lap under way at an evaluation, which may come before the first log. */

@@ -4,6 +4,7 @@
   "requires-transitive-automatic"
 }) // ONNX Runtime has no descriptor
 module varve.inference {
+  requires java.logging; // that of ONNX Runtime
   requires transitive com.google.gson;
   requires transitive com.microsoft.onnxruntime;
   requires transitive java.desktop; // pictures

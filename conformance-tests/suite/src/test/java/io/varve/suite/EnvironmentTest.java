@@ -91,6 +91,15 @@ final class EnvironmentTest {
   }
 
   @Test
+  void saysInALineWhereALibraryCannotBeUnpacked() throws Exception {
+    Ended ended = shell("ulimit -f 100 && \"$VARVE\" doctor");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.out() + ended.err())
+        .contains("ONNX Runtime cannot be loaded: ")
+        .doesNotContain("\tat ", "SEVERE");
+  }
+
+  @Test
   void namesFilesBeyondAsciiAndWritesUtf8InEveryLocale() throws Exception {
     Files.writeString(folder.resolve("m\u00E4\u4E16.yaml"), "name: x\n");
     for (String locale : List.of("LANG=C", "LC_ALL=absent")) {

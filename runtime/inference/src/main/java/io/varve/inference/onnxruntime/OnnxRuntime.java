@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * ONNX Runtime's native library in this process. It is loaded here and nowhere else, so that it
@@ -76,6 +78,9 @@ public final class OnnxRuntime {
   }
 
   private static OrtEnvironment loaded() {
+    Logger log = Logger.getLogger("ai.onnxruntime.OnnxRuntime");
+    Level before = log.getLevel();
+    log.setLevel(Level.OFF); // it would print the stack of what is reported here in a line
     try {
       OrtEnvironment loaded = OrtEnvironment.getEnvironment();
       loaded.setTelemetry(false); // Windows builds hand events to the system otherwise
@@ -90,6 +95,8 @@ public final class OnnxRuntime {
                   Printable.of(String.valueOf(cause.getMessage()).lines().findFirst().orElse("")),
                   temporary()),
           e);
+    } finally {
+      log.setLevel(before);
     }
   }
 

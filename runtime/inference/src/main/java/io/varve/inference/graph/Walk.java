@@ -91,8 +91,7 @@ final class Walk {
   private void requireShort(long work, boolean constant) {
     require(work <= mostWork, work + " products in one node", "at most " + mostWork);
     if (constant) {
-      long all = Fact.size(work, rounds);
-      constantWork = all > Long.MAX_VALUE - constantWork ? Long.MAX_VALUE : constantWork + all;
+      constantWork += work; // once, also in a loop; each is bounded, and so is their number
       require(
           constantWork <= Limits.CONSTANT_WORK,
           constantWork + " products that depend on no input",

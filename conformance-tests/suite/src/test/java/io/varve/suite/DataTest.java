@@ -8,10 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which images commands take, and what they say of those that they do not. */
@@ -40,7 +43,7 @@ final class DataTest {
             - observed: x
               p: {type: discretized-logistic, given: [z], network: {type: mlp, hidden: [4]}}
         training: {epochs: 1, batch: 8}
-        export: [bound, infer, carry z]
+        export: [bound, infer, carry z, generate]
         """
             .formatted(folder.resolve("pics")));
     Cli.succeedHere(folder, "train", "./model.yaml", "--out", "./run");
@@ -88,6 +91,24 @@ final class DataTest {
         Cli.succeedHere(
             folder, "reconstruct", "./bundle", "--data", "./these", "--out", "./rec.png");
     assertThat(sheet.err()).contains("note: the first 16 of 18 images; -n says how many");
+  }
+
+  /** Whatever native code does at that moment. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // which has no such signal
+  void endsAtOnceWhenAskedTo() throws Exception {
+    Process process = Cli.start(folder, "generate", "bundle", "-n", "100000000", "--out", "many/");
+    Path first = folder.resolve("many/000000.png");
+    while (process.isAlive() && !Files.exists(first)) {
+      Thread.sleep(10);
+    }
+    process.destroy();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(143);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("hs_err"));
+    }
   }
 
   @Test

@@ -71,7 +71,8 @@ public final class Termination {
       waits = orderly > 0;
     }
     if (first && !waits) {
-      System.exit(BASE + signal);
+      // Not System.exit: ONNX Runtime would free itself while it runs, and crash.
+      Runtime.getRuntime().halt(BASE + signal);
     }
     return first;
   }

@@ -57,8 +57,9 @@ public final class GraphCheck {
       boolean first = constants.put(tensor.name(), Constants.fact(tensor)) == null;
       Walk.require(first, "'" + tensor.name() + "' twice", "each name once");
     }
+    long weights = constants.values().stream().mapToLong(Fact::bytes).sum();
     for (long batch : Limits.BATCHES) {
-      Walk walk = new Walk(batch);
+      Walk walk = new Walk(batch, weights);
       constants.forEach(walk::give);
       inputs.forEach(input -> walk.give(input.name(), input.fact(batch)));
       walk.run(graph);

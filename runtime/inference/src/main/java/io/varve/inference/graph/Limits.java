@@ -11,6 +11,9 @@ final class Limits {
   /** Bytes of the values that are needed at once, for each row of the batch. */
   static final long BYTES_PER_ROW = 128L << 20;
 
+  /** Bytes more for each byte of weights: masks are as large as the kernels that they are for. */
+  static final long BYTES_PER_WEIGHT = 8;
+
   /**
    * Products of one node for each row of the batch: about a second of one core, during which
    * nothing can stop it.

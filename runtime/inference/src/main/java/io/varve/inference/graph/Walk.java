@@ -25,9 +25,9 @@ final class Walk {
   private long kept;
   private long live;
 
-  /** A walk over a graph that is run on so many rows. */
-  Walk(long batch) {
-    this.most = Limits.BYTES_PER_ROW * batch;
+  /** A walk over a graph with so many bytes of weights that is run on so many rows. */
+  Walk(long batch, long weights) {
+    this.most = Limits.BYTES_PER_ROW * batch + Limits.BYTES_PER_WEIGHT * weights;
     this.mostWork = Limits.WORK_PER_ROW * batch;
   }
 

@@ -177,6 +177,7 @@ public class BundleTest {
     refused(() -> onCpu().withDevice("tpu"), "device: 'tpu', expected auto, cpu");
     refused(() -> onCpu().withChunk(0), "chunk: 0");
     refused(() -> onCpu().withThreads(-1), "threads: -1");
+    refused(() -> onCpu().withThreads(100_000), "threads: 100000, expected 0 (one per core) to ");
     Tensor fraction = new Tensor(new long[] {1, 1, 2, 2}, new float[] {1, 2, 3, 3.5f});
     Tensor noise = new Tensor(new long[] {1, 3}, new float[3]);
     refused(

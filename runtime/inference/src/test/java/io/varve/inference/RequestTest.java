@@ -3,10 +3,7 @@ package io.varve.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.varve.inference.onnxruntime.RequestStoppedException;
-import io.varve.inference.onnxruntime.RequestStoppedException.Reason;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,14 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -32,13 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests as a service makes them: in any company, with little time, stopped, and all at once. */
+/** Requests as a service makes them: in any company, and all at once. */
 @Timeout(60)
 class RequestTest {
-  private static final long SEED = 7;
-
-  /** So many samples of one image take hours. */
-  private static final int ENDLESS = Integer.MAX_VALUE;
+  static final long SEED = 7;
 
   @TempDir private Path folder;
 
@@ -47,11 +35,11 @@ class RequestTest {
     TinyBundle.write(folder);
   }
 
-  private static InferenceOptions onCpu() {
+  static InferenceOptions onCpu() {
     return InferenceOptions.of().withDevice("cpu").withThreads(1);
   }
 
-  private static byte[] images(int count) {
+  static byte[] images(int count) {
     byte[] images = new byte[count * TinyBundle.PIXELS];
     new Random(3).nextBytes(images);
     return images;
@@ -118,62 +106,6 @@ class RequestTest {
   }
 
   @Test
-  void stopsWhenTheTimeIsUp() {
-    try (Bundle bundle = Bundle.open(folder, onCpu())) {
-      Request request = Request.of(SEED).withTimeout(Duration.ofMillis(200));
-      assertThat(stopped(() -> bundle.importanceBound(images(1), ENDLESS, request)))
-          .isEqualTo(Reason.TIMEOUT);
-      assertThat(bundle.score(images(2), request).bound()).hasSize(2); // it goes on
-    }
-    try (Bundle bundle = Bundle.open(folder, onCpu().withTimeout(Duration.ofMillis(200)))) {
-      assertThat(stopped(() -> bundle.importanceBound(images(1), ENDLESS, SEED)))
-          .isEqualTo(Reason.TIMEOUT);
-    }
-  }
-
-  private static Reason stopped(ThrowingCallable request) {
-    return catchThrowableOfType(RequestStoppedException.class, request).reason();
-  }
-
-  @Test
-  void stopsWhenItsThreadIsInterrupted() throws InterruptedException {
-    try (Bundle bundle = Bundle.open(folder, onCpu())) {
-      AtomicReference<Reason> reason = new AtomicReference<>();
-      Thread worker =
-          new Thread(
-              () -> reason.set(stopped(() -> bundle.importanceBound(images(1), ENDLESS, SEED))));
-      worker.start();
-      Thread.sleep(100);
-      worker.interrupt();
-      worker.join();
-      assertThat(reason.get()).isEqualTo(Reason.INTERRUPTED);
-    }
-  }
-
-  @Test
-  void closesInTimeAndLetsNobodyIn() throws InterruptedException {
-    Bundle bundle = Bundle.open(folder, onCpu());
-    AtomicReference<Reason> reason = new AtomicReference<>();
-    Thread worker =
-        new Thread(
-            () -> reason.set(stopped(() -> bundle.importanceBound(images(1), ENDLESS, SEED))));
-    worker.start();
-    Thread.sleep(100);
-    Thread closer = new Thread(() -> bundle.close(Duration.ofMillis(500)));
-    closer.start();
-    Thread.sleep(100);
-    // refused while closing still waits
-    assertThatThrownBy(() -> bundle.score(images(1), SEED))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("closed");
-    assertThat(closer.isAlive()).isTrue();
-    closer.join();
-    worker.join();
-    assertThat(reason.get()).isEqualTo(Reason.CLOSED);
-    bundle.close();
-  }
-
-  @Test
   void mayBeClosedByWhoeverIsWarnedOrTold() {
     AtomicReference<Bundle> open = new AtomicReference<>();
     List<String> told = new ArrayList<>();
@@ -194,20 +126,6 @@ class RequestTest {
   }
 
   @Test
-  void waitsWithoutEndWhereTheLimitIsLongerThanTime() throws InterruptedException {
-    Bundle bundle = Bundle.open(folder, onCpu().withTimeout(Duration.ofMillis(200)));
-    AtomicReference<Reason> reason = new AtomicReference<>();
-    Thread worker =
-        new Thread(
-            () -> reason.set(stopped(() -> bundle.importanceBound(images(1), ENDLESS, SEED))));
-    worker.start();
-    Thread.sleep(50);
-    bundle.close(Duration.ofSeconds(Long.MAX_VALUE));
-    worker.join();
-    assertThat(reason.get()).isEqualTo(Reason.TIMEOUT);
-  }
-
-  @Test
   void answersAlthoughTheListenerFails() {
     List<String> warned = new ArrayList<>();
     InferenceOptions options =
@@ -222,19 +140,6 @@ class RequestTest {
     }
     assertThat(warned).hasSize(1);
     assertThat(warned.get(0)).contains("the listener of requests failed", "no metrics");
-  }
-
-  @Test
-  void saysWhereItsThreadIsInterruptedWhileItOpens() {
-    Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> Bundle.open(folder, onCpu()))
-        .hasMessageContaining("this thread was interrupted");
-    assertThat(Thread.interrupted()).isTrue();
-  }
-
-  @Test
-  void refusesAbsurdNumbersOfThreads() {
-    refused(() -> onCpu().withThreads(100_000), "threads: 100000, expected 0 (one per core) to ");
   }
 
   @Test
@@ -279,40 +184,6 @@ class RequestTest {
     try (Bundle bundle = Bundle.open(folder, onCpu().withMemory(shrinking).withShrinking(true))) {
       bundle.generate(64, SEED, 1);
       assertThat(shrinking.used()).isEqualTo(24 * Float.BYTES);
-    }
-  }
-
-  @Test
-  void answersOnOtherThreadsAndCanBeCancelled() throws Exception {
-    ExecutorService executor = Executors.newSingleThreadExecutor();
-    CountDownLatch begun = new CountDownLatch(1);
-    try (Bundle bundle = Bundle.open(folder, onCpu())) {
-      float[] direct = bundle.score(images(3), SEED).bound();
-      CompletableFuture<Score> score = bundle.async(b -> b.score(images(3), SEED), executor);
-      assertThat(score.get().bound()).isEqualTo(direct);
-      CompletableFuture<double[]> endless =
-          bundle.async(
-              b -> {
-                begun.countDown();
-                return b.importanceBound(images(1), ENDLESS, SEED);
-              },
-              executor);
-      CompletableFuture<Score> never = bundle.async(b -> b.score(images(1), SEED), executor);
-      begun.await();
-      assertThat(never.cancel(true)).isTrue();
-      assertThat(endless.cancel(true)).isTrue();
-      assertThatThrownBy(endless::join).isInstanceOf(CancellationException.class);
-      // The thread is free again, and nobody has interrupted what it does next.
-      assertThat(
-              bundle
-                  .async(b -> b.score(images(3), SEED), executor)
-                  .get(20, TimeUnit.SECONDS)
-                  .bound())
-          .isEqualTo(direct);
-      assertThat(bundle.async(b -> b.score(new byte[1], SEED), executor))
-          .failsWithin(Duration.ofSeconds(20));
-    } finally {
-      executor.shutdownNow();
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Graphs from x [B, 4] of float32 to y. */
+// Longer than other classes: a case for every rule.
 class GraphCheckTest {
   private static final int FLOAT = 1;
   private static final int INT64 = 7;

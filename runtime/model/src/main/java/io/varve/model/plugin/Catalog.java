@@ -86,8 +86,7 @@ public final class Catalog implements AutoCloseable {
       try {
         catalog.tryOut(jar);
       } catch (IllegalArgumentException e) {
-        List<String> declared = Files.isRegularFile(jar) ? DeclaredClass.in(jar) : List.of();
-        catalog.leftOut.add(new LeftOut(jar, e.getMessage(), declared));
+        catalog.leftOut.add(new LeftOut(jar, e.getMessage(), DeclaredClass.in(jar)));
       }
     }
     return catalog;
@@ -149,10 +148,6 @@ public final class Catalog implements AutoCloseable {
    * those that do not load.
    */
   private Plugin tryOut(Path jar) {
-    if (!Files.isRegularFile(jar)) {
-      throw new IllegalArgumentException(
-          "is a folder, a pipe or a device, expected a JAR; move it away");
-    }
     List<String> names = PluginJar.components(jar);
     String sha256 = PluginJar.sha256(jar);
     LoadedJar loaded = Faults.loading(() -> LoadedJar.of(jar));

@@ -57,6 +57,9 @@ public final class DeclaredClass extends ClassVisitor {
    */
   static List<String> in(Path jar) {
     List<String> found = new ArrayList<>();
+    if (!Files.isRegularFile(jar)) {
+      return found;
+    }
     try (InputStream file = Files.newInputStream(jar);
         ZipInputStream zip = new ZipInputStream(file)) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {

@@ -137,7 +137,7 @@ final class ImageFiles implements Split {
                   more == 0 ? "" : ", %d of other sizes".formatted(more)));
     } else if (!found.containsKey(side())) {
       throw new IllegalArgumentException(
-          "data: of one part of the images %s (%s), of the other the first is %s; resize or crop one part, or set data.size or data.crop"
+          "data: the two parts differ in size: in one %s (%s), in the other the first is %s; resize or crop one part, or set data.size or data.crop"
               .formatted(first, example(most), side()));
     }
   }

@@ -108,7 +108,7 @@ class ImagesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> images(0, List.of(), 3).open().check())
         .withMessageMatching(
-            "data: of one part of the images 1 is 2 x 2 .*b.png\\), of the other the first is 3 x 2; .*");
+            "data: the two parts differ in size: in one 1 is 2 x 2 .*b.png\\), in the other the first is 3 x 2; .*");
   }
 
   private void numbered(int count) throws IOException {

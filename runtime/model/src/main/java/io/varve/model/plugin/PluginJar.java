@@ -44,7 +44,7 @@ final class PluginJar {
    *     to do
    */
   static List<String> components(Path jar) {
-    if (!Files.isRegularFile(jar)) { // to open a pipe would wait for ever
+    if (Files.exists(jar) && !Files.isRegularFile(jar)) { // to open a pipe would wait for ever
       throw refuse("is a folder, a pipe or a device, expected a JAR", "move it away");
     }
     try (JarFile file = new JarFile(jar.toFile())) {

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.varve.model.Model;
+import io.varve.model.guard.EngineFaults;
 import io.varve.spi.Starts;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,10 +78,11 @@ public final class Weights implements AutoCloseable {
    * generation, as in training. So a part that does not fit its neighbours is found here.
    *
    * @param manager the parent of the manager that owns the arrays; its device is theirs
-   * @throws IllegalArgumentException naming the node that does not fit, or the parameter for which
-   *     there is no memory
+   * @throws IllegalArgumentException naming the node that does not fit, the parameter for which
+   *     there is no memory, or what the engine computes wrongly on this processor
    */
   public static Weights initialize(Model model, NDManager manager) {
+    EngineFaults.requireNone(manager.getDevice());
     NDManager owner = manager.newSubManager();
     try (NDManager once = manager.newSubManager()) {
       Map<Parameter, NDArray> preset = new LinkedHashMap<>();

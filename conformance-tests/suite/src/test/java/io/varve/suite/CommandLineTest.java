@@ -96,6 +96,21 @@ final class CommandLineTest {
     assertThat(training.get("operators_ms_per_step").getAsJsonObject().size()).isEqualTo(10);
     assertThat(training.get("native_share").getAsDouble()).isBetween(0.05, 1.0);
     assertThat(training.has("infer_images_per_second")).isFalse();
+    assertThat(training.get("processor_seconds_per_step").getAsDouble()).isPositive();
+    Files.writeString(folder.resolve("other.json"), "a line before\n" + training + "\n");
+    String[] against = {
+      "bench", "./m.yaml", "--train", "--steps", "5", "--against", "./other.json"
+    };
+    JsonObject ratio =
+        Cli.succeedHere(
+                folder,
+                Stream.concat(Stream.of(against), Stream.of("--json")).toArray(String[]::new))
+            .json()
+            .getAsJsonObject("ratio");
+    assertThat(ratio.get("train_images_per_second").getAsDouble()).isBetween(0.01, 100.0);
+    Files.writeString(folder.resolve("other.json"), "[1]");
+    assertThat(Cli.runHere(folder, against).err())
+        .contains("varve: other.json: is no JSON object; write it as 'varve bench --json' does");
     assertThat(Cli.succeedHere(folder, "expand", "./m.yaml").out())
         .contains("latent (2)", "parameters");
     assertThat(Cli.succeedHere(folder, "schema").out()).contains("\"bernoulli\"");

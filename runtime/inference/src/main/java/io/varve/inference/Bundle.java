@@ -5,6 +5,7 @@ import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
 import io.varve.inference.bundle.VerifiedBundle;
+import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -77,6 +78,7 @@ public final class Bundle implements AutoCloseable {
   public static Bundle open(Path directory, InferenceOptions options) {
     Inputs.requireGiven(directory, "directory");
     Inputs.requireGiven(options, "options");
+    OnnxRuntime.prepare(); // while the files are read and checked
     Bundle bundle = new Bundle(directory, BundleVerification.verify(directory), options);
     if (options.service().warmUp()) {
       try {

@@ -70,8 +70,16 @@ public final class BenchCommand implements Callable<Integer> {
       description = "How many training steps to time (default: 100).")
   private int steps;
 
+  @Option(
+      names = "--against",
+      paramLabel = "FILE.json",
+      description =
+          "Adds the ratio to figures from elsewhere: a JSON object with names as this command prints them, such as {\"train_images_per_second\": 1500}. The output of --json will do.")
+  private Optional<Path> against = Optional.empty();
+
   @Override
   public Integer call() {
+    Optional<OtherFigures> others = against.map(OtherFigures::read);
     Map<String, Object> results = new LinkedHashMap<>();
     if (exact) {
       results.putAll(new SolverBench(target, device.options(), count).measure());
@@ -82,6 +90,7 @@ public final class BenchCommand implements Callable<Integer> {
         model(workspace.catalog(), results);
       }
     }
+    others.ifPresent(figures -> results.put("ratio", figures.ratios(results)));
     output.results(results);
     return 0;
   }

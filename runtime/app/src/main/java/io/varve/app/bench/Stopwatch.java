@@ -1,5 +1,7 @@
 package io.varve.app.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,5 +36,12 @@ final class Stopwatch {
       times.add((System.nanoTime() - start) * 1e-9);
     }
     return times;
+  }
+
+  /** Processor time that this process has used, all threads together. */
+  static double processorSeconds() {
+    return 1e-9
+        * ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+            .getProcessCpuTime();
   }
 }

@@ -58,6 +58,8 @@ final class TrainingBench {
       results.put("timed_steps", windows.speeds.size() * WINDOW);
       results.put("train_images_per_second", speed);
       results.put("seconds_per_step", job.experiment().training().batch() / speed);
+      results.put(
+          "processor_seconds_per_step", Stopwatch.median(windows.processorSeconds) / WINDOW);
       if (job.device().equals(Device.cpu())) {
         describe(windows.profile, results);
       }
@@ -101,6 +103,8 @@ final class TrainingBench {
   private static final class Windows implements Listener {
     private final int wanted;
     private final List<Double> speeds = new ArrayList<>();
+    private final List<Double> processorSeconds = new ArrayList<>();
+    private double processorTime = Stopwatch.processorSeconds();
     private int seen;
     private OperatorProfile.Recording recording;
     private OperatorProfile profile;
@@ -115,14 +119,17 @@ final class TrainingBench {
         return;
       }
       seen++;
+      double now = Stopwatch.processorSeconds();
       if (seen > WARM_UP && speeds.size() < wanted) {
         speeds.add(point.state().imagesPerSecond());
+        processorSeconds.add(now - processorTime);
       } else if (seen == WARM_UP + wanted + 1) {
         recording = OperatorProfile.begin();
       } else if (seen == WARM_UP + wanted + 1 + PROFILED) {
         profile = recording.end();
         throw new Enough();
       }
+      processorTime = now;
     }
   }
 

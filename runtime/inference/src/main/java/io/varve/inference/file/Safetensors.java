@@ -3,6 +3,7 @@ package io.varve.inference.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ import java.util.function.Supplier;
  * Instances are immutable and may be shared between threads.
  */
 public final class Safetensors {
+  /** Numbers looked at together. */
+  private static final int PIECE = 1 << 14;
+
   private static final int ALIGNMENT = 64;
 
   private final Path file;
@@ -250,9 +254,17 @@ public final class Safetensors {
     int size = data.remaining();
     switch (type) {
       case "F32" -> {
-        for (int at = 0; at < size; at += Float.BYTES) {
-          if (!Float.isFinite(data.getFloat(at))) {
-            return at / Float.BYTES;
+        // A process that has just begun scans an array ten times as fast as a buffer.
+        IntBuffer bits = data.asIntBuffer();
+        int[] piece = new int[Math.min(PIECE, bits.remaining())];
+        while (bits.hasRemaining()) {
+          long from = bits.position();
+          int length = Math.min(piece.length, bits.remaining());
+          bits.get(piece, 0, length);
+          for (int i = 0; i < length; i++) {
+            if ((piece[i] & 0x7F80_0000) == 0x7F80_0000) { // all exponent bits set
+              return from + i;
+            }
           }
         }
       }
@@ -265,7 +277,7 @@ public final class Safetensors {
       }
       case "F16" -> {
         for (int at = 0; at < size; at += Short.BYTES) {
-          if ((data.getShort(at) & 0x7C00) == 0x7C00) { // all exponent bits set
+          if ((data.getShort(at) & 0x7C00) == 0x7C00) {
             return at / Short.BYTES;
           }
         }

@@ -36,6 +36,8 @@ public final class OnnxRuntime {
   /** What the native library takes when it is unpacked, and some room to spare. */
   private static final long ROOM = 64L << 20;
 
+  private static final System.Logger LOG = System.getLogger(OnnxRuntime.class.getPackageName());
+
   private static OrtEnvironment environment;
 
   private OnnxRuntime() {}
@@ -54,6 +56,24 @@ public final class OnnxRuntime {
       discardUnpacked();
     }
     return environment;
+  }
+
+  /**
+   * Begins to load the library on another thread; what fails there fails again where it is used.
+   */
+  public static void prepare() {
+    Thread loader =
+        new Thread(
+            () -> {
+              try {
+                environment();
+              } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.DEBUG, "not loaded ahead", e);
+              }
+            },
+            "onnxruntime-loader");
+    loader.setDaemon(true);
+    loader.start();
   }
 
   /** The version of the library, such as {@code 1.28.0}. */

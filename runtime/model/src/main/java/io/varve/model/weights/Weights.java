@@ -34,6 +34,7 @@ public final class Weights implements AutoCloseable {
   private final Map<String, NDArray> buffers = new LinkedHashMap<>();
   private final Map<Parameter, String> names = new LinkedHashMap<>();
   private final NDArray flat;
+  private final Map<String, NDArray> own; // views of the vector
 
   private Weights(
       NDManager manager, Map<String, Parameter> parameters, Map<Parameter, NDArray> preset) {
@@ -53,6 +54,8 @@ public final class Weights implements AutoCloseable {
       throw new IllegalArgumentException("the model has no trainable parameter");
     }
     flat = keep(NDArrays.concat(vectors));
+    own = views(flat);
+    own.values().forEach(this::keep);
   }
 
   /** A buffer as it was before the first pass changed it. */
@@ -163,7 +166,32 @@ public final class Weights implements AutoCloseable {
    *     from them
    */
   public ParameterStore store(NDManager scope, NDArray vector) {
-    return new Views(scope, values(scope, vector));
+    return new Views(scope, values(scope, views(vector)));
+  }
+
+  /**
+   * Every trained parameter as a leaf of a graph of gradients, in order: an array without a
+   * gradient yet, which shares the vector's storage.
+   *
+   * <p>Gradients then arrive one by one, where a leaf of all would have them copied into one.
+   *
+   * @param scope owns the leaves
+   */
+  public Map<String, NDArray> leaves(NDManager scope) {
+    Map<String, NDArray> leaves = new LinkedHashMap<>();
+    own.forEach(
+        (name, view) -> {
+          NDArray leaf = view.stopGradient();
+          leaf.attach(scope);
+          leaf.setRequiresGradient(true);
+          leaves.put(name, leaf);
+        });
+    return leaves;
+  }
+
+  /** What blocks read their parameters from while these leaves hold; see {@link #leaves}. */
+  public ParameterStore store(NDManager scope, Map<String, NDArray> leaves) {
+    return new Views(scope, values(scope, new LinkedHashMap<>(leaves)));
   }
 
   /**
@@ -171,11 +199,10 @@ public final class Weights implements AutoCloseable {
    * take from the data go into the vector.
    */
   public ParameterStore starting(NDManager scope) {
-    return new Starting(scope, values(scope, flat));
+    return new Starting(scope, values(scope, views(flat)));
   }
 
-  private Map<String, NDArray> values(NDManager scope, NDArray vector) {
-    Map<String, NDArray> values = views(vector);
+  private Map<String, NDArray> values(NDManager scope, Map<String, NDArray> values) {
     buffers.forEach((name, buffer) -> values.put(name, buffer.stopGradient())); // same storage
     values.values().forEach(value -> value.attach(scope));
     return values;

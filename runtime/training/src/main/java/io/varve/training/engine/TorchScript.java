@@ -1,6 +1,7 @@
 package io.varve.training.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -64,8 +65,8 @@ public final class TorchScript implements AutoCloseable {
   /**
    * Runs the function without recording gradients.
    *
-   * @param arguments an {@link NDArray} for a {@code List[Tensor]}, a {@link Double} for a {@code
-   *     float}, a {@link Long} for an {@code int}
+   * @param arguments an {@link NDArray} or an {@link NDList} for a {@code List[Tensor]}, a {@link
+   *     Double} for a {@code float}, a {@link Long} for an {@code int}
    */
   public void run(Object... arguments) {
     // Compiling kernels to measure for each thread would cost more than these scripts could gain.
@@ -88,6 +89,9 @@ public final class TorchScript implements AutoCloseable {
   private static IValue value(Object argument) {
     if (argument instanceof PtNDArray array) {
       return IValue.listFrom(array);
+    }
+    if (argument instanceof NDList list) {
+      return IValue.listFrom(list.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new));
     }
     if (argument instanceof Double number) {
       return IValue.from(number.doubleValue());

@@ -2,6 +2,7 @@ package io.varve.training.learning;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.GradientCollector;
@@ -23,6 +24,7 @@ import io.varve.training.optimizer.FlatOptimizer;
 import io.varve.training.optimizer.Training;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** A model that learns: its weights, the state of their updates, and one step. */
@@ -98,19 +100,15 @@ public final class Learner implements AutoCloseable {
     try (NDManager scope = manager.newSubManager();
         NDScope arrays = new NDScope()) {
       arrays.suppressNotUsedWarning();
-      // A leaf of its own each step shares the weights' storage, starts without a gradient and
-      // takes its handles along.
-      NDArray leaf = weights.flat().stopGradient();
-      leaf.attach(scope);
-      leaf.setRequiresGradient(true);
+      // Leaves of its own each step start without a gradient and take their handles along.
+      Map<String, NDArray> leaves = weights.leaves(scope);
       NDArray bytes = images.apply(scope);
       long rows = bytes.getShape().get(0);
       Objective objective = experiment.objective();
       Mapped x;
       Bound bound;
-      // Views made before the collector listens would cut the weights off from their gradient.
       try (GradientCollector collector = engine.newGradientCollector()) {
-        ParameterStore store = weights.store(scope, leaf);
+        ParameterStore store = weights.store(scope, leaves);
         x = encode(new Run(scope, store, true, new EngineNoise(scope, rows)), bytes);
         EngineNoise noise = new EngineNoise(scope, objective.importanceSamples() * rows);
         bound = objective.bound(model, new Run(scope, store, true, noise), x.value());
@@ -118,8 +116,18 @@ public final class Learner implements AutoCloseable {
       }
       means.add(bound, x.logDet());
       double rate = training.rateAt(progress);
-      optimizer.apply(leaf.getGradient(), means.update(), rate, progress.step());
+      optimizer.apply(gradients(leaves), means.update(), rate, progress.step());
     }
+  }
+
+  /** Zero for a parameter that the loss does not depend on. */
+  private static NDList gradients(Map<String, NDArray> leaves) {
+    NDList gradients = new NDList();
+    for (NDArray leaf : leaves.values()) {
+      NDArray gradient = leaf.getGradient();
+      gradients.add(gradient != null ? gradient : leaf.zerosLike());
+    }
+    return gradients;
   }
 
   private Mapped encode(Run run, NDArray bytes) {

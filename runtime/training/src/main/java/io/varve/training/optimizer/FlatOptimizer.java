@@ -1,6 +1,7 @@
 package io.varve.training.optimizer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.weights.Weights;
@@ -8,15 +9,23 @@ import io.varve.training.engine.TorchScript;
 import io.varve.training.optimizer.Optimizer.Adam;
 import io.varve.training.optimizer.Optimizer.Adamax;
 import io.varve.training.optimizer.Optimizer.Adamw;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Moves the flat vector of weights along a gradient: penalty, norm, clipping, the refusal of
- * gradients that are too large or not finite, the optimiser and the running average, all on the
- * device and without telling the host.
+ * Moves the weights along their gradients: norm, clipping, the refusal of gradients that are too
+ * large or not finite, the L2 penalty, the optimiser and the running average, all on the device and
+ * without telling the host.
+ *
+ * <p>Gradients come parameter by parameter, as they are left behind by the backward pass; the
+ * moments are flat vectors like the weights. The norm is that of the loss alone: the penalty joins
+ * after clipping, as in PyTorch.
  */
 public final class FlatOptimizer implements AutoCloseable {
   /** Moments smaller than this are as good as zero: next to any epsilon they vanish. */
@@ -28,37 +37,67 @@ public final class FlatOptimizer implements AutoCloseable {
   /** Numbers whose four arrays fit the second-level caches of two cores. */
   private static final long CHUNK = 1 << 18;
 
-  private static final String PARAMETERS =
+  /** The verdict on a gradient: whether it is bad, and what clipping divides it by. */
+  private static final String MEASURE =
+      """
+      norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g)))
+      good = torch.lt(norm, skip)
+      bad = torch.to(torch.logical_not(good), 6)
+      scale = torch.clamp_min(torch.div(norm, clip), 1.)
+      _1 = torch.copy_(verdict[0], torch.stack([bad, scale]))
+      _2 = torch.add_(t[0], torch.rsub(bad, 1))
+      _3 = torch.add_(tally[0], torch.stack([torch.where(good, norm, 0.), bad]))
+      """;
+
+  private static final String MOVE_PARAMETERS =
       """
       w: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], \
-      tally: List[Tensor], penalised: List[Tensor], rate: float, clip: float, skip: float, chunk: int""";
+      verdict: List[Tensor], rate: float, l2: float, chunk: int""";
+
+  private static final String VERDICT =
+      """
+      bad = torch.select(verdict[0], 0, 0)
+      scale = torch.select(verdict[0], 0, 1)
+      """;
 
   private static final String ADAM =
       """
-      torch._fused_%s_(w, g, m, v, annotate(List[Tensor], []), t, lr=rate, beta1=%s, beta2=%s, \
+      torch._fused_adam_(w, g, m, v, annotate(List[Tensor], []), t, lr=rate, beta1=%s, beta2=%s, \
+      weight_decay=torch.mul(l2, 2.), eps=%s, amsgrad=False, maximize=False, grad_scale=%s, \
+      found_inf=bad)
+      """;
+
+  private static final String ADAMW =
+      """
+      if torch.gt(l2, 0.):
+        for i in range(torch.len(w)):
+          _1 = torch.addcmul_(g[i], w[i], scale, value=torch.mul(l2, 2.))
+      torch._fused_adamw_(w, g, m, v, annotate(List[Tensor], []), t, lr=rate, beta1=%s, beta2=%s, \
       weight_decay=%s, eps=%s, amsgrad=False, maximize=False, grad_scale=%s, found_inf=bad)
       """;
 
   /** Chunk by chunk, so that an array comes from memory once; a bad gradient counts as zero. */
   private static final String ADAMAX =
       """
-      factor = torch.where(good, torch.reciprocal(scale), 0.)
       kept = torch.rsub(bad, 1)
+      factor = torch.where(torch.gt(kept, 0), torch.reciprocal(scale), 0.)
       forget1 = torch.rsub(torch.mul(kept, 1. - %1$s), 1)
       forget2 = torch.rsub(torch.mul(kept, 1. - %2$s), 1)
       correction = torch.clamp_min(torch.rsub(torch.pow(%1$s, t[0]), 1), 1.0e-12)
       move = torch.mul(torch.div(kept, correction), rate)
-      ws = torch.split(w[0], chunk)
-      gs = torch.split(g[0], chunk)
-      ms = torch.split(m[0], chunk)
-      us = torch.split(v[0], chunk)
-      for i in range(torch.len(ws)):
-        d = gs[i]
-        _1 = torch.mul_(torch.nan_to_num_(d, 0., 0., 0.), factor)
-        _2 = torch.add_(torch.mul_(ms[i], forget1), d, alpha=1. - %1$s)
-        _3 = torch.maximum(torch.mul_(us[i], forget2), torch.abs_(d), out=us[i])
-        _4 = torch.div(ms[i], torch.add(us[i], %3$s, out=d), out=d)
-        _5 = torch.sub_(ws[i], torch.mul_(d, move))
+      for k in range(torch.len(w)):
+        ws = torch.split(torch.view(w[k], [-1]), chunk)
+        gs = torch.split(torch.reshape(g[k], [-1]), chunk)
+        ms = torch.split(torch.view(m[k], [-1]), chunk)
+        us = torch.split(torch.view(v[k], [-1]), chunk)
+        for i in range(torch.len(ws)):
+          d = torch.mul_(torch.nan_to_num_(gs[i], 0., 0., 0.), factor)
+          if torch.gt(l2, 0.):
+            _1 = torch.addcmul_(d, ws[i], kept, value=torch.mul(l2, 2.))
+          _2 = torch.add_(torch.mul_(ms[i], forget1), d, alpha=1. - %1$s)
+          _3 = torch.maximum(torch.mul_(us[i], forget2), torch.abs_(d), out=us[i])
+          _4 = torch.div(ms[i], torch.add(us[i], %3$s, out=d), out=d)
+          _5 = torch.sub_(ws[i], torch.mul_(d, move))
       """;
 
   private final NDManager manager;
@@ -66,16 +105,28 @@ public final class FlatOptimizer implements AutoCloseable {
   private final NDArray first;
   private final NDArray second;
   private final NDArray applied;
-  private final NDArray penalised;
+  private final NDArray verdict;
+  private final List<Group> groups;
   private final Optional<NDArray> average;
   private final double decay;
   private final double clip;
   private final double skip;
   private final long chunk;
   private final int flushEvery;
+  private final TorchScript measure;
   private final TorchScript move;
   private final TorchScript flush;
   private final TorchScript follow;
+
+  /**
+   * Parameters with the same penalty: lambda, their places in the order, and views of all state.
+   */
+  private record Group(
+      double l2, List<Integer> places, NDList weights, NDList first, NDList second, NDList steps) {
+    NDList of(NDList all) {
+      return places.stream().map(all::get).collect(Collectors.toCollection(NDList::new));
+    }
+  }
 
   /**
    * Fresh moments of zero, and the average at the weights.
@@ -90,15 +141,22 @@ public final class FlatOptimizer implements AutoCloseable {
     this.first = manager.zeros(shape);
     this.second = manager.zeros(shape);
     this.applied = manager.zeros(new Shape(1));
-    this.penalised =
-        training.l2() > 0 ? Penalty.mask(manager, weights) : manager.zeros(new Shape());
+    this.verdict = manager.zeros(new Shape(2));
+    this.groups = groups(weights, training.l2());
     this.average = training.ema().map(d -> kept(this.weights.duplicate()));
     this.decay = training.ema().orElse(0.0);
     this.clip = training.clipNorm().orElse(Double.POSITIVE_INFINITY);
     this.skip = training.skipNorm().orElse(Double.POSITIVE_INFINITY);
     this.chunk = manager.getDevice().isGpu() ? Math.max(1, weights.count()) : CHUNK;
     this.flushEvery = flushEvery(optimizer);
-    this.move = TorchScript.of(manager, PARAMETERS, body(training));
+    this.measure =
+        TorchScript.of(
+            manager,
+            "g: List[Tensor], t: List[Tensor], tally: List[Tensor], verdict: List[Tensor], clip: float, skip: float",
+            MEASURE);
+    String scale = training.clipNorm().isPresent() ? "scale" : "None";
+    this.move =
+        TorchScript.of(manager, MOVE_PARAMETERS, VERDICT + formula(training.optimizer(), scale));
     this.flush =
         TorchScript.of(
             manager,
@@ -122,23 +180,39 @@ public final class FlatOptimizer implements AutoCloseable {
     return array;
   }
 
-  private static String body(Training training) {
-    boolean clips = training.clipNorm().isPresent();
-    StringBuilder body = new StringBuilder();
-    if (training.l2() > 0) {
-      body.append(
-          "_p = torch.addcmul_(g[0], w[0], penalised[0], value=" + 2 * training.l2() + ")\n");
+  /** The penalised parameters and the others, without groups of none. */
+  private List<Group> groups(Weights weights, double l2) {
+    Set<String> penalised = l2 > 0 ? Penalty.on(weights) : Set.of();
+    List<String> names = List.copyOf(weights.views(this.weights).keySet());
+    NDList values = views(weights, this.weights);
+    NDList means = views(weights, first);
+    NDList sizes = views(weights, second);
+    List<Group> groups = new ArrayList<>();
+    for (boolean drawn : new boolean[] {true, false}) {
+      NDList none = new NDList();
+      Group group =
+          new Group(
+              drawn ? l2 : 0, new ArrayList<>(), none, new NDList(), new NDList(), new NDList());
+      for (int i = 0; i < names.size(); i++) {
+        if (penalised.contains(names.get(i)) == drawn) {
+          group.places.add(i);
+          group.weights.add(values.get(i));
+          group.first.add(means.get(i));
+          group.second.add(sizes.get(i));
+          group.steps.add(applied);
+        }
+      }
+      if (!group.places.isEmpty()) {
+        groups.add(group);
+      }
     }
-    body.append(
-        """
-        norm = torch.linalg_vector_norm(g[0])
-        good = torch.lt(norm, skip)
-        bad = torch.to(torch.logical_not(good), 6)
-        scale = torch.clamp_min(torch.div(norm, clip), 1.)
-        _t = torch.add_(t[0], torch.rsub(bad, 1))
-        _s = torch.add_(tally[0], torch.stack([torch.where(good, norm, 0.), bad]))
-        """);
-    return body.append(formula(training.optimizer(), clips ? "scale" : "None")).toString();
+    return groups;
+  }
+
+  private NDList views(Weights weights, NDArray vector) {
+    NDList views = new NDList();
+    weights.views(vector).values().forEach(view -> views.add(kept(view)));
+    return views;
   }
 
   private static String formula(Optimizer optimizer, String scale) {
@@ -146,10 +220,10 @@ public final class FlatOptimizer implements AutoCloseable {
     double beta2 = optimizer.beta2();
     double epsilon = optimizer.epsilon();
     if (optimizer instanceof Adamw w) {
-      return ADAM.formatted("adamw", beta1, beta2, w.weightDecay(), epsilon, scale);
+      return ADAMW.formatted(beta1, beta2, w.weightDecay(), epsilon, scale);
     }
     if (optimizer instanceof Adam) {
-      return ADAM.formatted("adam", beta1, beta2, 0.0, epsilon, scale);
+      return ADAM.formatted(beta1, beta2, epsilon, scale);
     }
     if (optimizer instanceof Adamax) {
       return ADAMAX.formatted(beta1, beta2, epsilon);
@@ -166,13 +240,26 @@ public final class FlatOptimizer implements AutoCloseable {
   /**
    * One update.
    *
-   * @param gradient of the loss, [parameters]; its storage serves as scratch and is spoilt
+   * @param gradients of the loss, one for each trained parameter, in order; their storage serves as
+   *     scratch and is spoilt
    * @param tally [2]: the gradient's norm is added to the first unless the update is skipped, 1 to
    *     the second if it is
    * @param step updates tried before this one
    */
-  public void apply(NDArray gradient, NDArray tally, double rate, long step) {
-    move.run(weights, gradient, first, second, applied, tally, penalised, rate, clip, skip, chunk);
+  public void apply(NDList gradients, NDArray tally, double rate, long step) {
+    measure.run(gradients, applied, tally, verdict, clip, skip);
+    for (Group group : groups) {
+      move.run(
+          group.weights,
+          group.of(gradients),
+          group.first,
+          group.second,
+          group.steps,
+          verdict,
+          rate,
+          group.l2,
+          chunk);
+    }
     if ((step + 1) % flushEvery == 0) {
       // Denormal numbers are a hundred times slower; a weight without gradient decays into them.
       flush.run(first, second);
@@ -206,6 +293,7 @@ public final class FlatOptimizer implements AutoCloseable {
 
   @Override
   public void close() {
+    measure.close();
     move.close();
     flush.close();
     follow.close();

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * @param optimizer how a gradient moves the weights
  * @param rate the learning rate over training
  * @param l2 lambda of a penalty lambda * sum of squares of kernels and biases, as Keras has it
- * @param clipNorm the gradient is scaled down to this global norm where it is larger
+ * @param clipNorm the gradient, without that of the penalty, is scaled down to this global norm
+ *     where it is larger
  * @param skipNorm an update whose gradient's norm reaches this is left out; one that is not finite
  *     always is
  * @param ema decay of a running average of the weights, which evaluation and export then use; in

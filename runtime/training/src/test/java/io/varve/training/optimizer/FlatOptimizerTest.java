@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.Model;
@@ -12,6 +13,7 @@ import io.varve.model.weights.Weights;
 import io.varve.training.Experiment;
 import io.varve.training.Small;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,11 +69,19 @@ final class FlatOptimizerTest {
 
   @Test
   void penaltyDrawsKernelsAndBiasesToZero() {
-    Adam reference = new Adam();
-    reference.l2 = 0.05;
-    check(
-        "training={epochs: 1, batch: 1, l2: 0.05, optimizer: {type: adam, beta1: 0.8, beta2: 0.95, epsilon: 1e-3}}",
-        reference);
+    for (String optimizer : List.of("adam", "adamw", "adamax")) {
+      for (double clip : new double[] {Double.POSITIVE_INFINITY, 0.7}) {
+        Reference reference = optimizer.equals("adamax") ? new Max() : new Adam();
+        reference.l2 = 0.05;
+        reference.clip = clip;
+        String decay = optimizer.equals("adamw") ? ", weight-decay: 0" : "";
+        String clips = clip < 1 ? ", clip-norm: 0.7" : "";
+        check(
+            "training={epochs: 1, batch: 1, l2: 0.05%s, optimizer: {type: %s, beta1: 0.8, beta2: 0.95, epsilon: 1e-3%s}}"
+                .formatted(clips, optimizer, decay),
+            reference);
+      }
+    }
   }
 
   @Test
@@ -194,7 +204,9 @@ final class FlatOptimizerTest {
 
     void apply(float[] gradient, long step) {
       try (NDManager scope = manager.newSubManager()) {
-        update.apply(scope.create(gradient), tally, RATE, step);
+        NDList parts = new NDList();
+        weights.views(scope.create(gradient)).values().forEach(parts::add);
+        update.apply(parts, tally, RATE, step);
       }
     }
 
@@ -226,15 +238,13 @@ final class FlatOptimizerTest {
 
     double step(float[] gradient) {
       double squares = 0;
-      double[] g = new double[gradient.length];
-      for (int i = 0; i < g.length; i++) {
-        g[i] = gradient[i] + 2 * l2 * w[i];
-        squares += g[i] * g[i];
+      for (int i = 0; i < gradient.length; i++) {
+        squares += (double) gradient[i] * gradient[i];
       }
       double scale = Math.min(1, clip / Math.sqrt(squares));
       t++;
-      for (int i = 0; i < g.length; i++) {
-        move(i, g[i] * scale);
+      for (int i = 0; i < gradient.length; i++) {
+        move(i, gradient[i] * scale + 2 * l2 * w[i]);
       }
       return Math.sqrt(squares);
     }

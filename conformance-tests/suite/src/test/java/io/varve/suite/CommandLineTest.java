@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,7 +111,7 @@ final class CommandLineTest {
     assertThat(ratio.get("train_images_per_second").getAsDouble()).isBetween(0.01, 100.0);
     Files.writeString(folder.resolve("other.json"), "[1]");
     assertThat(Cli.runHere(folder, against).err())
-        .contains("varve: other.json: is no JSON object; write it as 'varve bench --json' does");
+        .contains("other.json: is no JSON object; write it as 'varve bench --json' does");
     assertThat(Cli.succeedHere(folder, "expand", "./m.yaml").out())
         .contains("latent (2)", "parameters");
     assertThat(Cli.succeedHere(folder, "schema").out()).contains("\"bernoulli\"");

@@ -11,10 +11,14 @@ public final class DeviceOption {
       description = "The device: auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
   public String name;
 
-  /** How to run a bundle there, with warnings on standard error. */
+  /**
+   * How to run a bundle there, with warnings on standard error; threads spin where the launcher
+   * found the cores quiet.
+   */
   public InferenceOptions options() {
     return InferenceOptions.of()
         .withDevice(name)
+        .withSpinning(Boolean.getBoolean("varve.quiet"))
         .withWarnings(line -> Output.say("warning: %s", line));
   }
 }

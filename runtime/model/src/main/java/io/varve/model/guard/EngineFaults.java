@@ -58,9 +58,9 @@ public final class EngineFaults {
     List<Convolution> convolutions =
         List.of(
             new Convolution(2, 3, 7, 3, false),
-            new Convolution(32, 100, 24, 3, false),
+            new Convolution(2, 100, 2, 3, false),
             new Convolution(2, 8, 100, 1, true),
-            new Convolution(32, 24, 20, 3, true));
+            new Convolution(2, 24, 20, 3, true));
     double convolution = convolutions.stream().mapToDouble(Convolution::error).max().orElseThrow();
     double lstm = Math.max(lstmError(4), lstmError(16));
     // The comparison also fails for NaN.

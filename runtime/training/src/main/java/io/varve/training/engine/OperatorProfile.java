@@ -37,7 +37,8 @@ public record OperatorProfile(
   /**
    * One operator.
    *
-   * @param milliseconds its own
+   * @param milliseconds its own; its longest call counts as the mean of the others, since during
+   *     some calls the profiler moves what it has noted, for up to a quarter of a second
    */
   public record Operator(String name, long calls, double milliseconds) {}
 
@@ -76,7 +77,7 @@ public record OperatorProfile(
   /** One call, in microseconds of the profiler's clock. */
   private record Span(String name, double start, double end, double gflop) {}
 
-  private static OperatorProfile read(JsonArray events, double seconds) {
+  static OperatorProfile read(JsonArray events, double seconds) {
     Map<Integer, List<Span>> threads = new TreeMap<>();
     for (JsonElement element : events) {
       if (element.isJsonObject() && element.getAsJsonObject().has("dur")) {
@@ -93,7 +94,7 @@ public record OperatorProfile(
     double gflop = 0;
     for (Map.Entry<String, Total> entry : totals.entrySet()) {
       Total total = entry.getValue();
-      operators.add(new Operator(entry.getKey(), total.calls, total.microseconds * 1e-3));
+      operators.add(new Operator(entry.getKey(), total.calls, total.milliseconds()));
       gflop += total.gflop;
     }
     operators.sort(Comparator.comparingDouble(Operator::milliseconds).reversed());
@@ -127,23 +128,19 @@ public record OperatorProfile(
     spans.sort(
         Comparator.comparingDouble(Span::start)
             .thenComparing(Comparator.comparingDouble(Span::end).reversed()));
-    Deque<Span> open = new ArrayDeque<>();
+    Deque<Call> open = new ArrayDeque<>();
     for (Span span : spans) {
-      while (!open.isEmpty() && open.peek().end() <= span.start()) {
-        open.pop();
+      while (!open.isEmpty() && open.peek().span.end() <= span.start()) {
+        open.pop().addTo(totals);
       }
-      double length = span.end() - span.start();
       if (open.isEmpty()) {
         outermost.add(span);
       } else {
-        totals.get(open.peek().name()).microseconds -= length;
+        open.peek().own -= span.end() - span.start();
       }
-      Total total = totals.computeIfAbsent(span.name(), n -> new Total());
-      total.calls++;
-      total.microseconds += length;
-      total.gflop += span.gflop();
-      open.push(span);
+      open.push(new Call(span));
     }
+    open.forEach(call -> call.addTo(totals));
   }
 
   /** Microseconds covered by at least one span. */
@@ -158,9 +155,37 @@ public record OperatorProfile(
     return covered;
   }
 
+  /** A call under way, and how much of it is its own so far. */
+  private static final class Call {
+    private final Span span;
+    private double own;
+
+    Call(Span span) {
+      this.span = span;
+      this.own = span.end() - span.start();
+    }
+
+    void addTo(Map<String, Total> totals) {
+      totals.computeIfAbsent(span.name(), n -> new Total()).add(own, span.gflop());
+    }
+  }
+
   private static final class Total {
     private long calls;
     private double microseconds;
+    private double longest;
     private double gflop;
+
+    void add(double own, double operations) {
+      calls++;
+      microseconds += own;
+      longest = Math.max(longest, own);
+      gflop += operations;
+    }
+
+    double milliseconds() {
+      double all = calls == 1 ? microseconds : (microseconds - longest) * calls / (calls - 1);
+      return all * 1e-3;
+    }
   }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.varve.app.option.Output;
 import io.varve.inference.file.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,17 +34,13 @@ record OtherFigures(Path file, JsonObject figures) {
     }
   }
 
-  /**
-   * What is measured here over what is written there, for every number that both have.
-   *
-   * @throws IllegalArgumentException naming the file, if they have none in common
-   */
+  /** What is measured here over what is written there, for every number that both have. */
   Map<String, Object> ratios(Map<String, ?> results) {
     Map<String, Object> ratios = ratios(results, figures);
-    if (ratios.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s: has none of the figures measured here, which are %s; rename them"
-              .formatted(file, String.join(", ", results.keySet())));
+    if (ratios.isEmpty()) { // no error: what was measured is worth printing
+      Output.say(
+          "%s: has none of the figures measured here, which are %s; rename them",
+          file, String.join(", ", results.keySet()));
     }
     return ratios;
   }

@@ -6,9 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.weights.Weights;
 import io.varve.training.engine.TorchScript;
-import io.varve.training.optimizer.Optimizer.Adam;
-import io.varve.training.optimizer.Optimizer.Adamax;
-import io.varve.training.optimizer.Optimizer.Adamw;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,69 +34,6 @@ public final class FlatOptimizer implements AutoCloseable {
   /** Numbers whose four arrays fit the second-level caches of two cores. */
   private static final long CHUNK = 1 << 18;
 
-  /** The verdict on a gradient: whether it is bad, and what clipping divides it by. */
-  private static final String MEASURE =
-      """
-      norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g)))
-      good = torch.lt(norm, skip)
-      bad = torch.to(torch.logical_not(good), 6)
-      scale = torch.clamp_min(torch.div(norm, clip), 1.)
-      _1 = torch.copy_(verdict[0], torch.stack([bad, scale]))
-      _2 = torch.add_(t[0], torch.rsub(bad, 1))
-      _3 = torch.add_(tally[0], torch.stack([torch.where(good, norm, 0.), bad]))
-      """;
-
-  private static final String MOVE_PARAMETERS =
-      """
-      w: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], \
-      verdict: List[Tensor], rate: float, l2: float, chunk: int""";
-
-  private static final String VERDICT =
-      """
-      bad = torch.select(verdict[0], 0, 0)
-      scale = torch.select(verdict[0], 0, 1)
-      """;
-
-  private static final String ADAM =
-      """
-      torch._fused_adam_(w, g, m, v, annotate(List[Tensor], []), t, lr=rate, beta1=%s, beta2=%s, \
-      weight_decay=torch.mul(l2, 2.), eps=%s, amsgrad=False, maximize=False, grad_scale=%s, \
-      found_inf=bad)
-      """;
-
-  private static final String ADAMW =
-      """
-      if torch.gt(l2, 0.):
-        for i in range(torch.len(w)):
-          _1 = torch.addcmul_(g[i], w[i], scale, value=torch.mul(l2, 2.))
-      torch._fused_adamw_(w, g, m, v, annotate(List[Tensor], []), t, lr=rate, beta1=%s, beta2=%s, \
-      weight_decay=%s, eps=%s, amsgrad=False, maximize=False, grad_scale=%s, found_inf=bad)
-      """;
-
-  /** Chunk by chunk, so that an array comes from memory once; a bad gradient counts as zero. */
-  private static final String ADAMAX =
-      """
-      kept = torch.rsub(bad, 1)
-      factor = torch.where(torch.gt(kept, 0), torch.reciprocal(scale), 0.)
-      forget1 = torch.rsub(torch.mul(kept, 1. - %1$s), 1)
-      forget2 = torch.rsub(torch.mul(kept, 1. - %2$s), 1)
-      correction = torch.clamp_min(torch.rsub(torch.pow(%1$s, t[0]), 1), 1.0e-12)
-      move = torch.mul(torch.div(kept, correction), rate)
-      for k in range(torch.len(w)):
-        ws = torch.split(torch.view(w[k], [-1]), chunk)
-        gs = torch.split(torch.reshape(g[k], [-1]), chunk)
-        ms = torch.split(torch.view(m[k], [-1]), chunk)
-        us = torch.split(torch.view(v[k], [-1]), chunk)
-        for i in range(torch.len(ws)):
-          d = torch.mul_(torch.nan_to_num_(gs[i], 0., 0., 0.), factor)
-          if torch.gt(l2, 0.):
-            _1 = torch.addcmul_(d, ws[i], kept, value=torch.mul(l2, 2.))
-          _2 = torch.add_(torch.mul_(ms[i], forget1), d, alpha=1. - %1$s)
-          _3 = torch.maximum(torch.mul_(us[i], forget2), torch.abs_(d), out=us[i])
-          _4 = torch.div(ms[i], torch.add(us[i], %3$s, out=d), out=d)
-          _5 = torch.sub_(ws[i], torch.mul_(d, move))
-      """;
-
   private final NDManager manager;
   private final NDArray weights;
   private final NDArray first;
@@ -123,6 +57,10 @@ public final class FlatOptimizer implements AutoCloseable {
    */
   private record Group(
       double l2, List<Integer> places, NDList weights, NDList first, NDList second, NDList steps) {
+    Group(double l2) {
+      this(l2, new ArrayList<>(), new NDList(), new NDList(), new NDList(), new NDList());
+    }
+
     NDList of(NDList all) {
       return places.stream().map(all::get).collect(Collectors.toCollection(NDList::new));
     }
@@ -149,14 +87,11 @@ public final class FlatOptimizer implements AutoCloseable {
     this.skip = training.skipNorm().orElse(Double.POSITIVE_INFINITY);
     this.chunk = manager.getDevice().isGpu() ? Math.max(1, weights.count()) : CHUNK;
     this.flushEvery = flushEvery(optimizer);
-    this.measure =
-        TorchScript.of(
-            manager,
-            "g: List[Tensor], t: List[Tensor], tally: List[Tensor], verdict: List[Tensor], clip: float, skip: float",
-            MEASURE);
-    String scale = training.clipNorm().isPresent() ? "scale" : "None";
+    this.measure = TorchScript.of(manager, UpdateScripts.MEASURE_PARAMETERS, UpdateScripts.MEASURE);
+    boolean clips = training.clipNorm().isPresent();
     this.move =
-        TorchScript.of(manager, MOVE_PARAMETERS, VERDICT + formula(training.optimizer(), scale));
+        TorchScript.of(
+            manager, UpdateScripts.MOVE_PARAMETERS, UpdateScripts.move(optimizer, clips));
     this.flush =
         TorchScript.of(
             manager,
@@ -189,10 +124,7 @@ public final class FlatOptimizer implements AutoCloseable {
     NDList sizes = views(weights, second);
     List<Group> groups = new ArrayList<>();
     for (boolean drawn : new boolean[] {true, false}) {
-      NDList none = new NDList();
-      Group group =
-          new Group(
-              drawn ? l2 : 0, new ArrayList<>(), none, new NDList(), new NDList(), new NDList());
+      Group group = new Group(drawn ? l2 : 0);
       for (int i = 0; i < names.size(); i++) {
         if (penalised.contains(names.get(i)) == drawn) {
           group.places.add(i);
@@ -215,22 +147,6 @@ public final class FlatOptimizer implements AutoCloseable {
     return views;
   }
 
-  private static String formula(Optimizer optimizer, String scale) {
-    double beta1 = optimizer.beta1();
-    double beta2 = optimizer.beta2();
-    double epsilon = optimizer.epsilon();
-    if (optimizer instanceof Adamw w) {
-      return ADAMW.formatted(beta1, beta2, w.weightDecay(), epsilon, scale);
-    }
-    if (optimizer instanceof Adam) {
-      return ADAM.formatted(beta1, beta2, epsilon, scale);
-    }
-    if (optimizer instanceof Adamax) {
-      return ADAMAX.formatted(beta1, beta2, epsilon);
-    }
-    throw new IllegalStateException("no update is written for " + optimizer);
-  }
-
   /** How many steps a moment may decay before it is looked at again. */
   private static int flushEvery(Optimizer optimizer) {
     double fastest = Math.min(optimizer.beta1(), optimizer.beta2());
@@ -240,8 +156,7 @@ public final class FlatOptimizer implements AutoCloseable {
   /**
    * One update.
    *
-   * @param gradients of the loss, one for each trained parameter, in order; their storage serves as
-   *     scratch and is spoilt
+   * @param gradients of the loss, one for each trained parameter, in order
    * @param tally [2]: the gradient's norm is added to the first unless the update is skipped, 1 to
    *     the second if it is
    * @param step updates tried before this one

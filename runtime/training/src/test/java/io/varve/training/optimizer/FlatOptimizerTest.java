@@ -207,6 +207,11 @@ final class FlatOptimizerTest {
         NDList parts = new NDList();
         weights.views(scope.create(gradient)).values().forEach(parts::add);
         update.apply(parts, tally, RATE, step);
+        int at = 0;
+        for (NDArray part : parts) {
+          float[] before = Arrays.copyOfRange(gradient, at, at += (int) part.size());
+          assertThat(part.toFloatArray()).as("gradients are as they were").isEqualTo(before);
+        }
       }
     }
 

@@ -13,6 +13,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.convolutional.Conv3d;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
@@ -100,11 +101,25 @@ public final class EngineFaults {
       Shape one = new Shape(1, 1);
       Shape padding = new Shape(side / 2, side / 2);
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-        NDArray y = Conv2d.conv2d(x, kernel, null, one, padding, one, 1).singletonOrThrow();
+        NDArray y =
+            type == DataType.FLOAT32
+                ? Conv2d.conv2d(x, kernel, null, one, padding, one, 1).singletonOrThrow()
+                : inSpace(x, kernel);
         collector.backward(y.mul(weights).sum());
         return new NDList(y.stopGradient(), x.getGradient(), kernel.getGradient());
       }
     }
+  }
+
+  /** The same as a convolution of three axes; that of two would have NNPACK say what it lacks. */
+  private static NDArray inSpace(NDArray x, NDArray kernel) {
+    long side = kernel.getShape().get(3);
+    Shape one = new Shape(1, 1, 1);
+    Shape padding = new Shape(0, side / 2, side / 2);
+    NDArray deep = x.expandDims(2);
+    return Conv3d.conv3d(deep, kernel.expandDims(2), null, one, padding, one, 1)
+        .singletonOrThrow()
+        .squeeze(2);
   }
 
   /** How far an LSTM of so many states is from its equations, relative to the largest value. */

@@ -76,6 +76,7 @@ final class Layout {
                                 | export.onnx.graph       |
                                 | export.onnx.lower       |
                                 | export.onnx.check       |
+                                | export.onnx.fold        |
                                 | export.onnx             |
                                 | export.bundle           |
           conformance-tests/kit | conformance.rule        | core-spi, runtime/model, runtime/inference, runtime/report, export

@@ -171,7 +171,7 @@ public final class BundleExport {
   }
 
   private OnnxExporter exporter(Traced code) {
-    return OnnxExporter.of(code).parameters(exported.weights().names(), store);
+    return OnnxExporter.of(code).parameters(exported.weights().names(), store).folded();
   }
 
   /** Runs the graph beside the code. */

@@ -6,6 +6,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.varve.export.onnx.check.ParityGate;
+import io.varve.export.onnx.fold.Folding;
 import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.export.onnx.lower.Lowering;
 import io.varve.export.onnx.program.Program;
@@ -32,15 +33,17 @@ public final class OnnxExporter {
 
   private final Traced code;
   private final Optional<RegisteredParameters> registered;
+  private final boolean folds;
 
-  private OnnxExporter(Traced code, Optional<RegisteredParameters> registered) {
+  private OnnxExporter(Traced code, Optional<RegisteredParameters> registered, boolean folds) {
     this.code = code;
     this.registered = registered;
+    this.folds = folds;
   }
 
   /** Exports a function of arrays. */
   public static OnnxExporter of(Traced code) {
-    return new OnnxExporter(code, Optional.empty());
+    return new OnnxExporter(code, Optional.empty(), false);
   }
 
   /**
@@ -52,7 +55,8 @@ public final class OnnxExporter {
    *     {@code Traced} function that calls the block
    */
   public static OnnxExporter of(Block block, Shape... inputs) {
-    return new OnnxExporter(Traced.of(block, inputs), Optional.of(RegisteredParameters.of(block)));
+    return new OnnxExporter(
+        Traced.of(block, inputs), Optional.of(RegisteredParameters.of(block)), false);
   }
 
   /**
@@ -63,7 +67,16 @@ public final class OnnxExporter {
    * @throws IllegalArgumentException if two parameters have one name
    */
   public OnnxExporter parameters(Map<Parameter, String> names, ParameterStore values) {
-    return new OnnxExporter(code, Optional.of(new RegisteredParameters(names, values)));
+    return new OnnxExporter(code, Optional.of(new RegisteredParameters(names, values)), folds);
+  }
+
+  /**
+   * Stores what the code computes from parameters alone, such as a normalised or masked weight, in
+   * place of the parameters, where that is not larger. What is stored is named after its largest
+   * parameter, with an {@code @} and a hash of the computation.
+   */
+  public OnnxExporter folded() {
+    return new OnnxExporter(code, registered, true);
   }
 
   /**
@@ -86,7 +99,7 @@ public final class OnnxExporter {
   OnnxGraph lower(Program program, NDManager manager) {
     OnnxGraph graph = Lowering.lower(program);
     recording(manager).confirm(program);
-    return graph;
+    return folds ? Folding.of(graph) : graph;
   }
 
   private Recording recording(NDManager manager) {

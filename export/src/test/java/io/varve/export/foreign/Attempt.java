@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -13,6 +12,7 @@ import ai.djl.util.Pair;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import io.varve.export.onnx.OnnxExporter;
 import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.inference.file.Safetensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,7 +60,8 @@ final class Attempt {
     Checker.check(file);
     Comparison comparison = Comparison.of(exporter.check(file, manager));
     requireMeaning(model, comparison);
-    long parameters = graph.parameters().values().stream().mapToLong(NDArray::size).sum();
+    long parameters =
+        graph.weights().stream().mapToLong(Safetensors.Entry::length).sum() / Float.BYTES;
     return new Outcome.Passed(parameters, nodes(file), comparison.error());
   }
 

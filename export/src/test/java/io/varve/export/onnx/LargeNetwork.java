@@ -1,6 +1,5 @@
 package io.varve.export.onnx;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -13,6 +12,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import io.varve.export.onnx.graph.OnnxGraph;
+import io.varve.inference.file.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +38,8 @@ final class LargeNetwork {
       long start = System.nanoTime();
       OnnxGraph graph = OnnxExporter.of(block, IMAGE).save(Path.of(arguments[0]));
       long milliseconds = (System.nanoTime() - start) / 1_000_000;
-      long parameters = graph.parameters().values().stream().mapToLong(NDArray::size).sum();
+      long parameters =
+          graph.weights().stream().mapToLong(Safetensors.Entry::length).sum() / Float.BYTES;
       System.out.println(milliseconds + " " + before + " " + Memory.peak() + " " + parameters);
     }
   }

@@ -33,6 +33,7 @@ import io.varve.export.onnx.graph.OnnxGraph;
 import io.varve.export.onnx.graph.OnnxGraphTest;
 import io.varve.export.onnx.graph.Port;
 import io.varve.export.onnx.record.Traced;
+import io.varve.inference.file.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,7 +199,9 @@ class OnnxExporterTest {
     Block block = initialised(Linear.builder().setUnits(3).build(), new Shape(1, 4));
     OnnxGraph graph = OnnxExporter.of(block, new Shape(4)).save(file);
     assertThat(folder.resolve("net.safetensors")).isNotEmptyFile();
-    assertThat(graph.parameters().keySet()).containsExactly("weight", "bias");
+    assertThat(graph.weights())
+        .extracting(Safetensors.Entry::name)
+        .containsExactly("weight", "bias");
   }
 
   @Test

@@ -27,9 +27,24 @@ public final class OrtTensors {
       case "F64" -> OnnxJavaType.DOUBLE;
       case "I32" -> OnnxJavaType.INT32;
       case "I64" -> OnnxJavaType.INT64;
+      case "I8" -> OnnxJavaType.INT8;
       case "U8" -> OnnxJavaType.UINT8;
       case "BOOL" -> OnnxJavaType.BOOL;
       default -> throw new IllegalStateException("no ONNX type for " + entry.type());
+    };
+  }
+
+  /** What safetensors files call a type that graphs have. */
+  public static String safetensors(OnnxJavaType type) {
+    return switch (type) {
+      case FLOAT -> "F32";
+      case DOUBLE -> "F64";
+      case INT8 -> "I8";
+      case INT32 -> "I32";
+      case INT64 -> "I64";
+      case UINT8 -> "U8";
+      case BOOL -> "BOOL";
+      default -> throw new IllegalStateException("no safetensors name for " + type);
     };
   }
 

@@ -8,15 +8,10 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
-import io.varve.export.onnx.program.Value;
-import io.varve.export.onnx.program.ValueSource;
 import io.varve.inference.file.AtomicFile;
 import io.varve.inference.file.Safetensors;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -34,20 +29,43 @@ public final class OnnxGraph {
   private final GraphProto structure;
   private final List<Port> inputs;
   private final List<Port> outputs;
-  private final Map<String, Value> weights;
+  private final List<Safetensors.Entry> weights;
 
   /**
    * A graph.
    *
    * @param structure its nodes, inputs and outputs, without parameters
-   * @param weights the parameters that it reads, by name
+   * @param weights the parameters that it reads, each of a type that {@link Types} exports
    */
   public OnnxGraph(
-      GraphProto structure, List<Port> inputs, List<Port> outputs, Map<String, Value> weights) {
+      GraphProto structure,
+      List<Port> inputs,
+      List<Port> outputs,
+      List<Safetensors.Entry> weights) {
     this.structure = structure;
     this.inputs = List.copyOf(inputs);
     this.outputs = List.copyOf(outputs);
-    this.weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
+    this.weights = List.copyOf(weights);
+  }
+
+  /** An array, which must stay open, as a parameter of a graph. */
+  public static Safetensors.Entry weight(String name, NDArray array) {
+    return new Safetensors.Entry(
+        name,
+        Types.safetensors(array.getDataType()),
+        array.getShape().getShape(),
+        () -> {
+          // What the engine makes on the way, as from another device, goes at once.
+          try (NDScope made = new NDScope()) {
+            made.suppressNotUsedWarning();
+            return array.toByteBuffer();
+          }
+        });
+  }
+
+  /** Its nodes, inputs, outputs and constants, without parameters. */
+  public GraphProto structure() {
+    return structure;
   }
 
   /**
@@ -63,37 +81,12 @@ public final class OnnxGraph {
     return outputs;
   }
 
-  /** The parameters that an output depends on, by their registered names. */
-  public Map<String, NDArray> parameters() {
-    Map<String, NDArray> parameters = new LinkedHashMap<>();
-    weights.forEach((name, value) -> parameters.put(name, array(value)));
-    return Collections.unmodifiableMap(parameters);
-  }
-
   /**
-   * The parameters as entries of a weights file; several graphs may share one file. Their values
-   * are copied when they are written, one at a time.
+   * The parameters that an output depends on, as entries of a weights file; several graphs may
+   * share one file. Their values are copied when they are written, one at a time.
    */
   public List<Safetensors.Entry> weights() {
-    return weights.entrySet().stream()
-        .map(
-            e -> {
-              NDArray array = array(e.getValue());
-              return new Safetensors.Entry(
-                  e.getKey(),
-                  Types.safetensors(array.getDataType()),
-                  array.getShape().getShape(),
-                  () -> bytes(array));
-            })
-        .toList();
-  }
-
-  private static ByteBuffer bytes(NDArray array) {
-    // What the engine makes on the way, as from another device, goes at once.
-    try (NDScope made = new NDScope()) {
-      made.suppressNotUsedWarning();
-      return array.toByteBuffer();
-    }
+    return weights;
   }
 
   /**
@@ -102,15 +95,15 @@ public final class OnnxGraph {
    * @throws IllegalArgumentException if it exceeds the 2 GiB that the format allows
    */
   public byte[] toBytes() {
-    long size = weights.values().stream().mapToLong(v -> size(array(v))).sum();
+    long size = weights.stream().mapToLong(Safetensors.Entry::length).sum();
     if (size + structure.getSerializedSize() > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "graph: %d bytes of parameters exceed the 2 GiB of one file; use write or save"
               .formatted(size));
     }
     return model(
-            (tensor, value) ->
-                tensor.setRawData(UnsafeByteOperations.unsafeWrap(bytes(array(value)))))
+            (tensor, weight) ->
+                tensor.setRawData(UnsafeByteOperations.unsafeWrap(weight.source().get())))
         .toByteArray();
   }
 
@@ -124,11 +117,11 @@ public final class OnnxGraph {
    * @throws IllegalArgumentException one line, if the file cannot be written
    */
   public void write(Path onnx, Map<String, Safetensors.Tensor> tensors, String location) {
-    weights.forEach((name, value) -> requireSame(name, array(value), tensors.get(name), location));
+    weights.forEach(weight -> requireSame(weight, tensors.get(weight.name()), location));
     ModelProto model =
         model(
-            (tensor, value) -> {
-              Safetensors.Tensor stored = tensors.get(tensor.getName());
+            (tensor, weight) -> {
+              Safetensors.Tensor stored = tensors.get(weight.name());
               tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL);
               tensor.addExternalData(entry("location", location));
               tensor.addExternalData(entry("offset", Long.toString(stored.offset())));
@@ -145,21 +138,25 @@ public final class OnnxGraph {
   public void save(Path onnx) {
     String stem = onnx.getFileName().toString().replaceFirst("\\.onnx$", "");
     Path file = onnx.resolveSibling(stem + ".safetensors");
-    write(onnx, Safetensors.write(file, weights(), Map.of()), file.getFileName().toString());
+    write(onnx, Safetensors.write(file, weights, Map.of()), file.getFileName().toString());
   }
 
-  private ModelProto model(BiConsumer<TensorProto.Builder, Value> data) {
+  private ModelProto model(BiConsumer<TensorProto.Builder, Safetensors.Entry> data) {
     GraphProto.Builder graph = structure.toBuilder();
-    weights.forEach(
-        (name, value) -> {
-          TensorProto.Builder tensor =
-              TensorProto.newBuilder()
-                  .setName(name)
-                  .setDataType(Types.onnx(value.type()).getNumber());
-          value.shape().forEach(extent -> tensor.addDims(extent.offset()));
-          data.accept(tensor, value);
-          graph.addInitializer(tensor);
-        });
+    for (Safetensors.Entry weight : weights) {
+      TensorProto.Builder tensor =
+          TensorProto.newBuilder()
+              .setName(weight.name())
+              .setDataType(Types.onnx(Types.ofSafetensors(weight.type())).getNumber());
+      Arrays.stream(weight.shape()).forEach(tensor::addDims);
+      data.accept(tensor, weight);
+      graph.addInitializer(tensor);
+    }
+    return model(graph.build());
+  }
+
+  /** A file with a graph of this operator set. */
+  public static ModelProto model(GraphProto graph) {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("varve")
@@ -168,23 +165,14 @@ public final class OnnxGraph {
         .build();
   }
 
-  private static NDArray array(Value value) {
-    return ((ValueSource.Weight) value.source()).array();
-  }
-
-  private static long size(NDArray array) {
-    return array.size() * array.getDataType().getNumOfBytes();
-  }
-
   private static void requireSame(
-      String name, NDArray array, Safetensors.Tensor stored, String location) {
-    String wanted =
-        Types.safetensors(array.getDataType()) + Arrays.toString(array.getShape().getShape());
+      Safetensors.Entry weight, Safetensors.Tensor stored, String location) {
+    String wanted = weight.type() + Arrays.toString(weight.shape());
     String found = stored == null ? "nothing" : stored.type() + Arrays.toString(stored.shape());
     if (!found.equals(wanted)) {
       throw new IllegalArgumentException(
           "%s: holds %s as '%s', expected %s; write the weights of this graph into the file first"
-              .formatted(location, found, name, wanted));
+              .formatted(location, found, weight.name(), wanted));
     }
   }
 

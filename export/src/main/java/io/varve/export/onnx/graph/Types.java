@@ -51,6 +51,7 @@ public final class Types {
       case FLOAT64 -> "F64";
       case FLOAT16 -> "F16";
       case UINT8 -> "U8";
+      case INT8 -> "I8";
       case INT32 -> "I32";
       case INT64 -> "I64";
       case BOOLEAN -> "BOOL";
@@ -58,6 +59,14 @@ public final class Types {
           throw new IllegalArgumentException(
               type + " arrays cannot be stored in a safetensors file; convert them to FLOAT32");
     };
+  }
+
+  /** The element type of a safetensors name. */
+  public static DataType ofSafetensors(String name) {
+    return EXPORTED.stream()
+        .filter(type -> safetensors(type).equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no ONNX type for " + name));
   }
 
   /** The type in which ONNX Runtime has arithmetic for values of a type. */

@@ -19,6 +19,7 @@ import io.varve.export.onnx.program.Program;
 import io.varve.export.onnx.program.RecordedStep;
 import io.varve.export.onnx.program.Value;
 import io.varve.export.onnx.program.ValueSource;
+import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +39,7 @@ public final class Lowering {
   private Emitter emitter;
   private final List<Port> inputs = new ArrayList<>();
   private final List<Port> outputs = new ArrayList<>();
-  private final Map<String, Value> weights = new LinkedHashMap<>();
+  private final Map<String, Safetensors.Entry> weights = new LinkedHashMap<>();
 
   private Lowering(Program program) {
     this.program = program;
@@ -89,7 +90,7 @@ public final class Lowering {
     emitter.nodes().forEach(graph::addNode);
     graph.addAllInitializer(emitter.initializers());
     requireUniqueNames(graph);
-    return new OnnxGraph(graph.build(), inputs, outputs, weights);
+    return new OnnxGraph(graph.build(), inputs, outputs, List.copyOf(weights.values()));
   }
 
   private void lower(RecordedStep step) {
@@ -210,7 +211,7 @@ public final class Lowering {
     }
     if (value.source() instanceof ValueSource.Weight weight) {
       requireExported(value, "parameter '" + weight.name() + "'");
-      weights.put(weight.name(), value);
+      weights.put(weight.name(), OnnxGraph.weight(weight.name(), weight.array()));
       return weight.name();
     }
     ByteBuffer bytes =

@@ -45,7 +45,7 @@ public final class Safetensors {
    * A tensor to write.
    *
    * @param name its name, not {@code __metadata__}
-   * @param type one of F32, F64, F16, I64, I32, U8, BOOL
+   * @param type one of F32, F64, F16, I64, I32, I8, U8, BOOL
    * @param shape its dimensions; a scalar has none
    * @param source gives its elements, little-endian, from position to limit; asked when they are
    *     written, one tensor after the other, so that no copy of all of them need exist
@@ -91,7 +91,7 @@ public final class Safetensors {
     }
 
     /** In bytes. */
-    long length() {
+    public long length() {
       return SafetensorsHeader.byteLength(where(name), type, shape);
     }
 
@@ -104,7 +104,7 @@ public final class Safetensors {
    * Where a tensor lies.
    *
    * @param name its name
-   * @param type one of F32, F64, F16, I64, I32, U8, BOOL
+   * @param type one of F32, F64, F16, I64, I32, I8, U8, BOOL
    * @param shape its dimensions; a scalar has none
    * @param offset of its first byte, counted from the start of the file
    * @param length in bytes

@@ -36,7 +36,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.T
   private static final int MOST_TENSORS = 20_000;
 
   private static final Map<String, Integer> ELEMENT_BYTES =
-      Map.of("F64", 8, "I64", 8, "F32", 4, "I32", 4, "F16", 2, "U8", 1, "BOOL", 1);
+      Map.of("F64", 8, "I64", 8, "F32", 4, "I32", 4, "F16", 2, "I8", 1, "U8", 1, "BOOL", 1);
 
   /** The bytes a tensor of this type and shape takes. */
   static long byteLength(String where, String type, long[] shape) {

@@ -6,16 +6,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.initializer.Initializer;
-import ai.djl.training.initializer.NormalInitializer;
-import io.varve.bijectors.MaskedLayer.Mask;
+import io.varve.bijectors.Maf.Degrees;
 import io.varve.spi.Pass;
-import io.varve.spi.Site;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +24,9 @@ import java.util.stream.Stream;
  * have the degrees 1 to D and hidden units 0 to D - 1, so that the first output reads the context
  * too, where the paper's hidden degrees start at 1. Without context a unit of degree 0 would read
  * nothing: hidden degrees start at 1.
+ *
+ * <p>It sees the values in their order, see {@link ValueOrder}, and has its units in that of their
+ * degrees. Units of a layer can be exchanged, so that this is the paper's network.
  */
 final class Made {
   /** s = 5 tanh(raw / 5): e^s is at least 0.0067 and at most 148. */
@@ -35,83 +36,42 @@ final class Made {
   private static final double SMALL = 0.01;
 
   private final Activation activation;
+  private final MaskedUnits values;
+  private final List<MaskedUnits> units = new ArrayList<>();
   private final List<MaskedLayer> hidden = new ArrayList<>();
   private final MaskedLayer shift;
   private final MaskedLayer scale;
-  private final List<Parameter> degrees = new ArrayList<>();
 
   /** m and s, each [B, D]. */
   record Terms(NDArray m, NDArray s) {}
 
-  Made(Maf maf, Site site, int size, List<Shape> context) {
+  /**
+   * @param random draws hidden degrees
+   * @param size D
+   */
+  Made(Maf maf, int size, List<Shape> context, Random random) {
     this.activation = maf.activation();
-    Random random = new Random(site.seed());
-    Parameter values = degrees("input", maf.order().degrees(size, random));
-    Parameter below = values;
+    this.values = MaskedUnits.of("input", true, IntStream.rangeClosed(1, size).toArray());
+    MaskedUnits below = values;
     List<Shape> read = context;
     int lowest = context.isEmpty() ? 1 : 0;
     long fanIn = size + context.stream().mapToLong(Shape::size).sum();
     for (int i = 0; i < maf.hidden().size(); i++) {
       String name = "hidden" + i;
-      int[] own = maf.degrees().of(lowest, size - 1, maf.hidden().get(i), random);
-      Parameter units = degrees(name, own);
-      Mask mask = new Mask(below, units, false);
-      hidden.add(layer(name, mask, read, activation.deviation(fanIn)));
-      below = units;
+      int[] degrees = maf.degrees().of(lowest, size - 1, maf.hidden().get(i), random);
+      MaskedUnits own = MaskedUnits.of(name, maf.degrees() == Degrees.EQUAL, degrees);
+      units.add(own);
+      hidden.add(new MaskedLayer(name, below, own, false, read, activation.deviation(fanIn)));
+      below = own;
       read = List.of();
-      fanIn = own.length;
+      fanIn = degrees.length;
     }
-    Mask mask = new Mask(below, values, true);
     double deviation = SMALL / Math.sqrt((double) fanIn);
-    shift = layer("shift", mask, read, deviation);
-    scale = layer("scale", mask, read, deviation);
+    shift = new MaskedLayer("shift", below, values, true, read, deviation);
+    scale = new MaskedLayer("scale", below, values, true, read, deviation);
   }
 
-  private Parameter degrees(String of, int... values) {
-    float[] numbers = new float[values.length]; // exact up to 16 million
-    for (int i = 0; i < values.length; i++) {
-      numbers[i] = values[i];
-    }
-    Parameter buffer =
-        Parameter.builder()
-            .setName("degrees." + of)
-            .setType(Parameter.Type.OTHER)
-            .optShape(new Shape(values.length))
-            .optInitializer((manager, shape, type) -> manager.create(numbers).toType(type, false))
-            .optRequiresGrad(false)
-            .build();
-    degrees.add(buffer);
-    return buffer;
-  }
-
-  private static MaskedLayer layer(String name, Mask mask, List<Shape> context, double deviation) {
-    long units = mask.units().getShape().get(0);
-    Shape shape = new Shape(units, mask.inputs().getShape().get(0));
-    List<Parameter> beside = new ArrayList<>();
-    for (Shape given : context) {
-      Shape own = new Shape(units, given.size());
-      beside.add(weight(name + ".context" + beside.size(), own, deviation));
-    }
-    Parameter bias =
-        Parameter.builder()
-            .setName(name + ".bias")
-            .setType(Parameter.Type.BIAS)
-            .optShape(new Shape(units))
-            .optInitializer(Initializer.ZEROS)
-            .build();
-    return new MaskedLayer(weight(name + ".weight", shape, deviation), bias, beside, mask);
-  }
-
-  private static Parameter weight(String name, Shape shape, double deviation) {
-    return Parameter.builder()
-        .setName(name)
-        .setType(Parameter.Type.WEIGHT)
-        .optShape(shape)
-        .optInitializer(new NormalInitializer((float) deviation))
-        .build();
-  }
-
-  /** m and s as a function of the values [B, D]; masks and the context are done once. */
+  /** m and s as a function of the values in order [B, D]; masks and the context are done once. */
   Function<NDArray, Terms> at(Pass pass, NDList context) {
     List<UnaryOperator<NDArray>> layers = hidden.stream().map(l -> l.at(pass, context)).toList();
     UnaryOperator<NDArray> toShift = shift.at(pass, context);
@@ -129,6 +89,9 @@ final class Made {
 
   List<Parameter> parameters() {
     Stream<MaskedLayer> layers = Stream.concat(hidden.stream(), Stream.of(shift, scale));
-    return Stream.concat(layers.flatMap(l -> l.parameters().stream()), degrees.stream()).toList();
+    Stream<MaskedUnits> masked = Stream.concat(Stream.of(values), units.stream());
+    return Stream.concat(
+            layers.flatMap(layer -> layer.parameters().stream()), masked.map(MaskedUnits::degrees))
+        .toList();
   }
 }

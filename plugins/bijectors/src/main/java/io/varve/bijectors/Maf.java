@@ -111,7 +111,9 @@ public record Maf(
               .formatted(event));
     }
     int size = Math.toIntExact(event.size());
-    Made made = new Made(this, site, size, context);
-    return Flat.of(event, new Autoregressive(this, size, made));
+    Random random = new Random(site.seed());
+    ValueOrder values = ValueOrder.of(order, size, random);
+    Made made = new Made(this, size, context, random);
+    return Flat.of(event, new Autoregressive(this, size, values, made));
   }
 }

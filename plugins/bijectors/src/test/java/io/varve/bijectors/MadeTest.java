@@ -16,7 +16,6 @@ import io.varve.bijectors.Maf.Order;
 import io.varve.spi.Bijection;
 import io.varve.spi.Mapped;
 import io.varve.spi.Pass;
-import io.varve.spi.Site;
 import io.varve.spi.TestPass;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +73,8 @@ class MadeTest {
 
   /** What each output of m and s reads: [D][C + D], context first. */
   private boolean[][] depends(Case the, Made made, Bijection holder) {
-    Laws.initialise(manager, holder, DataType.FLOAT64, 0.5);
+    double noise = 1 / Math.sqrt(4.0 + the.size()); // nothing saturates
+    Laws.initialise(manager, holder, DataType.FLOAT64, noise);
     int c = the.contextSize();
     int all = c + the.size();
     double[] at = doubles(values(manager, the.seed(), 1, all));
@@ -180,7 +180,7 @@ class MadeTest {
   }
 
   private static Made made(Case the) {
-    return new Made(the.maf(), new Site("x", the.seed()), the.size(), the.context());
+    return new Made(the.maf(), the.size(), the.context(), new Random(the.seed()));
   }
 
   @Test
@@ -207,6 +207,25 @@ class MadeTest {
       Made made = made(the);
       boolean[][] depends = depends(the, made, holder(made));
       assertThat(depends).as("%s", the).isDeepEqualTo(reachable(the, made));
+    }
+  }
+
+  /** Large layers leave out what no unit of a block reads. */
+  @Test
+  void blocksOfALargeNetworkReadWhatTheMasksLetThrough() {
+    int size = 520;
+    for (List<Integer> given : List.of(List.<Integer>of(), List.of(3))) {
+      Maf maf =
+          MafTest.keys(List.of(size + 10, size - 10), Order.RANDOM, Degrees.EQUAL, Gate.AFFINE);
+      Case the = new Case(maf, size, given, 1);
+      Made made = made(the);
+      long weights =
+          made.parameters().stream()
+              .filter(p -> p.getName().contains(".weight"))
+              .mapToLong(p -> p.getShape().size())
+              .sum();
+      assertThat(weights).isLessThan(4L * size * size * 2 / 3);
+      assertThat(depends(the, made, holder(made))).isDeepEqualTo(reachable(the, made));
     }
   }
 

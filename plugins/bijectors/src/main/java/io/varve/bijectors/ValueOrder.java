@@ -1,0 +1,47 @@
+package io.varve.bijectors;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
+import io.varve.bijectors.Maf.Order;
+import io.varve.spi.Pass;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+
+/**
+ * The order in which the values of an event depend on each other.
+ *
+ * @param order a buffer with the value at each place, [D]
+ * @param natural whether every value has its own place, so that nothing moves
+ */
+record ValueOrder(Parameter order, boolean natural) {
+  static ValueOrder of(Order order, int size, Random random) {
+    int[] places = order.degrees(size, random);
+    int[] values = new int[size];
+    for (int value = 0; value < size; value++) {
+      values[places[value] - 1] = value;
+    }
+    return new ValueOrder(MaskedUnits.buffer("order", values), order == Order.NATURAL);
+  }
+
+  /** Puts values [B, D] into their order. */
+  UnaryOperator<NDArray> sorting(Pass pass) {
+    return natural ? x -> x : moving(pass.value(order));
+  }
+
+  /** Puts ordered values [B, D] back to where they came from. */
+  UnaryOperator<NDArray> restoring(Pass pass) {
+    return natural ? x -> x : moving(pass.value(order).argSort());
+  }
+
+  private static UnaryOperator<NDArray> moving(NDArray from) {
+    // Of the ways to pick columns, the gradient of this one is the cheapest.
+    NDArray row = from.toType(DataType.INT64, false).expandDims(0);
+    return x -> x.gather(row.broadcast(x.getShape()), 1);
+  }
+
+  List<Parameter> parameters() {
+    return List.of(order);
+  }
+}

@@ -69,8 +69,9 @@ final class PagesTest {
   /** {@code bin/varve ...} stands for any command. */
   private static void requireVarve(List<String> words) {
     if (!words.equals(List.of("..."))) {
-      CommandLine line = new CommandLine(Varve.class).setCaseInsensitiveEnumValuesAllowed(true);
-      assertThatCode(() -> line.parseArgs(words.toArray(String[]::new))).doesNotThrowAnyException();
+      String[] arguments = words.toArray(String[]::new);
+      CommandLine line = Varve.line(arguments);
+      assertThatCode(() -> line.parseArgs(arguments)).doesNotThrowAnyException();
       words.stream()
           .filter(word -> word.startsWith("conformance-tests/models/"))
           .forEach(file -> requireModel(file, words));

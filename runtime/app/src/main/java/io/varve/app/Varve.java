@@ -1,27 +1,11 @@
 package io.varve.app;
 
-import io.varve.app.bench.BenchCommand;
-import io.varve.app.bundle.GenerateCommand;
-import io.varve.app.bundle.InterpolateCommand;
-import io.varve.app.bundle.ReconstructCommand;
-import io.varve.app.bundle.ResampleCommand;
-import io.varve.app.bundle.SuperResolveCommand;
-import io.varve.app.measure.EvaluateCommand;
-import io.varve.app.measure.FidCommand;
-import io.varve.app.measure.ScoreCommand;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
-import io.varve.app.plugins.PluginsCommand;
-import io.varve.app.plugins.SchemaCommand;
-import io.varve.app.plugins.VerifyCommand;
 import io.varve.app.process.Failure;
 import io.varve.app.process.Streams;
 import io.varve.app.process.Termination;
-import io.varve.app.train.ExpandCommand;
-import io.varve.app.train.ExportCommand;
-import io.varve.app.train.ResumeCommand;
-import io.varve.app.train.TrainCommand;
 import io.varve.inference.file.HomePath;
 import io.varve.inference.file.Printable;
 import java.io.PrintWriter;
@@ -56,27 +40,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "First steps:  varve quickstart --out demo",
       "Exit codes:   0 success, 1 failure, 2 bad input, 130 or 143 stopped by Ctrl-C or SIGTERM"
-    },
-    subcommands = {
-      QuickstartCommand.class,
-      TrainCommand.class,
-      ResumeCommand.class,
-      EvaluateCommand.class,
-      ExportCommand.class,
-      ScoreCommand.class,
-      GenerateCommand.class,
-      ReconstructCommand.class,
-      SuperResolveCommand.class,
-      InterpolateCommand.class,
-      ResampleCommand.class,
-      FidCommand.class,
-      BenchCommand.class,
-      PluginsCommand.class,
-      VerifyCommand.class,
-      SchemaCommand.class,
-      ExpandCommand.class,
-      DoctorCommand.class,
-      CommandLine.HelpCommand.class
     })
 public final class Varve implements GlobalOptions {
   @Option(
@@ -111,9 +74,7 @@ public final class Varve implements GlobalOptions {
   /** Runs one command and answers its exit code. */
   public static int run(String... args) {
     Varve varve = new Varve();
-    CommandLine line = new CommandLine(varve);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.registerConverter(Path.class, Varve::path);
+    CommandLine line = line(varve, args);
     line.setParameterExceptionHandler(Varve::misuse);
     line.setExecutionExceptionHandler((e, command, parsed) -> varve.report(e));
     try {
@@ -121,6 +82,23 @@ public final class Varve implements GlobalOptions {
     } catch (Error e) { // a plug-in's static initialiser, a class it lacks, or no memory
       return varve.report(e);
     }
+  }
+
+  /** The command line that understands some arguments, to parse them without running anything. */
+  public static CommandLine line(String... args) {
+    return line(new Varve(), args);
+  }
+
+  /** Sets up the command that the first argument names, or all where it names none. */
+  private static CommandLine line(Varve varve, String... args) {
+    CommandLine line = new CommandLine(varve);
+    boolean named = args.length > 0 && Commands.NAMES.contains(args[0]);
+    for (String name : named && !args[0].equals("help") ? List.of(args[0]) : Commands.NAMES) {
+      line.addSubcommand(Commands.named(name));
+    }
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(Path.class, Varve::path);
+    return line;
   }
 
   private static Path path(String text) {

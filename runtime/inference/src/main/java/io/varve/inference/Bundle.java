@@ -33,8 +33,8 @@ import java.util.stream.Stream;
  * <p>Opening reads every file once, checks hashes, paths, operators and weights before native code
  * sees a byte, and keeps what it read. What becomes of the folder afterwards does not matter: every
  * answer is of the bundle that was opened. A failure is an {@link IllegalArgumentException} of one
- * line. A bundle is thread-safe. Each graph is loaded when it is first used, or by {@link
- * #warmUp()}. After closing, every request throws {@link IllegalStateException}.
+ * line. A bundle is thread-safe. Each graph is loaded when it is first used, or by {@link #load()}
+ * or {@link #warmUp()}. After closing, every request throws {@link IllegalStateException}.
  *
  * <p>A request ends early with a {@link io.varve.inference.onnxruntime.RequestStoppedException}
  * when its thread is interrupted, or when its time is up; see {@link Request#timeout()}. A result
@@ -76,10 +76,24 @@ public final class Bundle implements AutoCloseable {
    * @throws IllegalStateException if its weights do not fit into the {@link MemoryBudget}
    */
   public static Bundle open(Path directory, InferenceOptions options) {
+    return open(directory, options, Set.of());
+  }
+
+  /**
+   * Opens some graphs of a bundle. The others cannot be used, and nothing is checked of them but
+   * their hashes, so that a process with one request waits for no more than it needs.
+   *
+   * @param graphs by name; all where the bundle has none of these, or the set is empty
+   * @throws IllegalArgumentException if anything about it is not as its manifest says, it wants
+   *     what it must not have, or the device cannot be had
+   * @throws IllegalStateException if its weights do not fit into the {@link MemoryBudget}
+   */
+  public static Bundle open(Path directory, InferenceOptions options, Set<String> graphs) {
     Inputs.requireGiven(directory, "directory");
     Inputs.requireGiven(options, "options");
+    Inputs.requireGiven(graphs, "graphs");
     OnnxRuntime.prepare(); // while the files are read and checked
-    Bundle bundle = new Bundle(directory, BundleVerification.verify(directory), options);
+    Bundle bundle = new Bundle(directory, BundleVerification.verify(directory, graphs), options);
     if (options.service().warmUp()) {
       try {
         bundle.warmUp();
@@ -105,16 +119,21 @@ public final class Bundle implements AutoCloseable {
     return graphs.device().name();
   }
 
+  /** Opens every graph, where it would be opened when it is first used. */
+  public void load() {
+    graphs.load();
+  }
+
   /** Opens every graph and runs each once on one row, so that the first request waits for none. */
   public void warmUp() {
-    for (Map.Entry<String, Manifest.Graph> graph : manifest().graphs().entrySet()) {
+    for (String name : verified.graphs().keySet()) {
       Map<String, Tensor> inputs = new LinkedHashMap<>();
-      for (Manifest.Port port : graph.getValue().allInputs()) {
+      for (Manifest.Port port : manifest().graphs().get(name).allInputs()) {
         float[] zeros = new float[Manifest.size(port.shape())];
         inputs.put(port.name(), new Tensor(Tensor.shape(1, port.shape()), zeros));
       }
       graphs.named(
-          graph.getKey(),
+          name,
           Optional.empty(),
           call ->
               requests
@@ -342,11 +361,15 @@ public final class Bundle implements AutoCloseable {
     return requests.onValues(graphs.carrying(carried.keySet()), carried, samples, noise(request));
   }
 
-  /** Whether the bundle has the graph that a mode needs. */
+  /** Whether the bundle was opened with the graph that a mode needs. */
   public boolean offers(Mode mode) {
+    Set<String> opened = verified.graphs().keySet();
     return mode.carried().isEmpty()
-        ? manifest().graphs().containsKey(mode.graph())
-        : graphs.carried().containsValue(mode.carried());
+        ? opened.contains(mode.graph())
+        : graphs.carried().entrySet().stream()
+            .anyMatch(
+                graph ->
+                    opened.contains(graph.getKey()) && graph.getValue().equals(mode.carried()));
   }
 
   /** Refuses a set of variables for which there is no graph. */

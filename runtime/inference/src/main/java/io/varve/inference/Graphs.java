@@ -1,6 +1,7 @@
 package io.varve.inference;
 
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.varve.inference.bundle.ExportHint;
 import io.varve.inference.bundle.GraphName;
@@ -43,11 +44,11 @@ final class Graphs {
       throw options.memory().exceeded(bundle.toString(), weights.bytes());
     }
     try {
-      String probe = manifest().graphs().keySet().iterator().next();
+      VerifiedBundle.Graph probe = verified.graphs().values().iterator().next();
       this.device =
           Device.choose(
               options,
-              settings -> weights.open(bundle, verified.graph(probe), settings, false).close());
+              settings -> weights.open(probe.bytes(), probe.externals(), settings, false).close());
     } catch (RuntimeException e) {
       options.memory().giveBack(weights.bytes());
       throw e;
@@ -86,7 +87,7 @@ final class Graphs {
       return admitted(
           timeout.or(options::timeout),
           control -> {
-            call[0] = new Call(sessions.computeIfAbsent(name, key -> open(name, graph)), control);
+            call[0] = new Call(session(name, graph), control);
             return request.apply(call[0]);
           });
     } catch (RuntimeException e) {
@@ -166,11 +167,28 @@ final class Graphs {
     return carried;
   }
 
+  /** Opens every graph that was checked. */
+  void load() {
+    for (String name : verified.graphs().keySet()) {
+      admitted(options.timeout(), control -> session(name, manifest().graphs().get(name)));
+    }
+  }
+
+  private GraphSession session(String name, Manifest.Graph graph) {
+    return sessions.computeIfAbsent(name, key -> open(name, graph));
+  }
+
   private GraphSession open(String name, Manifest.Graph graph) {
     Path file = bundle.resolve(graph.file());
+    VerifiedBundle.Graph checked = verified.graphs().get(name);
+    if (checked == null) {
+      throw new IllegalArgumentException(
+          "%s: was not opened with the bundle; name '%s' there".formatted(file, name));
+    }
     try (SessionOptions settings = device.settings(options, weights.bytes() <= options.packed())) {
-      return new GraphSession(
-          file, graph, options, weights.open(file, verified.graph(name), settings, device.isCpu()));
+      OrtSession session =
+          weights.open(checked.bytes(), checked.externals(), settings, device.isCpu());
+      return new GraphSession(file, graph, options, session);
     } catch (OrtException e) {
       throw new IllegalArgumentException(
           file + ": ONNX Runtime cannot open it: " + OnnxRuntime.reason(e), e);

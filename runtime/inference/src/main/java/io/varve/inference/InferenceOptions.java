@@ -47,9 +47,6 @@ public record InferenceOptions(
   private static final int MOST_THREADS =
       Math.max(64, 4 * Runtime.getRuntime().availableProcessors());
 
-  private static final System.Logger LOG =
-      System.getLogger(InferenceOptions.class.getPackageName());
-
   /**
    * What matters to a process that runs for long.
    *
@@ -121,8 +118,13 @@ public record InferenceOptions(
    * packed, no profile, fixed points until they have converged, warnings to the log of Java.
    */
   public static InferenceOptions of() {
-    Consumer<String> log = line -> LOG.log(System.Logger.Level.WARNING, line);
-    return new InferenceOptions("auto", 0, 64, false, PACKED, Optional.empty(), false, log);
+    return new InferenceOptions(
+        "auto", 0, 64, false, PACKED, Optional.empty(), false, InferenceOptions::log);
+  }
+
+  private static void log(String warning) {
+    System.getLogger(InferenceOptions.class.getPackageName())
+        .log(System.Logger.Level.WARNING, warning);
   }
 
   /** These options with every round of fixed points, or with as many as they need. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.varve.inference.bundle.Manifest;
+import io.varve.inference.bundle.Mode;
 import io.varve.inference.file.Safetensors;
 import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.io.IOException;
@@ -59,6 +60,22 @@ public class BundleTest {
           .isCloseTo(square, within(square * ROUNDING));
     }
     assertThat(score.terms()).containsOnlyKeys("log_p.x", "kl.z");
+  }
+
+  @Test
+  void answersFromTheGraphsThatItWasOpenedFor() {
+    try (Bundle some = Bundle.open(folder, onCpu().withWarmUp(true), Set.of("bound"))) {
+      some.load();
+      assertThat(some.score(images(ROWS), SEED).bound())
+          .isEqualTo(bundle.score(images(ROWS), SEED).bound());
+      Mode reconstruction = new Mode("reconstruction", Set.of("z"));
+      assertThat(bundle.offers(reconstruction)).isTrue();
+      assertThat(some.offers(reconstruction)).isFalse();
+      assertThat(some.offers(new Mode("generation", Set.of()))).isFalse();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> some.infer(images(ROWS), SEED))
+          .withMessageEndingWith("infer.onnx: was not opened with the bundle; name 'infer' there");
+    }
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.varve.app.bundle;
 
 import io.varve.app.option.DataOptions;
 import io.varve.app.option.Output;
+import io.varve.inference.Bundle;
+import io.varve.inference.bundle.Aside;
 import io.varve.inference.bundle.Manifest;
 import io.varve.model.binder.Binder;
 import io.varve.model.plugin.Catalog;
@@ -36,6 +38,17 @@ public final class BundleData {
       throw new IllegalArgumentException("--data: " + wrong.get());
     }
     return split;
+  }
+
+  /**
+   * Opens the images while the graphs of the bundle are opened; either takes a while.
+   *
+   * @throws IllegalArgumentException if they cannot be read or do not have the bundle's shape
+   */
+  public static Split open(Bundle bundle, DataOptions options) {
+    Aside<Split> images = new Aside<>("varve-images", () -> open(bundle.manifest(), options));
+    bundle.load();
+    return images.result();
   }
 
   private static Splits opened(Experiment.Data data) {

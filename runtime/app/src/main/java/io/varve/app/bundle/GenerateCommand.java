@@ -44,7 +44,7 @@ public final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     out.require();
-    try (Bundle bundle = options.open()) {
+    try (Bundle bundle = options.open("generate")) {
       long start = System.nanoTime();
       Convergence convergence = out.place.folder() ? intoFolder(bundle) : intoSheet(bundle);
       double seconds = (System.nanoTime() - start) * 1e-9;

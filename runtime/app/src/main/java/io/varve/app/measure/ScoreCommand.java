@@ -60,8 +60,8 @@ public final class ScoreCommand implements Callable<Integer> {
     if (csv != null) {
       OutputFile.require(csv);
     }
-    try (Bundle bundle = options.open()) {
-      Split split = BundleData.open(bundle.manifest(), data);
+    try (Bundle bundle = options.open(graphs())) {
+      Split split = BundleData.open(bundle, data);
       Evaluator.Settings plan = new Evaluator.Settings(samples, 1, options.seed);
       Scores scores = new BundleScores(bundle, split, plan).scores();
       if (csv != null) {
@@ -72,6 +72,10 @@ public final class ScoreCommand implements Callable<Integer> {
       output.results(results);
       return 0;
     }
+  }
+
+  private String[] graphs() {
+    return samples > 0 ? new String[] {"bound", "importance"} : new String[] {"bound"};
   }
 
   /** One number per image, by column: bound, bits_per_dim, log_p.x, kl.z, ... */

@@ -2,8 +2,11 @@ package io.varve.app.option;
 
 import io.varve.inference.Bundle;
 import io.varve.inference.InferenceOptions;
+import io.varve.inference.bundle.GraphName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,8 +37,12 @@ public final class BundleOptions {
           "Run every round where a graph iterates, to check the rounds that stop by themselves. The bundle needs the graphs for it: varve export --graphs generate,'exact generate'.")
   boolean exact;
 
-  /** Opens the bundle. */
-  public Bundle open() {
+  /**
+   * Opens the bundle.
+   *
+   * @param graphs the entry points that will be used, or all
+   */
+  public Bundle open(String... graphs) {
     InferenceOptions options = device.options().withExact(exact);
     if (timeout != null) {
       if (!(timeout > 0 && timeout <= Integer.MAX_VALUE)) {
@@ -44,6 +51,10 @@ public final class BundleOptions {
       }
       options = options.withTimeout(Duration.ofNanos((long) (timeout * 1e9)));
     }
-    return Bundle.open(path, threads == null ? options : options.withThreads(threads));
+    Set<String> names = new TreeSet<>();
+    for (String graph : graphs) {
+      names.add(GraphName.of(graph).exactly(exact).toString());
+    }
+    return Bundle.open(path, threads == null ? options : options.withThreads(threads), names);
   }
 }

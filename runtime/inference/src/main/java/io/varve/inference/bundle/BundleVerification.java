@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,54 +40,86 @@ public final class BundleVerification {
   /**
    * Reads a bundle, checks it and returns what was read.
    *
+   * @param graphs those that are wanted; of the others only the hashes are checked, and they are
+   *     not returned. All where none of these is there, or none is given
+   * @throws IllegalArgumentException one line, if anything about it is not as it must be
+   */
+  public static VerifiedBundle verify(Path bundle, Set<String> graphs) {
+    return Gate.through(
+        bundle, () -> new BundleVerification(new BundleFiles(bundle)).verified(graphs));
+  }
+
+  /**
+   * Reads a bundle with all of its graphs, checks it and returns what was read.
+   *
    * @throws IllegalArgumentException one line, if anything about it is not as it must be
    */
   public static VerifiedBundle verify(Path bundle) {
-    return Gate.through(bundle, () -> new BundleVerification(new BundleFiles(bundle)).verify());
+    return verify(bundle, Set.of());
   }
 
-  private VerifiedBundle verify() {
-    Map<String, ByteBuffer> graphs = new LinkedHashMap<>();
-    Set<String> used = new TreeSet<>();
-    manifest
-        .graphs()
-        .forEach(
-            (name, graph) -> {
-              ByteBuffer bytes = files.read(graph.file(), LONGEST_GRAPH, hash(graph.file()));
-              graphs.put(name, bytes);
-              used.add(graph.file());
-            });
+  private VerifiedBundle verified(Set<String> wanted) {
+    Map<String, ByteBuffer> bytes = new LinkedHashMap<>();
+    for (String name : names(wanted)) {
+      String file = manifest.graphs().get(name).file();
+      bytes.put(name, files.read(file, LONGEST_GRAPH, hash(file)));
+    }
+    Map<String, OnnxFile> graphs = new LinkedHashMap<>();
+    bytes.forEach((name, file) -> graphs.put(name, OnnxFile.readWritten(file(name), file)));
+    graphs.forEach(this::verifyInterface);
+    // To read and hash the weights takes about as long as to check the graphs.
+    Aside<Boolean> checks = new Aside<>("varve-bundle-check", () -> verifyGraphs(graphs));
     Map<String, Safetensors> weights = new TreeMap<>();
-    graphs.forEach((name, bytes) -> verifyGraph(name, bytes, weights));
+    graphs.forEach((name, graph) -> verifyExternals(file(name), graph, weights));
     weights.values().forEach(Safetensors::requireFinite);
-    used.addAll(weights.keySet());
+    Set<String> used = new TreeSet<>(weights.keySet());
+    graphs.keySet().forEach(name -> used.add(manifest.graphs().get(name).file()));
     for (String name : manifest.files().keySet()) {
       if (!used.contains(name)) {
         files.check(name, hash(name));
       }
     }
-    return new VerifiedBundle(files.root(), manifest, graphs, weights);
+    checks.result();
+    Map<String, VerifiedBundle.Graph> verified = new LinkedHashMap<>();
+    graphs.forEach(
+        (name, graph) ->
+            verified.put(name, new VerifiedBundle.Graph(bytes.get(name), graph.externals())));
+    return new VerifiedBundle(files.root(), manifest, verified, weights);
+  }
+
+  /** The graphs to check. */
+  private Set<String> names(Set<String> wanted) {
+    Set<String> names = new LinkedHashSet<>(manifest.graphs().keySet());
+    if (names.stream().anyMatch(wanted::contains)) {
+      names.retainAll(wanted);
+    }
+    return names;
+  }
+
+  private Path file(String graph) {
+    return files.path(manifest.graphs().get(graph).file());
   }
 
   private String hash(String name) {
     return manifest.files().get(name);
   }
 
-  private void verifyGraph(String name, ByteBuffer bytes, Map<String, Safetensors> weights) {
+  private void verifyInterface(String name, OnnxFile onnx) {
+    verifyVersions(file(name), onnx);
+    verifyEntryPoint(name, manifest.graphs().get(name));
+  }
+
+  private boolean verifyGraphs(Map<String, OnnxFile> graphs) {
+    graphs.forEach(this::verifyGraph);
+    return true;
+  }
+
+  private void verifyGraph(String name, OnnxFile onnx) {
     Manifest.Graph graph = manifest.graphs().get(name);
-    Path file = files.path(graph.file());
-    OnnxFile onnx = OnnxFile.readWritten(file, bytes.duplicate());
-    verifyVersions(file, onnx);
-    verifyEntryPoint(name, graph);
-    for (OnnxGraph.Tensor tensor : onnx.graph().initializers()) {
-      if (tensor.external().isPresent()) {
-        verifyExternal(file, tensor, weights);
-      }
-    }
     try {
       GraphCheck.check(onnx.graph(), ports(graph.allInputs()), ports(graph.outputs()));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(file(name) + ": " + e.getMessage(), e);
     }
   }
 
@@ -125,9 +158,10 @@ public final class BundleVerification {
         "opset " + manifest.opset(),
         "" + OPERATOR_SET);
     require(onnx.irVersion() == IR_VERSION, file, "format " + onnx.irVersion(), "" + IR_VERSION);
-    List<OnnxFile.OperatorSet> expected = List.of(new OnnxFile.OperatorSet("", OPERATOR_SET));
-    String found = "operator sets " + onnx.operatorSets();
-    require(onnx.operatorSets().equals(expected), file, found, "only ai.onnx " + OPERATOR_SET);
+    List<OnnxFile.OperatorSet> sets = onnx.operatorSets();
+    boolean expected =
+        sets.size() == 1 && sets.get(0).domain().isEmpty() && sets.get(0).version() == OPERATOR_SET;
+    require(expected, file, "operator sets " + sets, "only ai.onnx " + OPERATOR_SET);
   }
 
   private static List<GraphCheck.Port> ports(List<Manifest.Port> ports) {
@@ -139,6 +173,14 @@ public final class BundleVerification {
                     port.type().equals("uint8") ? ElementType.UINT8 : ElementType.FLOAT32,
                     port.shape()))
         .toList();
+  }
+
+  private void verifyExternals(Path file, OnnxFile onnx, Map<String, Safetensors> weights) {
+    for (OnnxGraph.Tensor tensor : onnx.graph().initializers()) {
+      if (tensor.external().isPresent()) {
+        verifyExternal(file, tensor, weights);
+      }
+    }
   }
 
   /** Checks that a parameter is the tensor of its name in a listed safetensors file. */

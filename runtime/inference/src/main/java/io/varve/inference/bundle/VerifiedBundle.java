@@ -1,10 +1,12 @@
 package io.varve.inference.bundle;
 
+import io.varve.inference.file.OnnxGraph;
 import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,16 +15,33 @@ import java.util.Map;
  *
  * @param folder where the bundle lies, links resolved
  * @param manifest what it is and holds
- * @param graphs the ONNX files, by the name of the graph in the manifest
+ * @param graphs those that were checked, by the name in the manifest
  * @param weights the safetensors files that graphs refer to, by their name within the bundle, read
  *     into memory; a tensor of a graph that lies outside of it has the name, type and shape of the
  *     tensor there
  */
 public record VerifiedBundle(
-    Path folder,
-    Manifest manifest,
-    Map<String, ByteBuffer> graphs,
-    Map<String, Safetensors> weights) {
+    Path folder, Manifest manifest, Map<String, Graph> graphs, Map<String, Safetensors> weights) {
+  /**
+   * A graph.
+   *
+   * @param file its ONNX file
+   * @param externals the tensors of it that lie in {@code weights}
+   */
+  public record Graph(ByteBuffer file, List<OnnxGraph.External> externals) {
+    /** Freezes the list. */
+    public Graph {
+      externals = List.copyOf(externals);
+    }
+
+    /** The bytes of the file: a copy. */
+    public byte[] bytes() {
+      byte[] copy = new byte[file.remaining()];
+      file.duplicate().get(copy);
+      return copy;
+    }
+  }
+
   /** Freezes the maps. */
   public VerifiedBundle {
     graphs = Collections.unmodifiableMap(new LinkedHashMap<>(graphs));
@@ -37,13 +56,5 @@ public record VerifiedBundle(
   public Safetensors parity() {
     String name = manifest.parity().file();
     return new BundleFiles(folder).tensors(name, manifest.files().get(name));
-  }
-
-  /** The bytes of a graph's ONNX file: a copy. */
-  public byte[] graph(String name) {
-    ByteBuffer bytes = graphs.get(name).duplicate();
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.get(copy);
-    return copy;
   }
 }

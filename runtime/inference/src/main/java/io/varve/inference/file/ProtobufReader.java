@@ -27,6 +27,11 @@ final class ProtobufReader {
   /** About those of fifty thousand nodes with their inputs, outputs and attributes. */
   private static final int MOST_FIELDS = 1_000_000;
 
+  /**
+   * Java's constructor puts it in place of what is no UTF-8; a text may also have it of its own.
+   */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final long LARGEST_TAG = 0xFFFFFFFFL;
 
   private final ByteBuffer bytes;
@@ -158,8 +163,14 @@ final class ProtobufReader {
 
   /** The current field as text. */
   String text() {
+    byte[] utf = new byte[content.remaining()];
+    content.duplicate().get(utf);
+    String text = new String(utf, StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) < 0) {
+      return text; // as almost always, and in a process that has just begun in half the time
+    }
     try {
-      return budget.decoder.decode(content.duplicate()).toString();
+      return budget.decoder.decode(ByteBuffer.wrap(utf)).toString();
     } catch (CharacterCodingException e) {
       throw new Malformed("field " + field + " of a " + schema.message() + " is no UTF-8");
     }

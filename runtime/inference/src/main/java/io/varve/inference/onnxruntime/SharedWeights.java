@@ -6,11 +6,9 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.OnnxGraph;
 import io.varve.inference.file.Safetensors;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,16 +40,18 @@ public final class SharedWeights implements AutoCloseable {
   /**
    * Opens a session.
    *
-   * @param file the graph's, for messages
-   * @param graph the bytes of an ONNX file whose tensors outside of it have the names of these
+   * @param graph the bytes of an ONNX file
+   * @param externals its tensors outside of it, which have the names of these
    * @param inPlace whether the session reads them where they are, as it can on the CPU alone
    */
   public OrtSession open(
-      Path file, byte[] graph, OrtSession.SessionOptions options, boolean inPlace)
+      byte[] graph,
+      List<OnnxGraph.External> externals,
+      OrtSession.SessionOptions options,
+      boolean inPlace)
       throws OrtException {
     Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
-    for (OnnxGraph.External external :
-        OnnxFile.readWritten(file, ByteBuffer.wrap(graph)).externals()) {
+    for (OnnxGraph.External external : externals) {
       given.put(external.tensor(), tensor(external));
     }
     options.addExternalInitializers(given); // in place of the file, but each session has a copy

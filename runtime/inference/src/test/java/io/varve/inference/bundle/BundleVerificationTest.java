@@ -16,7 +16,9 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,31 @@ class BundleVerificationTest {
   void acceptsWhatIsAsItsManifestSays() throws IOException {
     Files.writeString(folder.resolve("README"), "not listed, not used");
     assertThat(BundleVerification.verify(folder).manifest()).isEqualTo(Manifest.read(folder));
+  }
+
+  /** The list of hashes says what the file is, and it is no graph. */
+  @Test
+  void checksTheGraphsThatAreWanted() throws IOException {
+    Files.writeString(folder.resolve("infer.onnx"), "no graph");
+    tiny.manifest().write(folder);
+    refused("infer.onnx", "is no graph of a bundle");
+    VerifiedBundle bound = BundleVerification.verify(folder, Set.of("bound", "unheard-of"));
+    assertThat(bound.graphs()).containsOnlyKeys("bound");
+    assertThat(bound.weights()).containsOnlyKeys(TinyBundle.WEIGHTS);
+    assertThat(bound.manifest().graphs()).containsKey("infer");
+    for (Set<String> wanted : List.of(Set.of("infer", "bound"), Set.of("unheard-of"))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> BundleVerification.verify(folder, wanted))
+          .withMessageContaining("infer.onnx: is no graph of a bundle");
+    }
+  }
+
+  @Test
+  void hashesTheGraphsThatAreNotWanted() throws IOException {
+    Files.writeString(folder.resolve("infer.onnx"), "changed");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BundleVerification.verify(folder, Set.of("bound")))
+        .withMessageContaining("infer.onnx: found SHA-256 ");
   }
 
   @Test
@@ -127,7 +154,7 @@ class BundleVerificationTest {
     for (String name : tiny.manifest().files().keySet()) {
       Files.write(folder.resolve(name), new byte[1]);
     }
-    assertThat(verified.graph("infer")).isEqualTo(graph);
+    assertThat(verified.graphs().get("infer").bytes()).isEqualTo(graph);
     assertThat(verified.weights().get(TinyBundle.WEIGHTS).floats("W")).isEqualTo(TinyBundle.w());
   }
 

@@ -74,6 +74,14 @@ class ProtobufReaderTest {
     // graph { initializer { data_type: 2^32 + 1 } }, which is 1 to a reader of 32 bits
     refused("3a08" + "2a06" + "108180808010", "the field data_type of a tensor exceeds 32 bits");
     refused("3a03" + "1201ff", "field 2 of a graph is no UTF-8");
+    refused("3a06" + "1204" + "efbfbd" + "ff", "field 2 of a graph is no UTF-8");
+  }
+
+  /** U+FFFD is also what Java puts where bytes are no UTF-8. */
+  @Test
+  void readsEveryText() {
+    assertThat(read("3a06" + "1204" + "efbfbd" + "61").graph().name()).isEqualTo("\uFFFDa");
+    assertThat(read("3a06" + "1204" + "f09f9880").graph().name()).isEqualTo("\uD83D\uDE00");
   }
 
   @Test

@@ -17,8 +17,10 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One graph in ONNX Runtime. Any number of threads may run it; each run borrows a set of direct
@@ -33,12 +35,26 @@ final class GraphSession implements AutoCloseable {
   private final InferenceOptions options;
   private final OrtEnvironment environment;
   private final OrtSession session;
+  private final Optional<Supplier<OrtSession>> opensAlone;
+  private OrtSession alone;
+  private boolean asked;
 
   /** The one that was used last stands first, so that those too many grow old at the end. */
   private final Deque<Buffers> idle = new ConcurrentLinkedDeque<>();
 
-  /** Takes a session; workspaces for up to a chunk of rows are kept for the next run. */
-  GraphSession(Path file, Manifest.Graph graph, InferenceOptions options, OrtSession session) {
+  /**
+   * Takes a session; workspaces for up to a chunk of rows are kept for the next run.
+   *
+   * @param alone opens another session for single rows, where threads cost such a row more than
+   *     they help: waking them takes longer than what each has to do
+   */
+  GraphSession(
+      Path file,
+      Manifest.Graph graph,
+      InferenceOptions options,
+      OrtSession session,
+      Optional<Supplier<OrtSession>> alone) {
+    this.opensAlone = alone;
     this.file = file;
     this.graph = graph;
     this.options = options;
@@ -71,7 +87,7 @@ final class GraphSession implements AutoCloseable {
               writer.write(name, buffer.clear().limit(buffers.bytes.get(name) * rows));
             }
           });
-      control.run(session, buffers.inputs, buffers.outputs);
+      control.run(session(rows), buffers.inputs, buffers.outputs);
       for (Manifest.Port output : graph.outputs()) {
         ByteBuffer buffer = buffers.byName.get(output.name()).clear();
         buffer.limit(buffers.bytes.get(output.name()) * rows);
@@ -84,6 +100,18 @@ final class GraphSession implements AutoCloseable {
     } finally {
       release(buffers);
     }
+  }
+
+  /** The session for so many rows. A process that asks for one row once opens no other for it. */
+  private synchronized OrtSession session(int rows) {
+    if (rows > 1 || opensAlone.isEmpty()) {
+      return session;
+    }
+    if (alone == null && asked) {
+      alone = opensAlone.get().get();
+    }
+    asked = true;
+    return alone == null ? session : alone;
   }
 
   /** Refuses a result that is no number; how far a fixed point is off is warned of instead. */
@@ -133,6 +161,9 @@ final class GraphSession implements AutoCloseable {
     idle.clear();
     try {
       session.close();
+      if (alone != null) {
+        alone.close();
+      }
     } catch (OrtException e) {
       throw new IllegalStateException(file + ": cannot be closed: " + OnnxRuntime.reason(e), e);
     }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The sessions of a bundle. Each is opened when it is first used, from the bytes that were checked;
@@ -185,10 +186,23 @@ final class Graphs {
       throw new IllegalArgumentException(
           "%s: was not opened with the bundle; name '%s' there".formatted(file, name));
     }
-    try (SessionOptions settings = device.settings(options, weights.bytes() <= options.packed())) {
-      OrtSession session =
-          weights.open(checked.bytes(), checked.externals(), settings, device.isCpu());
-      return new GraphSession(file, graph, options, session);
+    boolean one = device.isCpu() && packed() && options.threads() == 0 && !options.spinning();
+    Supplier<OrtSession> alone = () -> open(file, checked, options.withThreads(1));
+    return new GraphSession(
+        file,
+        graph,
+        options,
+        open(file, checked, options),
+        one ? Optional.of(alone) : Optional.empty());
+  }
+
+  private boolean packed() {
+    return weights.bytes() <= options.packed();
+  }
+
+  private OrtSession open(Path file, VerifiedBundle.Graph checked, InferenceOptions options) {
+    try (SessionOptions settings = device.settings(options, packed())) {
+      return weights.open(checked.bytes(), checked.externals(), settings, device.isCpu());
     } catch (OrtException e) {
       throw new IllegalArgumentException(
           file + ": ONNX Runtime cannot open it: " + OnnxRuntime.reason(e), e);

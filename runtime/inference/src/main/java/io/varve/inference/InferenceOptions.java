@@ -9,8 +9,9 @@ import java.util.function.Consumer;
  * How to run a bundle.
  *
  * @param device {@code cpu}, {@code cuda[:i]}, or {@code auto}: CUDA where it can be had
- * @param threads that compute one request on the CPU, 0 for one per core; a service with many
- *     requests at a time is best served by 1
+ * @param threads that compute one request on the CPU, 0 for one per core, and one for a single row
+ *     of a model whose weights are packed, unless threads spin: waking others takes longer than
+ *     they save; a service with many requests at a time is best served by 1
  * @param chunk the most rows computed at once; bounds the memory a request takes
  * @param spinning whether idle threads spin during a request: faster where nothing else runs, many
  *     times slower where cores are shared

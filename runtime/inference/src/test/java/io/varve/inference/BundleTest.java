@@ -87,6 +87,46 @@ public class BundleTest {
             Arrays.copyOfRange(whole, 4 * TinyBundle.PIXELS, whole.length), within(ROUNDING));
   }
 
+  /** A session writes one file of timings. */
+  @Test
+  void singleRowsHaveASessionOfTheirOwnFromTheSecondOn(@TempDir Path timings) throws IOException {
+    byte[] row = images(1);
+    float[] expected = bundle.score(row, SEED).bound();
+    InferenceOptions all = onCpu().withThreads(0);
+    for (int runs : new int[] {1, 2, 3}) {
+      assertThat(sessions(all, timings, row, expected, runs)).isEqualTo(Math.min(runs, 2));
+      assertThat(sessions(all.withSpinning(true), timings, row, expected, runs)).isEqualTo(1);
+      assertThat(sessions(all.withThreads(2), timings, row, expected, runs)).isEqualTo(1);
+      assertThat(sessions(all.withPacked(0), timings, row, expected, runs)).isEqualTo(1);
+    }
+  }
+
+  private static long sessions(
+      InferenceOptions options, Path timings, byte[] row, float[] expected, int runs)
+      throws IOException {
+    Path own = Files.createTempDirectory(timings, "run");
+    InferenceOptions timed =
+        new InferenceOptions(
+            options.device(),
+            options.threads(),
+            options.chunk(),
+            options.spinning(),
+            options.packed(),
+            Optional.of(own.resolve("session")),
+            false,
+            options.warnings(),
+            options.service());
+    try (Bundle other = Bundle.open(folder, timed)) {
+      other.score(images(ROWS), SEED);
+      for (int i = 0; i < runs; i++) {
+        assertThat(other.score(row, SEED).bound()).containsExactly(expected, within(ROUNDING));
+      }
+    }
+    try (Stream<Path> files = Files.list(own)) {
+      return files.count();
+    }
+  }
+
   /** The posterior mean of z is x W: of images that differ in one pixel, that pixel's row of W. */
   @Test
   void countsTheUnitsThatTellImagesApart() {

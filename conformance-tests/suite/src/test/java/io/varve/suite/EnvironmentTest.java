@@ -61,6 +61,43 @@ final class EnvironmentTest {
     return ended;
   }
 
+  /** A Java that only says how it was started. */
+  private void standIn(String version) throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("jdk/bin"));
+    Files.writeString(
+        folder.resolve("jdk/release"),
+        "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"%s\"\nJAVA_VERSION_DATE=\"2001\"\n".formatted(version));
+    Path java = bin.resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho \"allocator $MALLOC_CONF options $*\"\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+  }
+
+  @Test
+  void compilesBrieflyWhatRunsBriefly() throws Exception {
+    standIn("17.0.1");
+    String unset = "unset MALLOC_CONF LD_PRELOAD; ";
+    String start = "JAVA_HOME=$PWD/jdk VARVE_JAVA_OPTS=-Dmy=1 $VARVE ";
+    for (String brief : List.of("score BUNDLE", "generate BUNDLE", "--version", "")) {
+      assertThat(succeed(unset + start + brief).out())
+          .containsPattern("-XX:TieredStopAtLevel=1 .*-Dmy=1 ")
+          .matches("allocator (|.*,thp:always) options (?s:.*)");
+    }
+    for (String longer : List.of("train MODEL", "resume RUN", "bench MODEL", "evaluate RUN")) {
+      assertThat(succeed(unset + start + longer).out())
+          .doesNotContain("TieredStopAtLevel", "thp:always");
+    }
+    assertThat(succeed("export MALLOC_CONF=narenas:1; " + start + "score B").out())
+        .startsWith("allocator narenas:1 options ");
+  }
+
+  @Test
+  void refusesAJavaThatIsTooOld() throws Exception {
+    standIn("11.0.2");
+    Ended ended = shell("JAVA_HOME=$PWD/jdk $VARVE --version");
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err()).contains("Java 17 or later is needed", "is Java 11; set JAVA_HOME");
+  }
+
   @Test
   void startsFromWhateverPlace() throws Exception {
     for (String name : List.of("a:b", "50% *; \u00E4\u4E16")) {

@@ -133,13 +133,17 @@ public final class BundleVerification {
           graph.inputs().size() == 1
               && graph.inputs().get(0).type().equals("uint8")
               && graph.inputs().get(0).shape().equals(image.shape());
-      String expected = "one of type uint8 and shape " + image.shape();
-      require(images, where, "inputs " + graph.inputs(), expected);
+      if (!images) {
+        String expected = "one of type uint8 and shape " + image.shape();
+        throw refused(where, "inputs " + graph.inputs(), expected);
+      }
     }
     List<Manifest.Port> outputs = graph.outputs();
     for (String output : known.map(BundleVerification::wanted).orElse(List.of())) {
       boolean there = outputs.contains(new Manifest.Port(output, "float32", List.of()));
-      require(there, where, "outputs " + outputs, "'" + output + "' of shape [] among them");
+      if (!there) {
+        throw refused(where, "outputs " + outputs, "'" + output + "' of shape [] among them");
+      }
     }
   }
 
@@ -161,7 +165,9 @@ public final class BundleVerification {
     List<OnnxFile.OperatorSet> sets = onnx.operatorSets();
     boolean expected =
         sets.size() == 1 && sets.get(0).domain().isEmpty() && sets.get(0).version() == OPERATOR_SET;
-    require(expected, file, "operator sets " + sets, "only ai.onnx " + OPERATOR_SET);
+    if (!expected) {
+      throw refused(file, "operator sets " + sets, "only ai.onnx " + OPERATOR_SET);
+    }
   }
 
   private static List<GraphCheck.Port> ports(List<Manifest.Port> ports) {
@@ -210,7 +216,11 @@ public final class BundleVerification {
 
   private static void require(boolean condition, Object where, String found, String expected) {
     if (!condition) {
-      throw new IllegalArgumentException(where + ": found " + found + ", expected " + expected);
+      throw refused(where, found, expected);
     }
+  }
+
+  private static IllegalArgumentException refused(Object where, String found, String expected) {
+    return new IllegalArgumentException(where + ": found " + found + ", expected " + expected);
   }
 }

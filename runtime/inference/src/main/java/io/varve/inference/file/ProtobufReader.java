@@ -120,9 +120,12 @@ final class ProtobufReader {
   }
 
   private void check(ProtobufSchema.Field known, int wire) {
-    String what = "the field " + known.name() + " of a " + schema.message();
-    require(!strict || known.written(), what + " stands in it, which no bundle has");
-    require(known.repeated() || (seen >>> field & 1) == 0, what + " stands in it twice");
+    if (strict && !known.written()) {
+      throw refused(known, "stands in it, which no bundle has");
+    }
+    if (!known.repeated() && (seen >>> field & 1) != 0) {
+      throw refused(known, "stands in it twice");
+    }
     seen |= 1L << field;
     int expected =
         switch (known.kind()) {
@@ -131,9 +134,17 @@ final class ProtobufReader {
           default -> BYTES;
         };
     boolean packed = known.repeated() && wire == BYTES && !strict;
-    require(wire == expected || packed, what + " has wire type " + wire);
-    boolean fits = number == (int) number;
-    require(known.kind() != ProtobufSchema.Kind.INT || packed || fits, what + " exceeds 32 bits");
+    if (wire != expected && !packed) {
+      throw refused(known, "has wire type " + wire);
+    }
+    if (known.kind() == ProtobufSchema.Kind.INT && !packed && number != (int) number) {
+      throw refused(known, "exceeds 32 bits");
+    }
+  }
+
+  /** Made for what is refused alone: a graph has thousands of fields. */
+  private Malformed refused(ProtobufSchema.Field known, String what) {
+    return new Malformed("the field " + known.name() + " of a " + schema.message() + " " + what);
   }
 
   /** The current field's number. */

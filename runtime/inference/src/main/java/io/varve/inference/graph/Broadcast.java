@@ -12,8 +12,9 @@ final class Broadcast {
     for (int i = 1; i <= result.length; i++) {
       long left = i <= a.length ? a[a.length - i] : 1;
       long right = i <= b.length ? b[b.length - i] : 1;
-      boolean fits = left == right || left == 1 || right == 1;
-      call.require(fits, Arrays.toString(a) + " beside " + Arrays.toString(b), "shapes that fit");
+      if (left != right && left != 1 && right != 1) {
+        throw call.refused(Arrays.toString(a) + " beside " + Arrays.toString(b), "shapes that fit");
+      }
       result[result.length - i] = left == 1 ? right : left;
     }
     return result;

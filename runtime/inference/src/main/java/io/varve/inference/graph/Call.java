@@ -39,10 +39,14 @@ final class Call {
   /** The results of a rule, after a check that it has asked for every attribute. */
   List<Fact> results(Rule rule) {
     List<Fact> results = rule.infer(this);
-    Set<String> rest = new HashSet<>(node.attributes().keySet());
-    rest.removeAll(asked);
-    require(rest.isEmpty(), "attributes " + rest, "none of them");
-    require(outputs() <= results.size(), outputs() + " outputs", "at most " + results.size());
+    if (!asked.containsAll(node.attributes().keySet())) {
+      Set<String> rest = new HashSet<>(node.attributes().keySet());
+      rest.removeAll(asked);
+      throw refused("attributes " + rest, "none of them");
+    }
+    if (outputs() > results.size()) {
+      throw refused(outputs() + " outputs", "at most " + results.size());
+    }
     return results;
   }
 
@@ -60,20 +64,25 @@ final class Call {
 
   /** An input that must be there. */
   Fact in(int i) {
-    require(has(i), inputs.size() + " inputs", "input " + i);
+    if (!has(i)) {
+      throw refused(inputs.size() + " inputs", "input " + i);
+    }
     return inputs.get(i).get();
   }
 
   /** Checks how many inputs there are. */
   Call takes(int least, int most) {
-    boolean fits = inputs.size() >= least && inputs.size() <= most;
-    require(fits, inputs.size() + " inputs", least + " to " + most);
+    if (inputs.size() < least || inputs.size() > most) {
+      throw refused(inputs.size() + " inputs", least + " to " + most);
+    }
     return this;
   }
 
   /** The known numbers of an input that is a list. */
   long[] numbers(int i) {
-    require(in(i).rank() == 1, "input " + i + " " + in(i), "a list");
+    if (in(i).rank() != 1) {
+      throw refused("input " + i + " " + in(i), "a list");
+    }
     return known(i);
   }
 
@@ -86,8 +95,9 @@ final class Call {
 
   private long[] known(int i) {
     Fact fact = in(i);
-    boolean known = fact.numbers().isPresent() && fact.type() == ElementType.INT64;
-    require(known, "input " + i + " which is computed", "numbers of int64 that are known before");
+    if (fact.numbers().isEmpty() || fact.type() != ElementType.INT64) {
+      throw refused("input " + i + " which is computed", "numbers of int64 that are known before");
+    }
     return fact.numbers().get();
   }
 
@@ -97,7 +107,9 @@ final class Call {
   }
 
   int axisOf(long axis, int rank) {
-    require(axis >= -rank && axis < rank, "axis " + axis, "one of " + rank);
+    if (axis < -rank || axis >= rank) {
+      throw refused("axis " + axis, "one of " + rank);
+    }
     return (int) (axis < 0 ? axis + rank : axis);
   }
 
@@ -179,13 +191,20 @@ final class Call {
     }
     OnnxGraph.Attribute attribute = all.get(name);
     boolean fits = attribute.type() == type && attribute.value().isPresent();
-    require(fits, name + " of type " + attribute.type(), "type " + type);
+    if (!fits) {
+      throw refused(name + " of type " + attribute.type(), "type " + type);
+    }
     return attribute.value();
   }
 
   void require(boolean condition, String found, String expected) {
     if (!condition) {
-      throw new IllegalArgumentException("found " + found + ", expected " + expected);
+      throw refused(found, expected);
     }
+  }
+
+  /** For what is looked at in every node, so that a message is made for what is refused alone. */
+  IllegalArgumentException refused(String found, String expected) {
+    return new IllegalArgumentException("found " + found + ", expected " + expected);
   }
 }

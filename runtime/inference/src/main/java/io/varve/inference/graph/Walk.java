@@ -33,14 +33,18 @@ final class Walk {
 
   Fact fact(String name) {
     Fact fact = facts.get(name);
-    require(fact != null, "'" + name + "' before it is computed", "it after the node it is from");
+    if (fact == null) {
+      throw refused("'" + name + "' before it is computed", "it after the node it is from");
+    }
     return fact;
   }
 
   /** Gives a value its name, which no other has. */
   void give(String name, Fact fact) {
     require(!name.isEmpty(), "a value without a name", "a name");
-    require(facts.put(name, fact) == null, "'" + name + "' twice", "each name once");
+    if (facts.put(name, fact) != null) {
+      throw refused("'" + name + "' twice", "each name once");
+    }
   }
 
   /** Goes through the nodes of a graph whose inputs and constants have been given. */
@@ -63,7 +67,9 @@ final class Walk {
 
   private void run(OnnxGraph.Node node) {
     Rule rule = Operators.rule(node.operator());
-    require(rule != null, "operators [" + node.operator() + "]", "only those a bundle may use");
+    if (rule == null) {
+      throw refused("operators [" + node.operator() + "]", "only those a bundle may use");
+    }
     List<Optional<Fact>> inputs = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {
       inputs.add(input(node, i));
@@ -83,13 +89,17 @@ final class Walk {
       }
     }
     long bytes = live + kept;
-    require(bytes <= most, bytes + " bytes at once", "at most " + most);
+    if (bytes > most) {
+      throw refused(bytes + " bytes at once", "at most " + most);
+    }
     requireShort(Work.of(node, inputs, results), constant);
   }
 
   /** Nothing can stop a single node, nor what is computed while a graph is opened. */
   private void requireShort(long work, boolean constant) {
-    require(work <= mostWork, work + " products in one node", "at most " + mostWork);
+    if (work > mostWork) {
+      throw refused(work + " products in one node", "at most " + mostWork);
+    }
     if (constant) {
       constantWork += work; // once, also in a loop; each is bounded, and so is their number
       require(
@@ -121,7 +131,9 @@ final class Walk {
     for (long dim : fact.dims()) {
       bounded &= dim >= 1 && dim <= Limits.ELEMENTS;
     }
-    require(bounded, "a value of shape " + fact, "1 to " + Limits.ELEMENTS + " elements");
+    if (!bounded) {
+      throw refused("a value of shape " + fact, "1 to " + Limits.ELEMENTS + " elements");
+    }
   }
 
   private List<Fact> body(OnnxGraph graph, List<Fact> inputs, long times) {
@@ -207,7 +219,12 @@ final class Walk {
 
   static void require(boolean condition, String found, String expected) {
     if (!condition) {
-      throw new IllegalArgumentException("found " + found + ", expected " + expected);
+      throw refused(found, expected);
     }
+  }
+
+  /** For what is looked at in every node, so that a message is made for what is refused alone. */
+  private static IllegalArgumentException refused(String found, String expected) {
+    return new IllegalArgumentException("found " + found + ", expected " + expected);
   }
 }

@@ -6,33 +6,36 @@ import ai.djl.nn.Parameter;
 import io.varve.bijectors.Maf.Order;
 import io.varve.spi.Pass;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
 /**
  * The order in which the values of an event depend on each other.
  *
- * @param order a buffer with the value at each place, [D]
- * @param natural whether every value has its own place, so that nothing moves
+ * @param order a buffer with the value at each place, [D]; none where every value has its own
  */
-record ValueOrder(Parameter order, boolean natural) {
+record ValueOrder(Optional<Parameter> order) {
   static ValueOrder of(Order order, int size, Random random) {
     int[] places = order.degrees(size, random);
+    if (order == Order.NATURAL) {
+      return new ValueOrder(Optional.empty());
+    }
     int[] values = new int[size];
     for (int value = 0; value < size; value++) {
       values[places[value] - 1] = value;
     }
-    return new ValueOrder(MaskedUnits.buffer("order", values), order == Order.NATURAL);
+    return new ValueOrder(Optional.of(MaskedUnits.buffer("order", values)));
   }
 
   /** Puts values [B, D] into their order. */
   UnaryOperator<NDArray> sorting(Pass pass) {
-    return natural ? x -> x : moving(pass.value(order));
+    return order.map(pass::value).map(ValueOrder::moving).orElse(x -> x);
   }
 
   /** Puts ordered values [B, D] back to where they came from. */
   UnaryOperator<NDArray> restoring(Pass pass) {
-    return natural ? x -> x : moving(pass.value(order).argSort());
+    return order.map(pass::value).map(NDArray::argSort).map(ValueOrder::moving).orElse(x -> x);
   }
 
   private static UnaryOperator<NDArray> moving(NDArray from) {
@@ -42,6 +45,6 @@ record ValueOrder(Parameter order, boolean natural) {
   }
 
   List<Parameter> parameters() {
-    return List.of(order);
+    return order.stream().toList();
   }
 }

@@ -9,6 +9,7 @@ import io.varve.export.bundle.BundleExport;
 import io.varve.export.bundle.Exported;
 import io.varve.inference.bundle.Manifest;
 import io.varve.model.plugin.Catalog;
+import io.varve.training.engine.Devices;
 import io.varve.training.run.TrainedModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -55,6 +56,7 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Devices.prepare(); // while plug-ins and the run are read
     try (Workspace workspace = Workspace.open(global)) {
       TrainedModel.Options options = changed.loading(workspace.catalog(), Optional.empty(), "cpu");
       BundleExport.Result result = export(options, run, out, Optional.ofNullable(graphs));

@@ -6,6 +6,7 @@ import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
+import io.varve.training.engine.Devices;
 import io.varve.training.run.TrainedModel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -46,6 +47,7 @@ public final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Devices.prepare(); // while plug-ins and the run are read
     try (Workspace workspace = Workspace.open(global)) {
       TrainedModel.Options options =
           changed.loading(

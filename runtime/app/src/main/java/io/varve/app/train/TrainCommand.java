@@ -6,6 +6,7 @@ import io.varve.app.option.ModelOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.ShellLine;
 import io.varve.app.option.Workspace;
+import io.varve.training.engine.Devices;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,6 +49,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Devices.prepare(); // while plug-ins and the model file are read
     try (Workspace workspace = Workspace.open(global)) {
       Path run = out == null ? Path.of("runs", stem()) : out;
       TrainingRuns.Ended ended =

@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 public final class Devices {
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
+  private static final System.Logger LOG = System.getLogger(Devices.class.getPackageName());
+
   private Devices() {}
 
   /**
@@ -37,6 +39,25 @@ public final class Devices {
               .formatted(name, gpus));
     }
     return Device.gpu(index);
+  }
+
+  /**
+   * Begins to load the engine on another thread, which takes half a second; what fails there fails
+   * again where it is used.
+   */
+  public static void prepare() {
+    Thread loader =
+        new Thread(
+            () -> {
+              try {
+                Engine.getEngine("PyTorch");
+              } catch (RuntimeException | LinkageError e) {
+                LOG.log(System.Logger.Level.DEBUG, "not loaded ahead", e);
+              }
+            },
+            "engine-loader");
+    loader.setDaemon(true);
+    loader.start();
   }
 
   /** The name of a device: {@code cpu} or {@code cuda:0}. */

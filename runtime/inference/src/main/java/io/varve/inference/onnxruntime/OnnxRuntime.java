@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -36,7 +37,7 @@ public final class OnnxRuntime {
   /** What the native library takes when it is unpacked, and some room to spare. */
   private static final long ROOM = 64L << 20;
 
-  private static final System.Logger LOG = System.getLogger(OnnxRuntime.class.getPackageName());
+  private static final AtomicBoolean PREPARED = new AtomicBoolean();
 
   private static OrtEnvironment environment;
 
@@ -58,22 +59,11 @@ public final class OnnxRuntime {
     return environment;
   }
 
-  /**
-   * Begins to load the library on another thread; what fails there fails again where it is used.
-   */
+  /** Begins to load the library on another thread; see {@link EarlyLoading}. */
   public static void prepare() {
-    Thread loader =
-        new Thread(
-            () -> {
-              try {
-                environment();
-              } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.DEBUG, "not loaded ahead", e);
-              }
-            },
-            "onnxruntime-loader");
-    loader.setDaemon(true);
-    loader.start();
+    if (!PREPARED.getAndSet(true)) {
+      EarlyLoading.start("onnxruntime", OnnxRuntime::environment);
+    }
   }
 
   /** The version of the library, such as {@code 1.28.0}. */

@@ -2,14 +2,13 @@ package io.varve.training.engine;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import io.varve.inference.onnxruntime.EarlyLoading;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Names of devices as the command line spells them. */
 public final class Devices {
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
-
-  private static final System.Logger LOG = System.getLogger(Devices.class.getPackageName());
 
   private Devices() {}
 
@@ -41,23 +40,9 @@ public final class Devices {
     return Device.gpu(index);
   }
 
-  /**
-   * Begins to load the engine on another thread, which takes half a second; what fails there fails
-   * again where it is used.
-   */
+  /** Begins to load the engine on another thread, which takes half a second. */
   public static void prepare() {
-    Thread loader =
-        new Thread(
-            () -> {
-              try {
-                Engine.getEngine("PyTorch");
-              } catch (RuntimeException | LinkageError e) {
-                LOG.log(System.Logger.Level.DEBUG, "not loaded ahead", e);
-              }
-            },
-            "engine-loader");
-    loader.setDaemon(true);
-    loader.start();
+    EarlyLoading.start("engine", () -> Engine.getEngine("PyTorch"));
   }
 
   /** The name of a device: {@code cpu} or {@code cuda:0}. */

@@ -83,8 +83,7 @@ final class EnvironmentTest {
           .matches("allocator (|.*,thp:always) options (?s:.*)");
     }
     for (String longer : List.of("train MODEL", "resume RUN", "bench MODEL", "evaluate RUN")) {
-      assertThat(succeed(unset + start + longer).out())
-          .doesNotContain("thp:always");
+      assertThat(succeed(unset + start + longer).out()).doesNotContain("thp:always");
     }
     assertThat(succeed("export MALLOC_CONF=narenas:1; " + start + "score B").out())
         .startsWith("allocator narenas:1 options ");

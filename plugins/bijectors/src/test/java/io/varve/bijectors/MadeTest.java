@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Test;
 class MadeTest {
   private static final int TRIALS = 60;
 
+  /** Of the inputs of a large network one in so many is moved. */
+  private static final int EVERY = 29;
+
   /** Moves an input so far that whatever reads it moves, and nothing saturates. */
   private static final double MOVE = 0.7;
 
@@ -73,6 +76,11 @@ class MadeTest {
 
   /** What each output of m and s reads: [D][C + D], context first. */
   private boolean[][] depends(Case the, Made made, Bijection holder) {
+    return depends(the, made, holder, 1);
+  }
+
+  /** The same for every so manieth input; the others are left out. */
+  private boolean[][] depends(Case the, Made made, Bijection holder, int every) {
     double noise = 1 / Math.sqrt(4.0 + the.size()); // nothing saturates
     Laws.initialise(manager, holder, DataType.FLOAT64, noise);
     int c = the.contextSize();
@@ -80,7 +88,7 @@ class MadeTest {
     double[] at = doubles(values(manager, the.seed(), 1, all));
     double[][] before = terms(the, made, at);
     boolean[][] depends = new boolean[the.size()][all];
-    for (int input = 0; input < all; input++) {
+    for (int input = 0; input < all; input += every) {
       double[] moved = at.clone();
       moved[input] += MOVE;
       double[][] after = terms(the, made, moved);
@@ -225,7 +233,13 @@ class MadeTest {
               .mapToLong(p -> p.getShape().size())
               .sum();
       assertThat(weights).isLessThan(4L * size * size * 2 / 3);
-      assertThat(depends(the, made, holder(made))).isDeepEqualTo(reachable(the, made));
+      boolean[][] depends = depends(the, made, holder(made), EVERY);
+      boolean[][] reachable = reachable(the, made);
+      for (int output = 0; output < size; output++) {
+        for (int input = 0; input < the.contextSize() + size; input += EVERY) {
+          assertThat(depends[output][input]).isEqualTo(reachable[output][input]);
+        }
+      }
     }
   }
 

@@ -90,6 +90,30 @@ final class EnvironmentTest {
   }
 
   @Test
+  void asksJavaWhereItsReleaseFileSaysNothing() throws Exception {
+    standIn("17.0.1");
+    String start = "JAVA_HOME=$PWD/jdk $VARVE --version";
+    Path java = folder.resolve("jdk/bin/java");
+    Files.writeString(java, "#!/bin/sh\necho 'openjdk version \"21.0.1\"' >&2\n");
+    for (String release : List.of("", "IMPLEMENTOR=x\n", "JAVA_VERSION=\"21.0.1\"")) {
+      Files.writeString(folder.resolve("jdk/release"), release);
+      assertThat(shell(start).code()).as(release).isZero();
+    }
+    Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"11.0.1\"");
+    assertThat(shell(start).err()).contains("is Java 11");
+  }
+
+  @Test
+  void takesTheHeapThatIsAskedFor() throws Exception {
+    standIn("17.0.1");
+    for (String variable : List.of("VARVE_JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")) {
+      String start = "JAVA_HOME=$PWD/jdk %s=-Xmx24m $VARVE score B".formatted(variable);
+      assertThat(succeed(start).out()).contains("SerialGC").doesNotContain("-Xms32m");
+    }
+    assertThat(succeed("JAVA_HOME=$PWD/jdk $VARVE score B").out()).contains("-Xms32m");
+  }
+
+  @Test
   void refusesAJavaThatIsTooOld() throws Exception {
     standIn("11.0.2");
     Ended ended = shell("JAVA_HOME=$PWD/jdk $VARVE --version");

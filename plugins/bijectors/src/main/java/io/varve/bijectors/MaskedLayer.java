@@ -67,11 +67,12 @@ final class MaskedLayer {
     this.units = units;
     this.strictly = strictly;
     int size = units.size();
-    boolean large = (long) size * inputs.size() >= LARGE && inputs.known() && units.known();
+    boolean known = inputs.known() && units.known();
+    boolean large = known && size >= BLOCKS && (long) size * inputs.size() >= LARGE;
     int count = large ? BLOCKS : 1;
     for (int i = 0; i < count; i++) {
-      int from = size * i / count;
-      int to = size * (i + 1) / count;
+      int from = (int) ((long) size * i / count);
+      int to = (int) ((long) size * (i + 1) / count);
       int head = large ? Math.max(1, inputs.readBy(units.last(to), strictly)) : inputs.size();
       String own = name + ".weight" + (large ? "." + i : "");
       blocks.add(new Block(weight(own, new Shape(to - from, head), deviation), from, to, head));

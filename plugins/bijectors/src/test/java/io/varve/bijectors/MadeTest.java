@@ -243,6 +243,17 @@ class MadeTest {
     }
   }
 
+  /** Two or three units beside very many have no four blocks. */
+  @Test
+  void fewUnitsBesideManyAreOneBlock() {
+    for (List<Integer> hidden : List.of(List.of(131_072), List.of(90_000, 3))) {
+      Maf maf = MafTest.keys(hidden, Order.RANDOM, Degrees.EQUAL, Gate.AFFINE);
+      assertThat(new Made(maf, 3, List.of(), new Random(1)).parameters())
+          .extracting(Parameter::getName)
+          .contains("shift.weight");
+    }
+  }
+
   /** Hidden degrees that start one higher, as in section 9.2, would hide it from the first. */
   @Test
   void everyOutputReadsTheContextWhateverTheWidth() {

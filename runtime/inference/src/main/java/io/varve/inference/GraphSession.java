@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -30,14 +31,16 @@ final class GraphSession implements AutoCloseable {
   /** Buffers that nobody has used for so long are given back. */
   private static final long IDLE = TimeUnit.SECONDS.toNanos(30);
 
+  private static final System.Logger LOG = System.getLogger(GraphSession.class.getPackageName());
+
   private final Path file;
   private final Manifest.Graph graph;
   private final InferenceOptions options;
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final Optional<Supplier<OrtSession>> opensAlone;
-  private OrtSession alone;
-  private boolean asked;
+  private final AtomicInteger singles = new AtomicInteger();
+  private volatile OrtSession alone;
 
   /** The one that was used last stands first, so that those too many grow old at the end. */
   private final Deque<Buffers> idle = new ConcurrentLinkedDeque<>();
@@ -102,16 +105,23 @@ final class GraphSession implements AutoCloseable {
     }
   }
 
-  /** The session for so many rows. A process that asks for one row once opens no other for it. */
-  private synchronized OrtSession session(int rows) {
+  /**
+   * The session for so many rows. The second run of a single row opens one for it, which the first
+   * does not pay for and no other waits for; where that fails, the graph goes on without it.
+   */
+  private OrtSession session(int rows) {
     if (rows > 1 || opensAlone.isEmpty()) {
       return session;
     }
-    if (alone == null && asked) {
-      alone = opensAlone.get().get();
+    if (alone == null && singles.getAndIncrement() == 1) {
+      try {
+        alone = opensAlone.get().get();
+      } catch (IllegalArgumentException e) {
+        LOG.log(System.Logger.Level.DEBUG, file + ": no session for single rows", e);
+      }
     }
-    asked = true;
-    return alone == null ? session : alone;
+    OrtSession own = alone;
+    return own == null ? session : own;
   }
 
   /** Refuses a result that is no number; how far a fixed point is off is warned of instead. */
@@ -159,10 +169,14 @@ final class GraphSession implements AutoCloseable {
   public void close() {
     idle.forEach(Buffers::free);
     idle.clear();
+    OrtSession single = alone;
     try {
-      session.close();
-      if (alone != null) {
-        alone.close();
+      try {
+        session.close();
+      } finally {
+        if (single != null) {
+          single.close();
+        }
       }
     } catch (OrtException e) {
       throw new IllegalStateException(file + ": cannot be closed: " + OnnxRuntime.reason(e), e);

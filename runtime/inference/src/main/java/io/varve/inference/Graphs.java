@@ -186,7 +186,8 @@ final class Graphs {
       throw new IllegalArgumentException(
           "%s: was not opened with the bundle; name '%s' there".formatted(file, name));
     }
-    boolean one = device.isCpu() && packed() && options.threads() == 0 && !options.spinning();
+    boolean threads = options.threads() == 0 && Runtime.getRuntime().availableProcessors() > 1;
+    boolean one = device.isCpu() && packed() && threads && !options.spinning();
     Supplier<OrtSession> alone = () -> open(file, checked, options.withThreads(1));
     return new GraphSession(
         file,

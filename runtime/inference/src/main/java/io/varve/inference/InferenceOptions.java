@@ -16,8 +16,8 @@ import java.util.function.Consumer;
  * @param spinning whether idle threads spin during a request: faster where nothing else runs, many
  *     times slower where cores are shared
  * @param packed up to how many bytes of weights each open graph keeps a repacked copy of its own:
- *     up to twice as fast, but it takes memory, and time to open; with more weights than that, all
- *     graphs on the CPU read the same copy
+ *     up to twice as fast, but it takes memory (twice where single rows run on one thread), and
+ *     time to open; with more weights than that, all graphs on the CPU read the same copy
  * @param profile the prefix of files that ONNX Runtime writes its timings to, if any
  * @param exact whether entry points run every round of a fixed point; the bundle must have the
  *     graphs for it, {@code exact} ones

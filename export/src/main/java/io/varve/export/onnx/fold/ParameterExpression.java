@@ -46,7 +46,8 @@ record ParameterExpression(
    */
   static ParameterExpression of(
       NodeProto node, int output, List<Optional<ParameterExpression>> operands) {
-    StringBuilder key = new StringBuilder(node.getOpType()).append(' ').append(output);
+    StringBuilder key = new StringBuilder(node.getDomain()).append(' ').append(node.getOpType());
+    key.append(' ').append(output).append(" of ").append(node.getOutputCount());
     Set<NodeProto> nodes = new LinkedHashSet<>();
     Map<String, Safetensors.Entry> weights = new LinkedHashMap<>();
     Map<String, TensorProto> constants = new LinkedHashMap<>();

@@ -164,22 +164,11 @@ final class RandomShapes {
     int one = Math.floorMod(d.axis(x), d.rank(x));
     int other = Math.floorMod(d.axis(x), d.rank(x));
     int by = d.between(-1, 5);
-    if (d.chance(0.5)) {
-      int[] axes = {one, other};
-      d.exact(
-          "{0}.rotate90(" + by + ", " + Arrays.toString(axes) + ")",
-          (t, in) -> in[0].rotate90(by, axes),
-          x);
-    } else if (d.chance(0.9)
-        && (one == other || !d.extent(x, one).fixed() || !d.extent(x, other).fixed())) {
-      throw new Draft.Unfit("the batch has no diagonal");
-    } else {
-      int offset = d.between(-1, 1);
-      d.exact(
-          "{0}.diagonal(" + offset + ", " + one + ", " + other + ")",
-          (t, in) -> in[0].diagonal(offset, one, other),
-          x);
-    }
+    int[] axes = {one, other};
+    d.exact(
+        "{0}.rotate90(" + by + ", " + Arrays.toString(axes) + ")",
+        (t, in) -> in[0].rotate90(by, axes),
+        x);
   }
 
   static void flip(Draft d) {

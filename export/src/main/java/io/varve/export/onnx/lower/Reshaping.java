@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /** What changes the shape, the order or the type of elements, but not their values. */
 final class Reshaping {
@@ -35,9 +34,6 @@ final class Reshaping {
     table.add(one("NDArray.tile", "Reshape, Tile", Reshaping::tile));
     table.add(one("NDArray.repeat", "Reshape, Expand, Reshape", Reshaping::repeat));
     table.add(one("NDArray.rotate90", "Slice, Transpose", Reshaping::rotate));
-    table.add(
-        one("NDArray.diagonal", "Transpose, Reshape, Gather", Reshaping::diagonal)
-            .refusing("axes that depend on the batch: use eye and mul"));
     table.add(one("NDArray.flip", "Slice", c -> flip(c, c.in(0), c.axes(1))));
     table.add(
         one("NDArray.pad", "Pad", Reshaping::pad)
@@ -148,31 +144,6 @@ final class Reshaping {
       case 2 -> flip(c, c.in(0), axes);
       default -> flip(c, swapped, axes[1]);
     };
-  }
-
-  /** The diagonal of two axes becomes the last axis. Arguments: offset, and the axes if given. */
-  private static String diagonal(Call c) {
-    int rank = c.rank(0);
-    int one = c.count() > 2 ? c.axis(2) : 0;
-    int other = c.count() > 2 ? c.axis(3) : 1;
-    if (!c.shape(0).get(one).fixed() || !c.shape(0).get(other).fixed()) {
-      throw c.refuse("takes a diagonal along the batch", "use eye and mul");
-    }
-    long[] order =
-        LongStream.concat(
-                LongStream.range(0, rank).filter(axis -> axis != one && axis != other),
-                LongStream.of(one, other))
-            .toArray();
-    List<Extent> flat = new ArrayList<>();
-    Arrays.stream(order).limit(rank - 2L).forEach(axis -> flat.add(c.shape(0).get((int) axis)));
-    long columns = c.shape(0).get(other).offset();
-    flat.add(Extent.of(c.shape(0).get(one).offset() * columns));
-    long offset = c.count() > 1 ? c.whole(1) : 0;
-    long start = offset >= 0 ? offset : -offset * columns;
-    long length = c.shape().get(rank - 2).offset();
-    long[] positions = LongStream.range(0, length).map(i -> start + i * (columns + 1)).toArray();
-    String rows = c.reshape(transpose(c, c.in(0), order), flat);
-    return c.node("Gather", Map.of("axis", rank - 2L), rows, c.emit().ints(positions));
   }
 
   static String flip(Call c, String input, long... axes) {

@@ -62,7 +62,6 @@ final class RecordingArray implements InvocationHandler {
           "flatten",
           "broadcast",
           "split",
-          "diagonal",
           "stopGradient",
           "get",
           "real");

@@ -78,8 +78,6 @@ class OperatorsTest extends Agreement {
     on("rotate90", x -> x.rotate90(1, new int[] {1, 2}).add(x.rotate90(-1, new int[] {1, 2})));
     on("rotate90 back", x -> x.rotate90(2, new int[] {0, 2}).add(x.rotate90(4, new int[] {1, 2})));
     on("rotate90 the batch", x -> x.rotate90(3, new int[] {-1, 0}));
-    on("diagonal", x -> x.get("0").diagonal().add(x.get("0").diagonal(-1).sum()));
-    on("diagonal of axes", x -> x.diagonal(1, 1, 2).concat(x.diagonal(-2, 2, 1), 1));
     on("pad", x -> x.pad(new Shape(1, 2, 0, 3), 0.5));
     on("concat", (x, m) -> x.concat(m.ones(new Shape(x.getShape().get(0), 1, 4)), 1));
     on("concat along the batch", x -> x.concat(x.mul(2), 0).concat(x.concat(x, 0), -2));

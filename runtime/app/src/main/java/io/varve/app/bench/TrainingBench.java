@@ -23,6 +23,7 @@ import java.util.Map;
 final class TrainingBench {
   private static final int WINDOW = 5;
   private static final int WARM_UP = 4;
+  private static final double ENOUGH_SECONDS = 15; // of warm-up: then Java has compiled its part
   private static final int PROFILED = 4;
   private static final int LISTED = 10;
 
@@ -33,7 +34,8 @@ final class TrainingBench {
   /**
    * A bench.
    *
-   * @param steps how many to time, after {@value #WARM_UP} windows of {@value #WINDOW} steps
+   * @param steps how many to time. As many go before them as a warm-up, but no more than {@value
+   *     #ENOUGH_SECONDS} seconds, and at least {@value #WARM_UP} windows of {@value #WINDOW} steps
    */
   TrainingBench(Catalog catalog, String device, int steps) {
     this.catalog = catalog;
@@ -105,7 +107,9 @@ final class TrainingBench {
     private final List<Double> speeds = new ArrayList<>();
     private final List<Double> processorSeconds = new ArrayList<>();
     private double processorTime = Stopwatch.processorSeconds();
-    private int seen;
+    private final long begin = System.nanoTime();
+    private int warm;
+    private int profiling;
     private OperatorProfile.Recording recording;
     private OperatorProfile profile;
 
@@ -118,18 +122,24 @@ final class TrainingBench {
       if (point.split() == DataPart.TEST) {
         return;
       }
-      seen++;
       double now = Stopwatch.processorSeconds();
-      if (seen > WARM_UP && speeds.size() < wanted) {
+      if (speeds.isEmpty() && !isWarm()) {
+        warm++;
+      } else if (speeds.size() < wanted) {
         speeds.add(point.state().imagesPerSecond());
         processorSeconds.add(now - processorTime);
-      } else if (seen == WARM_UP + wanted + 1) {
+      } else if (profiling++ == 0) {
         recording = OperatorProfile.begin();
-      } else if (seen == WARM_UP + wanted + 1 + PROFILED) {
+      } else if (profiling > PROFILED) {
         profile = recording.end();
         throw new Enough();
       }
       processorTime = now;
+    }
+
+    private boolean isWarm() {
+      double seconds = (System.nanoTime() - begin) * 1e-9;
+      return warm >= WARM_UP && (warm >= wanted || seconds >= ENOUGH_SECONDS);
     }
   }
 

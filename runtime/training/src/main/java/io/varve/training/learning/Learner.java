@@ -103,20 +103,32 @@ public final class Learner implements AutoCloseable {
       // Leaves of its own each step start without a gradient and take their handles along.
       Map<String, NDArray> leaves = weights.leaves(scope);
       NDArray bytes = images.apply(scope);
-      long rows = bytes.getShape().get(0);
-      Objective objective = experiment.objective();
-      Mapped x;
-      Bound bound;
       try (GradientCollector collector = engine.newGradientCollector()) {
-        ParameterStore store = weights.store(scope, leaves);
-        x = encode(new Run(scope, store, true, new EngineNoise(scope, rows)), bytes);
-        EngineNoise noise = new EngineNoise(scope, objective.importanceSamples() * rows);
-        bound = objective.bound(model, new Run(scope, store, true, noise), x.value());
-        collector.backward(objective.loss(bound, progress));
+        collector.backward(loss(scope, weights.store(scope, leaves), bytes, progress));
       }
-      means.add(bound, x.logDet());
       double rate = training.rateAt(progress);
       optimizer.apply(gradients(leaves), means.update(), rate, progress.step());
+    }
+  }
+
+  /**
+   * The loss of a batch, whose terms go into the means.
+   *
+   * <p>The other handles are closed here, before the backward pass: it then frees each array after
+   * its last use, and the next ones take its place, in memory and in the caches.
+   */
+  private NDArray loss(NDManager scope, ParameterStore store, NDArray bytes, Progress progress) {
+    Objective objective = experiment.objective();
+    long rows = bytes.getShape().get(0);
+    try (NDScope forward = new NDScope()) {
+      forward.suppressNotUsedWarning();
+      Mapped x = encode(new Run(scope, store, true, new EngineNoise(scope, rows)), bytes);
+      EngineNoise noise = new EngineNoise(scope, objective.importanceSamples() * rows);
+      Bound bound = objective.bound(model, new Run(scope, store, true, noise), x.value());
+      means.add(bound, x.logDet());
+      NDArray loss = objective.loss(bound, progress);
+      NDScope.unregister(loss);
+      return loss;
     }
   }
 

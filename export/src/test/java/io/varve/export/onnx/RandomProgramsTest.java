@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class RandomProgramsTest {
   /** As many as it takes until every operation has occurred; 25 seconds on two quiet cores. */
-  private static final int IN_EVERY_BUILD = 400;
+  private static final int IN_EVERY_BUILD = 450;
 
   private static final int MANY = 2_000;
   private static final int SOAK = 20_000;

@@ -3,6 +3,7 @@ package io.varve.networks.layer;
 import static io.varve.spi.Ops.constant;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.initializer.Initializer;
@@ -69,8 +70,15 @@ final class NormedKernel {
 
   /** Runs a layer with this kernel; in the pass over the first batch its start is set before. */
   NDArray run(Reading reading, NDArray x, UnaryOperator<NDArray> layer) {
-    reading.starts().ifPresent(starts -> start(starts, reading, layer.apply(x)));
+    reading.starts().ifPresent(starts -> startOn(x, starts, reading, layer));
     return layer.apply(x);
+  }
+
+  private void startOn(NDArray x, Starts starts, Reading reading, UnaryOperator<NDArray> layer) {
+    try (NDScope own = new NDScope()) { // several arrays as large as y, of which none is kept
+      own.suppressNotUsedWarning();
+      start(starts, reading, layer.apply(x));
+    }
   }
 
   private void start(Starts starts, Reading reading, NDArray y) {

@@ -75,7 +75,7 @@ final class NormedKernel {
   }
 
   private void startOn(NDArray x, Starts starts, Reading reading, UnaryOperator<NDArray> layer) {
-    try (NDScope own = new NDScope()) { // several arrays as large as y, of which none is kept
+    try (NDScope own = new NDScope()) { // several arrays as large as y, each needed here alone
       own.suppressNotUsedWarning();
       start(starts, reading, layer.apply(x));
     }
@@ -89,6 +89,7 @@ final class NormedKernel {
     NDArray scale = constant(y, DEVIATION).div(variance.add(constant(y, VARIANCE_FLOOR)).sqrt());
     NDArray g = reading.of(length).mul(scale);
     NDArray b = reading.of(bias).sub(mean.flatten()).mul(scale);
+    NDScope.unregister(g, b);
     starts.start(length, g);
     starts.start(bias, b);
   }

@@ -76,7 +76,9 @@ class NormedKernelTest {
     block.initialize(manager, DataType.FLOAT64, new Shape(1, 3, 6, 6));
     NDArray x = values(manager, 1, 8, 3, 6, 6).add(manager.create(3.0)); // off the middle
     First first = new First(manager);
+    int before = arrays();
     NDArray y = block.forward(first, new NDList(x), false).head();
+    int made = arrays() - before;
     for (int c = 0; c < 4; c++) {
       double[] channel = doubles(y.get(":," + c));
       double mean = Arrays.stream(channel).average().orElseThrow();
@@ -88,10 +90,16 @@ class NormedKernelTest {
     assertThat(first.values.keySet())
         .hasSize(8) // a length and a bias in each of four layers
         .allMatch(p -> p.getName().endsWith(".g") || p.getName().endsWith(".bias"));
+    before = arrays();
     NDArray again = block.forward(new ParameterStore(manager, false), new NDList(x), false).head();
+    assertThat(made).as("beside what any pass makes").isEqualTo(arrays() - before + 8);
     assertThat(doubles(again)).isNotEqualTo(doubles(y)); // other passes set nothing
     assertThat(doubles(block.forward(first, new NDList(x), false).head()))
         .containsExactly(doubles(y), within(ROUNDING)); // the first value counts
+  }
+
+  private int arrays() {
+    return manager.getManagedArrays().size();
   }
 
   /** The store of the pass over the first batch. */

@@ -12,17 +12,28 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import io.varve.hierarchies.Graph;
+import io.varve.likelihoods.Bernoulli;
 import io.varve.model.EngineNoise;
 import io.varve.model.Model;
 import io.varve.model.Run;
+import io.varve.model.plugin.Catalog;
 import io.varve.model.weights.Weights;
+import io.varve.networks.Mlp;
+import io.varve.priors.Normal;
+import io.varve.priors.StandardNormal;
+import io.varve.schedules.Linear;
+import io.varve.spi.Named;
 import io.varve.spi.Progress;
+import io.varve.spi.Schedule;
 import io.varve.training.Experiment;
 import io.varve.training.Small;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -31,6 +42,8 @@ import org.junit.jupiter.api.Test;
 final class LearnerTest {
   /** Two orders of summation in single precision. */
   private static final double ROUNDING = 1e-5;
+
+  private static Runnable atRate = () -> {};
 
   private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
 
@@ -73,6 +86,36 @@ final class LearnerTest {
       assertThat(handles()).isEqualTo(handles);
       assertThat(resident()).isLessThan(resident + resident / 20);
     }
+  }
+
+  /** The rate is asked for between the backward pass and the update. */
+  @Test
+  void freesTheForwardPassBeforeTheUpdate() {
+    Catalog catalog =
+        Catalog.of(
+            List.of(
+                Graph.class,
+                Bernoulli.class,
+                Mlp.class,
+                Normal.class,
+                StandardNormal.class,
+                Linear.class,
+                Watched.class));
+    List<Integer> alive = new ArrayList<>();
+    for (String activation : List.of("none", "swish")) { // swish makes two arrays a layer more
+      String key = "model.nodes[1].p.network={type: mlp, hidden: [12, 12], activation: %s}";
+      String[] keys = {key.formatted(activation), "training.rate={type: watched}"};
+      Experiment experiment = Experiment.of(Small.yaml(keys), catalog);
+      try (Learner learner = learner(experiment)) {
+        int before = handles();
+        atRate = () -> alive.add(handles() - before);
+        steps(learner, 0, 1);
+      } finally {
+        atRate = () -> {};
+      }
+    }
+    assertThat(alive).hasSize(2);
+    assertThat(alive.get(1)).isEqualTo(alive.get(0));
   }
 
   @Test
@@ -223,6 +266,16 @@ final class LearnerTest {
   private static long resident() throws IOException {
     System.gc();
     return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1]);
+  }
+
+  /** A rate that looks around when it is asked for. */
+  @Named("watched")
+  public record Watched() implements Schedule {
+    @Override
+    public double at(Progress progress) {
+      atRate.run();
+      return 1e-3;
+    }
   }
 
   /** The same dropout and the same noise each time. */

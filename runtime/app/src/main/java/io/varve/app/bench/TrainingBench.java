@@ -23,7 +23,7 @@ import java.util.Map;
 final class TrainingBench {
   private static final int WINDOW = 5;
   private static final int WARM_UP = 4;
-  private static final double ENOUGH_SECONDS = 15; // of warm-up: then Java has compiled its part
+  private static final double ENOUGH_SECONDS = 30; // of warm-up: then Java has compiled its part
   private static final int PROFILED = 4;
   private static final int LISTED = 10;
 
@@ -34,8 +34,8 @@ final class TrainingBench {
   /**
    * A bench.
    *
-   * @param steps how many to time. As many go before them as a warm-up, but no more than {@value
-   *     #ENOUGH_SECONDS} seconds, and at least {@value #WARM_UP} windows of {@value #WINDOW} steps
+   * @param steps how many to time. Twice as many go before them as a warm-up, but at least {@value
+   *     #WARM_UP} windows and then for no more than {@value #ENOUGH_SECONDS} seconds
    */
   TrainingBench(Catalog catalog, String device, int steps) {
     this.catalog = catalog;
@@ -139,7 +139,7 @@ final class TrainingBench {
 
     private boolean isWarm() {
       double seconds = (System.nanoTime() - begin) * 1e-9;
-      return warm >= WARM_UP && (warm >= wanted || seconds >= ENOUGH_SECONDS);
+      return warm >= WARM_UP && (warm >= 2 * wanted || seconds >= ENOUGH_SECONDS);
     }
   }
 

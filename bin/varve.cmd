@@ -55,6 +55,21 @@ if not "%home:;=%"=="%home%" (
   exit /b 2
 )
 
+rem The CUDA libraries that -Pcuda laid beside the others serve where there is a driver.
+set "cuda="
+if defined PYTORCH_LIBRARY_PATH goto pytorch
+if not exist "%home%\cuda" goto pytorch
+if not exist "%SystemRoot%\System32\nvcuda.dll" goto pytorch
+for /d %%l in ("%home%\cuda\libtorch-*-*") do for /f "tokens=2,3 delims=-" %%v in ("%%~nxl") do (
+  set "PYTORCH_LIBRARY_PATH=%%~fl"
+  set "PYTORCH_VERSION=%%v"
+  set "PYTORCH_FLAVOR=%%w"
+)
+set "PATH=%home%\cuda\onnxruntime;%PYTORCH_LIBRARY_PATH%;%PATH%"
+set cuda="-Donnxruntime.native.path=%home%\cuda\onnxruntime"
+if not defined CUBLAS_WORKSPACE_CONFIG set "CUBLAS_WORKSPACE_CONFIG=:4096:8"
+
+:pytorch
 rem DJL would take PYTORCH_VERSION for the version of its own libtorch; docs/gpu.md says where these variables belong.
 if defined PYTORCH_LIBRARY_PATH goto options
 if /i "%DJL_OFFLINE%"=="false" goto options
@@ -70,6 +85,6 @@ echo "%VARVE_JAVA_OPTS% %JAVA_TOOL_OPTIONS% %JDK_JAVA_OPTIONS%" | findstr /c:"-X
 "%java%" %native% %collector% -Dai.djl.offline=true -DOPT_OUT_TRACKING=true -Djava.awt.headless=true ^
   -Dfile.encoding=UTF-8 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn ^
   -Dorg.slf4j.simpleLogger.log.ai.djl.util.cuda=error ^
-  "-Dvarve.home=%home%" %VARVE_JAVA_OPTS% ^
+  "-Dvarve.home=%home%" %cuda% %VARVE_JAVA_OPTS% ^
   -cp "%home%\lib\*" io.varve.app.Varve %*
 exit /b %errorlevel%

@@ -42,7 +42,9 @@ final class CommandLineTest {
             "verify",
             "schema",
             "expand",
-            "doctor");
+            "parity",
+            "doctor",
+            "gpu-check");
     for (String command : commands) {
       if (!command.equals("help")) {
         assertThat(Cli.succeedHere(folder, command, "--help").out())

@@ -71,6 +71,7 @@ final class FullSizeTest {
             .orElseThrow();
     assertThat(worst).isPositive().isLessThan(exported.get("tolerance").getAsDouble());
     assertThat(exported.getAsJsonObject("parity").keySet()).contains("bound", "generate");
+    assertThat(exported.get("without_cuda")).as("nodes that CUDA has no kernel for").isNull();
     System.out.printf(
         Locale.ROOT,
         "| %s | %,d | %d | %.0f | %.0f | %.1e |%n",

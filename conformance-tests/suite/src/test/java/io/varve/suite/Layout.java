@@ -99,6 +99,7 @@ final class Layout {
                                 | app.train               |
                                 | app.plugins             |
                                 | app.bench               |
+                                | app.check               |
                                 | app                     |
           """);
 

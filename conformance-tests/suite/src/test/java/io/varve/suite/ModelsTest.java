@@ -86,7 +86,9 @@ final class ModelsTest {
     }
     JsonObject trained = Cli.succeedHere(folder, train.toArray(String[]::new)).json();
     assertThat(trained.get("bits_per_dim").getAsDouble()).isPositive().isFinite();
-    Cli.succeedHere(folder, "export", run, "--out", bundle, "--graphs", graphs(text));
+    String[] export = {"export", run, "--out", bundle, "--graphs", graphs(text), "--json"};
+    JsonObject exported = Cli.succeedHere(folder, export).json();
+    assertThat(exported.get("without_cuda")).as("nodes that CUDA has no kernel for").isNull();
     String[] measure = {"--importance-samples", "5", "--images", "24", "--seed", "9", "--json"};
     JsonObject djl = Cli.succeedHere(folder, with(measure, "evaluate", run)).json();
     JsonObject onnx = Cli.succeedHere(folder, with(measure, "evaluate", bundle)).json();

@@ -12,6 +12,7 @@ import io.varve.inference.bundle.BundleVerification;
 import io.varve.inference.bundle.GraphName;
 import io.varve.inference.bundle.Manifest;
 import io.varve.inference.bundle.Mode;
+import io.varve.inference.bundle.VerifiedBundle;
 import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Safetensors;
 import io.varve.spi.Node;
@@ -72,8 +73,11 @@ public final class BundleExport {
    * What an export did.
    *
    * @param worst the relative error of each graph against DJL, see {@link #TOLERANCE}
+   * @param withoutCuda the nodes of each graph that would run on the CPU under CUDA, where there
+   *     are any; see {@link VerifiedBundle#withoutCuda}
    */
-  public record Result(Path bundle, Map<String, Double> worst) {}
+  public record Result(
+      Path bundle, Map<String, Double> worst, Map<String, Map<String, Integer>> withoutCuda) {}
 
   /**
    * Exports a model, whole or not at all.
@@ -86,10 +90,12 @@ public final class BundleExport {
   public static Result export(Exported exported, List<String> entries, Path bundle) {
     try (NDManager manager = exported.vector().getManager().newSubManager();
         BundlePlace place = new BundlePlace(bundle)) {
-      Map<String, Double> worst =
-          new BundleExport(exported, manager).write(entries, place.building());
+      BundleExport export = new BundleExport(exported, manager);
+      Map<String, Double> worst = export.write(entries, place.building());
+      // So that what is exported can be opened.
+      VerifiedBundle verified = BundleVerification.verify(place.building());
       place.replace();
-      return new Result(bundle, worst);
+      return new Result(bundle, worst, verified.withoutCuda());
     } catch (IOException e) {
       throw FileFault.unwritable(bundle, e);
     }
@@ -129,7 +135,6 @@ public final class BundleExport {
         });
     Safetensors.write(folder.resolve(PARITY), vectors, Map.of());
     manifest(graphs, folder).write(folder);
-    BundleVerification.verify(folder); // so that what is exported can be opened
     return worst;
   }
 

@@ -14,6 +14,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import io.varve.spi.Pass;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -23,7 +24,8 @@ import java.util.stream.Stream;
  *
  * <p>Both degrees ascend, so that a unit reads a head of the inputs. The units of a large layer are
  * cut into blocks, whose weights end with the head that the last unit reads: without what no unit
- * of a block may read, products, memory and the optimiser's work are two thirds.
+ * of a block may read, products, memory and the optimiser's work are two thirds. What all units of
+ * a block read are weights of their own, which need no mask.
  *
  * <p>The degrees are kept, and the masks are not: they would be as large as the weights, in every
  * checkpoint and every bundle.
@@ -45,9 +47,11 @@ final class MaskedLayer {
   /**
    * Units from {@code from} to {@code to} that read a head of the inputs.
    *
-   * @param weight [to - from, head]
+   * @param open [to - from, shared], of the inputs that all of them read, if there are any
+   * @param weight [to - from, head - shared], to be masked
    */
-  private record Block(Parameter weight, int from, int to, int head) {}
+  private record Block(
+      Optional<Parameter> open, Parameter weight, int from, int to, int shared, int head) {}
 
   /**
    * @param inputs what is read
@@ -74,8 +78,19 @@ final class MaskedLayer {
       int from = (int) ((long) size * i / count);
       int to = (int) ((long) size * (i + 1) / count);
       int head = large ? Math.max(1, inputs.readBy(units.last(to), strictly)) : inputs.size();
-      String own = name + ".weight" + (large ? "." + i : "");
-      blocks.add(new Block(weight(own, new Shape(to - from, head), deviation), from, to, head));
+      int shared = large ? Math.min(inputs.readBy(units.first(from), strictly), head - 1) : 0;
+      String end = large ? "." + i : "";
+      Shape open = new Shape(to - from, shared);
+      blocks.add(
+          new Block(
+              shared == 0
+                  ? Optional.empty()
+                  : Optional.of(weight(name + ".open" + end, open, deviation)),
+              weight(name + ".weight" + end, new Shape(to - from, head - shared), deviation),
+              from,
+              to,
+              shared,
+              head));
     }
     for (Shape shape : given) {
       Shape own = new Shape(size, shape.size());
@@ -99,12 +114,21 @@ final class MaskedLayer {
         .build();
   }
 
+  /**
+   * A product of a block: columns of the input from {@code from} to {@code to}, and their weights.
+   */
+  private record Product(NDArray weights, int from, int to) {
+    NDArray of(NDArray h) {
+      return Linear.linear(columns(h, from, to), weights).singletonOrThrow();
+    }
+  }
+
   /** The layer as a function of its input [B, inputs]; masks and the context are done once. */
   UnaryOperator<NDArray> at(Pass pass, NDList given) {
-    List<NDArray> weights = blocks.stream().map(block -> masked(pass, block)).toList();
+    List<List<Product>> products = blocks.stream().map(block -> products(pass, block)).toList();
     NDArray b = pass.value(bias);
     if (context.isEmpty() && blocks.size() == 1) {
-      NDArray w = weights.get(0);
+      NDArray w = products.get(0).get(0).weights(); // one block has no open weights
       return h -> Linear.linear(h, w, b).singletonOrThrow();
     }
     NDArray read = b.expandDims(0);
@@ -114,20 +138,32 @@ final class MaskedLayer {
       read = Linear.linear(flat, v).singletonOrThrow().add(read);
     }
     NDArray offset = read;
-    return h -> products(h, weights).add(offset);
+    return h -> sums(h, products).add(offset);
   }
 
-  private NDArray products(NDArray h, List<NDArray> weights) {
+  /** In training, to join the weights would take longer than a second product does. */
+  private List<Product> products(Pass pass, Block block) {
+    NDArray masked = masked(pass, block);
+    if (block.open().isEmpty()) {
+      return List.of(new Product(masked, 0, block.head()));
+    }
+    NDArray open = pass.value(block.open().get());
+    return pass.training()
+        ? List.of(
+            new Product(open, 0, block.shared()), new Product(masked, block.shared(), block.head()))
+        : List.of(new Product(NDArrays.concat(new NDList(open, masked), 1), 0, block.head()));
+  }
+
+  private static NDArray sums(NDArray h, List<List<Product>> products) {
     NDList parts = new NDList();
-    for (int i = 0; i < blocks.size(); i++) {
-      NDArray head = head(h, blocks.get(i).head());
-      parts.add(Linear.linear(head, weights.get(i)).singletonOrThrow());
+    for (List<Product> block : products) {
+      parts.add(block.stream().map(product -> product.of(h)).reduce(NDArray::add).orElseThrow());
     }
     return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 1);
   }
 
-  private static NDArray head(NDArray h, int size) {
-    return size == h.getShape().get(1) ? h : h.get(new NDIndex(":, :{}", size));
+  private static NDArray columns(NDArray h, int from, int to) {
+    return from == 0 && to == h.getShape().get(1) ? h : h.get(new NDIndex(":, {}:{}", from, to));
   }
 
   /** The weights of a block, and zero where nothing is read. */
@@ -137,7 +173,7 @@ final class MaskedLayer {
     NDArray read = pass.value(inputs.degrees());
     if (blocks.size() > 1) {
       reads = reads.get(new NDIndex("{}:{}", block.from(), block.to()));
-      read = read.get(new NDIndex(":{}", block.head()));
+      read = read.get(new NDIndex("{}:{}", block.shared(), block.head()));
     }
     reads = reads.expandDims(1);
     read = read.expandDims(0);
@@ -146,7 +182,10 @@ final class MaskedLayer {
   }
 
   List<Parameter> parameters() {
-    return Stream.of(blocks.stream().map(Block::weight), Stream.of(bias), context.stream())
+    return Stream.of(
+            blocks.stream().flatMap(b -> Stream.concat(b.open().stream(), Stream.of(b.weight()))),
+            Stream.of(bias),
+            context.stream())
         .flatMap(all -> all)
         .toList();
   }

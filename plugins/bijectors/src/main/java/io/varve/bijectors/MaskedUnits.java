@@ -38,6 +38,11 @@ record MaskedUnits(Parameter degrees, int[] drawn, boolean known) {
     return drawn.length;
   }
 
+  /** The degree of a unit. */
+  int first(int unit) {
+    return drawn[unit];
+  }
+
   /** The degree of the last of the first so many units. */
   int last(int count) {
     return drawn[count - 1];

@@ -6,8 +6,11 @@ import io.varve.app.bundle.InterpolateCommand;
 import io.varve.app.bundle.ReconstructCommand;
 import io.varve.app.bundle.ResampleCommand;
 import io.varve.app.bundle.SuperResolveCommand;
+import io.varve.app.check.DoctorCommand;
+import io.varve.app.check.GpuCheckCommand;
 import io.varve.app.measure.EvaluateCommand;
 import io.varve.app.measure.FidCommand;
+import io.varve.app.measure.ParityCommand;
 import io.varve.app.measure.ScoreCommand;
 import io.varve.app.plugins.PluginsCommand;
 import io.varve.app.plugins.SchemaCommand;
@@ -38,12 +41,14 @@ final class Commands {
           "interpolate",
           "resample",
           "fid",
+          "parity",
           "bench",
           "plugins",
           "verify",
           "schema",
           "expand",
           "doctor",
+          "gpu-check",
           "help");
 
   private Commands() {}
@@ -62,12 +67,14 @@ final class Commands {
       case "super-resolve" -> SuperResolveCommand.class;
       case "interpolate" -> InterpolateCommand.class;
       case "resample" -> ResampleCommand.class;
+      case "parity" -> ParityCommand.class;
       case "fid" -> FidCommand.class;
       case "bench" -> BenchCommand.class;
       case "plugins" -> PluginsCommand.class;
       case "verify" -> VerifyCommand.class;
       case "schema" -> SchemaCommand.class;
       case "expand" -> ExpandCommand.class;
+      case "gpu-check" -> GpuCheckCommand.class;
       case "doctor" -> DoctorCommand.class;
       case "help" -> HelpCommand.class;
       default -> throw new IllegalArgumentException("no command '" + name + "'");

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import io.varve.inference.onnxruntime.NvidiaDriver;
 import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +51,15 @@ record Device(String name, int index) {
       return CPU;
     }
     boolean automatic = options.device().equals("auto");
+    Matcher cuda = CUDA.matcher(options.device());
+    int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
+    NvidiaDriver driver = NvidiaDriver.find();
+    if (automatic && driver.lack().isPresent()) {
+      return CPU;
+    }
+    if (!automatic) {
+      driver.require("device: '" + options.device() + "'", index);
+    }
     if (!OnnxRuntime.providers().contains("CUDA")) {
       if (automatic) {
         return CPU;
@@ -59,10 +69,8 @@ record Device(String name, int index) {
               .formatted(
                   options.device(),
                   OnnxRuntime.providers(),
-                  "put onnxruntime_gpu on the class path (profile 'cuda') or use device 'cpu'"));
+                  "build with -Pcuda, put onnxruntime_gpu on the class path of a service, or use device 'cpu'"));
     }
-    Matcher cuda = CUDA.matcher(options.device());
-    int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
     Device device = new Device("cuda:" + index, index);
     try (SessionOptions settings = device.settings(options, true)) {
       probe.open(settings);
@@ -72,7 +80,7 @@ record Device(String name, int index) {
         return CPU;
       }
       throw new IllegalArgumentException(
-          "device: '%s' cannot be used: %s; check driver, CUDA and cuDNN or use device 'cpu'"
+          "device: '%s' cannot be used: %s; check the driver and the CUDA libraries (docs/gpu.md) or use device 'cpu'"
               .formatted(options.device(), OnnxRuntime.reason(e)),
           e);
     }
@@ -110,11 +118,29 @@ record Device(String name, int index) {
       settings.enableProfiling(options.profile().get().toString());
     }
     if (index >= 0) {
-      try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(index)) {
-        cuda.add("use_tf32", "0"); // keeps ten bits of a product: too few for a bound
-        settings.addCUDA(cuda);
-      }
+      accelerate(settings, options.cuda());
     }
     return settings;
+  }
+
+  private void accelerate(SessionOptions settings, InferenceOptions.Cuda options)
+      throws OrtException {
+    if (options.strict()) {
+      settings.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+    }
+    if (options.tensorRt()) {
+      settings.addTensorrt(index);
+    }
+    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(index)) {
+      cuda.add("use_tf32", options.tf32() ? "1" : "0");
+      // By default the arena doubles; this way it takes what a graph needs.
+      cuda.add("arena_extend_strategy", "kSameAsRequested");
+      if (options.memory() > 0) {
+        cuda.add("gpu_mem_limit", Long.toString(options.memory()));
+      }
+      // The default tries every algorithm of a convolution for each new number of rows.
+      cuda.add("cudnn_conv_algo_search", "HEURISTIC");
+      settings.addCUDA(cuda);
+    }
   }
 }

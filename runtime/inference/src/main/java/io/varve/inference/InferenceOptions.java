@@ -25,6 +25,7 @@ import java.util.function.Consumer;
  *     io.varve.inference.bundle.Manifest#RESIDUAL} above {@link #RESIDUAL}; it is called after the
  *     request has let go of the bundle
  * @param service what matters to a process that runs for long
+ * @param cuda how CUDA computes, where the device is one
  */
 public record InferenceOptions(
     String device,
@@ -35,7 +36,8 @@ public record InferenceOptions(
     Optional<Path> profile,
     boolean exact,
     Consumer<String> warnings,
-    Service service) {
+    Service service,
+    Cuda cuda) {
   /**
    * The residual above which there is a warning: ten times the one at which the iteration of {@code
    * maf} stops by default, and a hundred times the rounding of single precision.
@@ -85,6 +87,32 @@ public record InferenceOptions(
   }
 
   /**
+   * How CUDA computes.
+   *
+   * @param tf32 whether products may keep ten bits of each factor: faster, but too few for a bound
+   * @param memory the most bytes of the card that the working memory of a graph may take, 0: no
+   *     limit
+   * @param strict whether a graph is refused of which a node would run on the CPU
+   * @param tensorRt whether TensorRT compiles what it can, which takes minutes when a graph is
+   *     opened; its libraries are not part of Varve
+   */
+  public record Cuda(boolean tf32, long memory, boolean strict, boolean tensorRt) {
+    /**
+     * Checks the options.
+     *
+     * @throws IllegalArgumentException if memory is negative
+     */
+    public Cuda {
+      Inputs.require(memory >= 0, "memory: " + memory + ", expected bytes, or 0 for no limit");
+    }
+
+    /** Full precision, no limit, single nodes on the CPU where CUDA has none, no TensorRT. */
+    public static Cuda of() {
+      return new Cuda(false, 0, false, false);
+    }
+  }
+
+  /**
    * Checks the options.
    *
    * @throws IllegalArgumentException if the device is none, threads is negative or absurd, chunk is
@@ -99,6 +127,21 @@ public record InferenceOptions(
     Inputs.requireGiven(profile, "profile");
     Inputs.requireGiven(warnings, "warnings");
     Inputs.requireGiven(service, "service");
+    Inputs.requireGiven(cuda, "cuda");
+  }
+
+  /** Options with {@link Cuda#of()}. */
+  public InferenceOptions(
+      String device,
+      int threads,
+      int chunk,
+      boolean spinning,
+      long packed,
+      Optional<Path> profile,
+      boolean exact,
+      Consumer<String> warnings,
+      Service service) {
+    this(device, threads, chunk, spinning, packed, profile, exact, warnings, service, Cuda.of());
   }
 
   /** Options with {@link Service#of()}. */
@@ -131,49 +174,55 @@ public record InferenceOptions(
   /** These options with every round of fixed points, or with as many as they need. */
   public InferenceOptions withExact(boolean other) {
     return new InferenceOptions(
-        device, threads, chunk, spinning, packed, profile, other, warnings, service);
+        device, threads, chunk, spinning, packed, profile, other, warnings, service, cuda);
   }
 
   /** These options with warnings to another place. */
   public InferenceOptions withWarnings(Consumer<String> other) {
     return new InferenceOptions(
-        device, threads, chunk, spinning, packed, profile, exact, other, service);
+        device, threads, chunk, spinning, packed, profile, exact, other, service, cuda);
   }
 
   /** These options on another device. */
   public InferenceOptions withDevice(String other) {
     return new InferenceOptions(
-        other, threads, chunk, spinning, packed, profile, exact, warnings, service);
+        other, threads, chunk, spinning, packed, profile, exact, warnings, service, cuda);
   }
 
   /** These options with another number of threads. */
   public InferenceOptions withThreads(int other) {
     return new InferenceOptions(
-        device, other, chunk, spinning, packed, profile, exact, warnings, service);
+        device, other, chunk, spinning, packed, profile, exact, warnings, service, cuda);
   }
 
   /** These options with or without spinning threads. */
   public InferenceOptions withSpinning(boolean other) {
     return new InferenceOptions(
-        device, threads, chunk, other, packed, profile, exact, warnings, service);
+        device, threads, chunk, other, packed, profile, exact, warnings, service, cuda);
   }
 
   /** These options with weights packed up to another number of bytes. */
   public InferenceOptions withPacked(long other) {
     return new InferenceOptions(
-        device, threads, chunk, spinning, other, profile, exact, warnings, service);
+        device, threads, chunk, spinning, other, profile, exact, warnings, service, cuda);
   }
 
   /** These options with another number of rows at once. */
   public InferenceOptions withChunk(int other) {
     return new InferenceOptions(
-        device, threads, other, spinning, packed, profile, exact, warnings, service);
+        device, threads, other, spinning, packed, profile, exact, warnings, service, cuda);
+  }
+
+  /** These options with another way of computing on CUDA. */
+  public InferenceOptions withCuda(Cuda other) {
+    return new InferenceOptions(
+        device, threads, chunk, spinning, packed, profile, exact, warnings, service, other);
   }
 
   /** These options for a process that runs for long. */
   public InferenceOptions withService(Service other) {
     return new InferenceOptions(
-        device, threads, chunk, spinning, packed, profile, exact, warnings, other);
+        device, threads, chunk, spinning, packed, profile, exact, warnings, other, cuda);
   }
 
   /** These options with or without running every graph once when a bundle is opened. */

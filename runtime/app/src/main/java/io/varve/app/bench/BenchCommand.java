@@ -1,5 +1,6 @@
 package io.varve.app.bench;
 
+import io.varve.app.option.AtLeast;
 import io.varve.app.option.DeviceOption;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.ModelOptions;
@@ -38,8 +39,6 @@ import picocli.CommandLine.ParentCommand;
       "For a model file: training steps, and inference of its bundle with fresh weights. For a bundle: inference."
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final List<Integer> BATCHES = List.of(1, 64);
-
   @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   @Mixin private DeviceOption device;
@@ -71,6 +70,14 @@ public final class BenchCommand implements Callable<Integer> {
   private int steps;
 
   @Option(
+      names = "--batches",
+      split = ",",
+      paramLabel = "ROWS",
+      defaultValue = "1,64",
+      description = "How many rows at once a bundle is measured with (default: 1,64).")
+  private List<Integer> batches;
+
+  @Option(
       names = "--against",
       paramLabel = "FILE.json",
       description =
@@ -79,6 +86,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    batches.forEach(rows -> AtLeast.of(1, "--batches", rows));
     Optional<OtherFigures> others = against.map(OtherFigures::read);
     Map<String, Object> results = new LinkedHashMap<>();
     if (exact) {
@@ -141,9 +149,9 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   /** Images per second by batch size. */
-  private static Map<String, Double> speeds(IntConsumer work) {
+  private Map<String, Double> speeds(IntConsumer work) {
     Map<String, Double> speeds = new LinkedHashMap<>();
-    for (int batch : BATCHES) {
+    for (int batch : batches) {
       speeds.put(String.valueOf(batch), batch / Stopwatch.median(() -> work.accept(batch)));
     }
     return speeds;

@@ -8,6 +8,7 @@ import io.varve.model.plugin.Catalog;
 import io.varve.model.yaml.YamlText;
 import io.varve.report.metrics.DataPart;
 import io.varve.report.metrics.Point;
+import io.varve.training.engine.DeviceMemory;
 import io.varve.training.engine.Devices;
 import io.varve.training.engine.OperatorProfile;
 import io.varve.training.loop.Listener;
@@ -62,7 +63,10 @@ final class TrainingBench {
       results.put("seconds_per_step", job.experiment().training().batch() / speed);
       results.put(
           "processor_seconds_per_step", Stopwatch.median(windows.processorSeconds) / WINDOW);
-      if (job.device().equals(Device.cpu())) {
+      DeviceMemory.peakOfProcess().ifPresent(mib -> results.put("peak_memory_mib", mib));
+      if (job.device().isGpu()) {
+        results.put("card_memory_mib", DeviceMemory.of(job.device()).usedMib());
+      } else {
         describe(windows.profile, results);
       }
     }

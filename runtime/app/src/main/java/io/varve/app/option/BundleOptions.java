@@ -37,13 +37,28 @@ public final class BundleOptions {
           "Run every round where a graph iterates, to check the rounds that stop by themselves. The bundle needs the graphs for it: varve export --graphs generate,'exact generate'.")
   boolean exact;
 
+  @Option(
+      names = "--tf32",
+      description =
+          "With CUDA: products may keep ten bits of each factor, which is faster and too coarse for exact bounds.")
+  boolean tf32;
+
+  @Option(
+      names = "--strict",
+      description = "With CUDA: refuse a graph of which a node would run on the CPU.")
+  boolean strict;
+
   /**
    * Opens the bundle.
    *
    * @param graphs the entry points that will be used, or all
    */
   public Bundle open(String... graphs) {
-    InferenceOptions options = device.options().withExact(exact);
+    InferenceOptions options =
+        device
+            .options()
+            .withExact(exact)
+            .withCuda(new InferenceOptions.Cuda(tf32, 0, strict, false));
     if (timeout != null) {
       if (!(timeout > 0 && timeout <= Integer.MAX_VALUE)) {
         throw new IllegalArgumentException(

@@ -19,7 +19,8 @@ public final class ShellLine {
     return of(varve.name(), varve.commandLine().getParseResult().originalArgs());
   }
 
-  static String of(String program, List<String> arguments) {
+  /** A program and its arguments. */
+  public static String of(String program, List<String> arguments) {
     return Stream.concat(Stream.of(program), arguments.stream())
         .map(ShellLine::quoted)
         .collect(Collectors.joining(" "));

@@ -55,6 +55,10 @@ public record Failure(String line, int code, boolean defect) {
   private static final Pattern LOADING =
       Pattern.compile("pytorch (native library|index file)|load onnx-?runtime");
 
+  /** Where libtorch goes on with the stack of its native code. */
+  private static final Pattern TRACE =
+      Pattern.compile("\\s*(\\R|^)(Exception raised from |frame #\\d|C\\+\\+ CapturedTraceback)");
+
   /** A part of a message, in lower case, and advice. */
   private record Hint(String sign, String advice) {}
 
@@ -157,7 +161,7 @@ public record Failure(String line, int code, boolean defect) {
     } else if (borrowed || message == null) {
       return thrown.getCause() == null ? "no more is known" : message(thrown.getCause());
     }
-    return message;
+    return TRACE.split(message, 2)[0];
   }
 
   private static String printable(String text) {

@@ -56,7 +56,7 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Devices.prepare(); // while plug-ins and the run are read
+    Devices.prepare("cpu"); // while plug-ins and the run are read
     try (Workspace workspace = Workspace.open(global)) {
       TrainedModel.Options options = changed.loading(workspace.catalog(), Optional.empty(), "cpu");
       BundleExport.Result result = export(options, run, out, Optional.ofNullable(graphs));
@@ -64,6 +64,10 @@ public final class ExportCommand implements Callable<Integer> {
       results.put("out", result.bundle().toString());
       results.put("parity", result.worst());
       results.put("tolerance", BundleExport.TOLERANCE);
+      if (!result.withoutCuda().isEmpty()) {
+        results.put("without_cuda", result.withoutCuda());
+        Output.say("note: with --device cuda some nodes run on the CPU: %s", result.withoutCuda());
+      }
       output.results(results);
       return 0;
     }

@@ -47,7 +47,7 @@ public final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Devices.prepare(); // while plug-ins and the run are read
+    Devices.prepare(device.name); // while plug-ins and the run are read
     try (Workspace workspace = Workspace.open(global)) {
       TrainedModel.Options options =
           changed.loading(

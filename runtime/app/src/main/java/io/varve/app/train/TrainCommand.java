@@ -49,7 +49,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Devices.prepare(); // while plug-ins and the model file are read
+    Devices.prepare(device.name); // while plug-ins and the model file are read
     try (Workspace workspace = Workspace.open(global)) {
       Path run = out == null ? Path.of("runs", stem()) : out;
       TrainingRuns.Ended ended =

@@ -63,6 +63,22 @@ final class FailureTest {
     assertThat(Failure.of(machine.get(9)).line()).contains("disk is full", "DJL_CACHE_DIR");
   }
 
+  /** libtorch adds the stack of its native code, and the trainer what it was doing. */
+  @Test
+  void aCardWithoutMemoryIsOneShortLine() {
+    EngineException error =
+        new EngineException(
+            "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 139 GiB.\n"
+                + "Exception raised from malloc at CUDACachingAllocator.cpp:1405 (most recent call first):\n"
+                + "frame #0: c10::Error::Error(c10::SourceLocation, std::string) + 0x96\n");
+    Failure failure =
+        Failure.of(new IllegalStateException("a step of training.batch 4096 failed", error));
+    assertThat(failure.line())
+        .isEqualTo(
+            "a step of training.batch 4096 failed: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 139 GiB.. Use a smaller batch, or --device cpu.");
+    assertThat(failure.defect()).isFalse();
+  }
+
   @Test
   void everythingElseIsADefect() {
     Failure failure = Failure.of(new IndexOutOfBoundsException("Index 5 out of bounds"));

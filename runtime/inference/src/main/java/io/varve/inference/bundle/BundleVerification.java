@@ -170,7 +170,7 @@ public final class BundleVerification {
     }
   }
 
-  private static List<GraphCheck.Port> ports(List<Manifest.Port> ports) {
+  static List<GraphCheck.Port> ports(List<Manifest.Port> ports) {
     return ports.stream()
         .map(
             port ->

@@ -1,7 +1,9 @@
 package io.varve.inference.bundle;
 
+import io.varve.inference.file.OnnxFile;
 import io.varve.inference.file.OnnxGraph;
 import io.varve.inference.file.Safetensors;
+import io.varve.inference.graph.CudaKernels;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -46,6 +48,28 @@ public record VerifiedBundle(
   public VerifiedBundle {
     graphs = Collections.unmodifiableMap(new LinkedHashMap<>(graphs));
     weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
+  }
+
+  /**
+   * The nodes that CUDA has no kernel for, so that they run on the CPU there.
+   *
+   * @return by graph, how many there are of each operator and type; see {@link CudaKernels#missing}
+   */
+  public Map<String, Map<String, Integer>> withoutCuda() {
+    Map<String, Map<String, Integer>> without = new LinkedHashMap<>();
+    graphs.forEach(
+        (name, graph) -> {
+          Manifest.Graph described = manifest.graphs().get(name);
+          OnnxGraph onnx =
+              OnnxFile.readWritten(folder.resolve(described.file()), graph.file().duplicate())
+                  .graph();
+          Map<String, Integer> missing =
+              CudaKernels.missing(onnx, BundleVerification.ports(described.allInputs()));
+          if (!missing.isEmpty()) {
+            without.put(name, missing);
+          }
+        });
+    return without;
   }
 
   /**

@@ -72,6 +72,17 @@ public final class GraphCheck {
     }
   }
 
+  /** Shows every node that is computed at each run, of a graph that was checked. */
+  static void walk(OnnxGraph graph, List<Port> inputs, CudaKernels.Visitor visitor) {
+    Map<String, Fact> constants = new HashMap<>();
+    graph.initializers().forEach(tensor -> constants.put(tensor.name(), Constants.fact(tensor)));
+    long weights = constants.values().stream().mapToLong(Fact::bytes).sum();
+    Walk walk = new Walk(Limits.BATCHES[0], weights, visitor);
+    constants.forEach(walk::give);
+    inputs.forEach(input -> walk.give(input.name(), input.fact(Limits.BATCHES[0])));
+    walk.run(graph);
+  }
+
   private static void requirePorts(String what, List<OnnxGraph.Value> found, List<Port> expected) {
     Map<String, OnnxGraph.Value> byName = new TreeMap<>();
     for (OnnxGraph.Value value : found) {

@@ -19,6 +19,7 @@ final class Walk {
   private final Map<String, String> producers = new HashMap<>();
   private final long most;
   private final long mostWork;
+  private final CudaKernels.Visitor visitor;
   private long constantWork;
   private long rounds = 1;
   private int depth;
@@ -27,6 +28,12 @@ final class Walk {
 
   /** A walk over a graph with so many bytes of weights that is run on so many rows. */
   Walk(long batch, long weights) {
+    this(batch, weights, (operator, data) -> {});
+  }
+
+  /** A walk that shows each node that depends on an input. */
+  Walk(long batch, long weights, CudaKernels.Visitor visitor) {
+    this.visitor = visitor;
     this.most = Limits.BYTES_PER_ROW * batch + Limits.BYTES_PER_WEIGHT * weights;
     this.mostWork = Limits.WORK_PER_ROW * batch;
   }
@@ -77,6 +84,12 @@ final class Walk {
     List<Fact> results = new Call(node, inputs, this::body).results(rule);
     boolean constant =
         !inputs.isEmpty() && inputs.stream().allMatch(in -> in.isEmpty() || in.get().constant());
+    if (!constant) {
+      int data = CudaKernels.data(node.operator());
+      visitor.visit(
+          node.operator(),
+          data < inputs.size() ? inputs.get(data).map(Fact::type) : Optional.empty());
+    }
     for (int i = 0; i < node.outputs().size(); i++) {
       Fact result = results.get(i).fixed(constant);
       requireBounded(result);

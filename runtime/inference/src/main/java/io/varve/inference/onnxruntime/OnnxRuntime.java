@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,7 +52,8 @@ public final class OnnxRuntime {
    */
   public static synchronized OrtEnvironment environment() {
     if (environment == null) {
-      requireSilence(OrtEnvironment.class.getPackage().getImplementationVersion(), System.getenv());
+      requireSilence(implementation(), System.getenv());
+      unpackForCuda();
       requireRoom();
       environment = loaded();
       discardUnpacked();
@@ -108,6 +110,27 @@ public final class OnnxRuntime {
     } finally {
       log.setLevel(before);
     }
+  }
+
+  private static String implementation() {
+    return OrtEnvironment.class.getPackage().getImplementationVersion();
+  }
+
+  /** Where there is a card, what CUDA needs is read from a folder that stays. */
+  private static void unpackForCuda() {
+    if (System.getProperty(UNPACKED) != null || NvidiaDriver.find().lack().isPresent()) {
+      return;
+    }
+    GpuLibraries.cache()
+        .flatMap(
+            cache -> GpuLibraries.onClassPath().unpacked(cache, String.valueOf(implementation())))
+        .ifPresent(folder -> System.setProperty(UNPACKED, folder.toString()));
+  }
+
+  /** The folder that native libraries are read from, if they are not unpacked at each start. */
+  public static Optional<Path> folder() {
+    environment();
+    return Optional.ofNullable(System.getProperty(UNPACKED)).map(Path::of);
   }
 
   /** Refuses a version that reports usage, unless it was told not to before the process began. */

@@ -3,6 +3,8 @@ package io.varve.training.engine;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import io.varve.inference.onnxruntime.EarlyLoading;
+import io.varve.inference.onnxruntime.NvidiaDriver;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,12 +21,26 @@ public final class Devices {
    * @throws IllegalArgumentException one line, if there is no such device
    */
   public static Device of(String name) {
-    int gpus = Engine.getEngine("PyTorch").getGpuCount();
-    if (name.equals("auto")) {
-      return gpus > 0 ? Device.gpu(0) : Device.cpu();
-    }
-    if (name.equals("cpu")) {
+    Optional<Integer> wanted = wanted(name);
+    if (wanted.isEmpty() || (name.equals("auto") && gpus() == 0)) {
       return Device.cpu();
+    }
+    if (wanted.get() >= gpus()) {
+      throw new IllegalArgumentException(
+          "--device %s: this libtorch sees %d CUDA devices; build with -Pcuda (docs/gpu.md), or use --device cpu (varve doctor tells more)"
+              .formatted(name, gpus()));
+    }
+    return Device.gpu(wanted.get());
+  }
+
+  /** The card that a name asks for, as far as files tell; nothing native is loaded. */
+  private static Optional<Integer> wanted(String name) {
+    if (name.equals("cpu")) {
+      return Optional.empty();
+    }
+    NvidiaDriver driver = NvidiaDriver.find();
+    if (name.equals("auto")) {
+      return driver.lack().isEmpty() ? Optional.of(0) : Optional.empty();
     }
     Matcher cuda = CUDA.matcher(name);
     if (!cuda.matches()) {
@@ -32,16 +48,21 @@ public final class Devices {
           "--device " + name + ": expected auto, cpu, cuda or cuda:INDEX");
     }
     int index = cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
-    if (index >= gpus) {
-      throw new IllegalArgumentException(
-          "--device %s: this libtorch sees %d CUDA devices; use --device cpu, or install a CUDA libtorch and driver (varve doctor tells more)"
-              .formatted(name, gpus));
-    }
-    return Device.gpu(index);
+    driver.require("--device " + name, index);
+    return Optional.of(index);
   }
 
-  /** Begins to load the engine on another thread, which takes half a second. */
-  public static void prepare() {
+  private static int gpus() {
+    return Engine.getEngine("PyTorch").getGpuCount();
+  }
+
+  /**
+   * Begins to load the engine on another thread, which takes half a second.
+   *
+   * @throws IllegalArgumentException one line, if there can be no such device
+   */
+  public static void prepare(String name) {
+    wanted(name);
     EarlyLoading.start("engine", () -> Engine.getEngine("PyTorch"));
   }
 

@@ -1,5 +1,6 @@
 package io.varve.training.loop;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.varve.model.Model;
@@ -14,6 +15,8 @@ import io.varve.training.checkpoint.Checkpoints;
 import io.varve.training.data.feed.Feed;
 import io.varve.training.data.set.Split;
 import io.varve.training.data.set.Splits;
+import io.varve.training.engine.DeviceMemory;
+import io.varve.training.engine.Devices;
 import io.varve.training.evaluation.Evaluator;
 import io.varve.training.evaluation.Scores;
 import io.varve.training.learning.Learner;
@@ -73,6 +76,7 @@ public final class Trainer implements AutoCloseable {
     Model model = job.experiment().build(new Shape(shape[0], shape[1], shape[2]));
     this.manager = NDManager.newBaseManager(job.device(), "PyTorch");
     try {
+      DeviceMemory.shared(job.device()).ifPresent(listener::noted);
       this.learner = new Learner(job.experiment(), model, manager);
       Evaluator evaluator =
           new Evaluator(
@@ -200,7 +204,7 @@ public final class Trainer implements AutoCloseable {
   private void epoch() {
     try (Feed.Epoch batches = feed.epoch(epochs.order(step), epochs.cursor(step), epochs.batch())) {
       while (batches.hasNext()) {
-        learner.step(batches::next, epochs.progress(step));
+        step(batches);
         step++;
         listener.stepped(step);
         if (step % training.logEvery() == 0 || step == steps()) {
@@ -217,6 +221,18 @@ public final class Trainer implements AutoCloseable {
           throw new CancellationException("training was stopped");
         }
       }
+    }
+  }
+
+  /** A step; where the engine fails, as for want of memory, with the batch in the message. */
+  private void step(Feed.Epoch batches) {
+    try {
+      learner.step(batches::next, epochs.progress(step));
+    } catch (EngineException e) {
+      throw new IllegalStateException(
+          "a step of training.batch %d failed on %s"
+              .formatted(epochs.batch(), Devices.name(job.device())),
+          e);
     }
   }
 
@@ -282,6 +298,7 @@ public final class Trainer implements AutoCloseable {
 
   /** The last word: active units, the importance bound if asked for, and the report with them. */
   private Scores finish() {
+    DeviceMemory.peak(job.device()).ifPresent(listener::noted);
     int samples = job.experiment().evaluation().importanceSamples();
     Scores scores = latest.filter(s -> samples == 0).orElseGet(measures::finalScores);
     report(

@@ -1,15 +1,17 @@
-package io.varve.app;
+package io.varve.app.check;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
-import ai.djl.util.cuda.CudaUtils;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
 import io.varve.app.option.Workspace;
 import io.varve.app.process.EngineCache;
 import io.varve.app.process.Failure;
+import io.varve.inference.onnxruntime.CudaTrial;
+import io.varve.inference.onnxruntime.NvidiaDriver;
 import io.varve.inference.onnxruntime.OnnxRuntime;
+import io.varve.training.engine.DeviceMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -29,7 +32,7 @@ import picocli.CommandLine.ParentCommand;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = "Prints the parts of this installation and any problems with it.")
-final class DoctorCommand implements Callable<Integer> {
+public final class DoctorCommand implements Callable<Integer> {
   @ParentCommand private GlobalOptions global;
   @Mixin private Output output;
   private final List<String> problems = new ArrayList<>();
@@ -49,6 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
     results.put("onnxruntime", attempt("ONNX Runtime", OnnxRuntime::version));
     results.put(
         "onnxruntime_providers", attempt("ONNX Runtime", () -> OnnxRuntime.providers().toString()));
+    cuda(results);
     results.put("plugins", attempt("plug-ins", this::plugins));
     results.put("problems", problems.isEmpty() ? "none" : List.copyOf(problems));
     output.results(results);
@@ -57,16 +61,45 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void engine(Map<String, Object> results) {
+    results.put("engine_cache", EngineCache.folder().toString());
     results.put("djl", attempt("DJL", Engine::getDjlVersion));
-    results.put("libtorch", attempt("libtorch", () -> Engine.getInstance().getVersion()));
+    results.put("libtorch", attempt("libtorch", DoctorCommand::libtorch));
     results.put("threads", attempt("libtorch", DoctorCommand::threads));
     results.put("devices", attempt("libtorch", DoctorCommand::devices));
-    int cards = CudaUtils.getGpuCount();
-    results.put("nvidia_cards", cards);
-    if (cards > 0 && Engine.getInstance().getGpuCount() == 0) {
+  }
+
+  /** Its version, and for CUDA the flavour and the folder that the launcher chose. */
+  private static String libtorch() {
+    String version = Engine.getInstance().getVersion();
+    String folder = System.getenv("PYTORCH_LIBRARY_PATH");
+    return folder == null || folder.isEmpty()
+        ? version
+        : version + " " + System.getenv("PYTORCH_FLAVOR") + " (" + folder + ")";
+  }
+
+  /** What there is for CUDA, from the driver up to ONNX Runtime's provider. */
+  private void cuda(Map<String, Object> results) {
+    NvidiaDriver driver = NvidiaDriver.find();
+    results.put("nvidia_driver", driver.library().map(Path::toString).orElse("none"));
+    results.put("nvidia_cards", driver.cards() < 0 ? "unknown" : driver.cards());
+    boolean forCuda = OnnxRuntime.folder().isPresent() && OnnxRuntime.providers().contains("CUDA");
+    results.put(
+        "onnxruntime_folder",
+        OnnxRuntime.folder().map(Path::toString).orElse("unpacked at each start"));
+    if (driver.library().isEmpty()) {
+      return;
+    }
+    if (!forCuda) {
       problems.add(
-          "there is an NVIDIA card but this libtorch is for the CPU; build with -Pcuda"
-              + " (docs/gpu.md)");
+          "there is an NVIDIA driver but the libraries are for the CPU; build with -Pcuda (docs/gpu.md)");
+      return;
+    }
+    driver.lack().ifPresent(problems::add);
+    Optional<String> failure = CudaTrial.failure(0);
+    results.put("onnxruntime_cuda", failure.orElse("works"));
+    failure.ifPresent(reason -> problems.add("ONNX Runtime on CUDA: " + reason));
+    for (int i = 0; i < Engine.getInstance().getGpuCount(); i++) {
+      results.put("cuda:" + i, DeviceMemory.of(Device.gpu(i)).text());
     }
   }
 

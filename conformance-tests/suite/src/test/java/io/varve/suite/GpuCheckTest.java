@@ -1,0 +1,67 @@
+package io.varve.suite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code varve gpu-check} on the CPU, so that it works when somebody has a card. */
+final class GpuCheckTest {
+  @TempDir Path folder;
+
+  @Test
+  void measuresASmallModel() throws IOException {
+    check("--models", "sere-mlp");
+  }
+
+  @Test
+  @Tag("slow")
+  void measuresAllSmallModels() throws IOException {
+    JsonObject models = check();
+    assertThat(models.keySet()).hasSize(5);
+  }
+
+  private JsonObject check(String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of("gpu-check", "--tiny", "--steps", "5", "--device", "cpu", "--out", "check"));
+    command.addAll(List.of(more));
+    Cli.succeed(folder, command.toArray(String[]::new));
+    String table = Files.readString(folder.resolve("check/gpu-check.md"));
+    assertThat(table).contains("on the CPU: no card took part", "| tiny-sere-mlp | ");
+    JsonObject written =
+        JsonParser.parseString(Files.readString(folder.resolve("check/gpu-check.json")))
+            .getAsJsonObject();
+    assertThat(written.get("device").getAsString()).isEqualTo("cpu");
+    JsonObject models = written.getAsJsonObject("models");
+    for (String model : models.keySet()) {
+      JsonObject figures = models.getAsJsonObject(model).getAsJsonObject("values");
+      assertThat(figures.get("train_images_per_second").getAsDouble()).isPositive();
+      assertThat(figures.get("peak_memory_mib").getAsDouble()).isBetween(50.0, 1e5);
+      assertThat(figures.get("worst").getAsDouble()).isBetween(0.0, 1e-4);
+      assertThat(figures.get("generate_100_ms").getAsDouble()).isPositive();
+    }
+    return models;
+  }
+
+  /** A part that fails is a line of the result, and the rest goes on. */
+  @Test
+  void namesWhatFailed() throws IOException {
+    Cli.Ended ended =
+        Cli.run(
+            folder, "gpu-check", "--tiny", "--models", "sere-mlp", "--device", "cuda", "--out", "c");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(Files.readString(folder.resolve("c/gpu-check.md")))
+        .contains("tiny-sere-mlp, training failed: varve: --device cuda: there is no NVIDIA driver");
+    assertThat(Cli.run(folder, "gpu-check", "--models", "x", "--out", "c").err())
+        .startsWith("varve: --models: there is no [x]; there are [sere-mlp, ");
+  }
+}

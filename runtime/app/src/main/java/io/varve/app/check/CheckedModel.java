@@ -1,0 +1,160 @@
+package io.varve.app.check;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.varve.app.check.ChildCommand.Outcome;
+import io.varve.app.option.Output;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model file that is trained, exported and run on a device.
+ *
+ * @param name of its file
+ * @param data the type of its images, {@code idx} or {@code cifar10}
+ * @param batch of its training steps
+ */
+record CheckedModel(String name, String data, int batch) {
+  /** The models of both papers that differ most in what they compute. */
+  static final List<CheckedModel> ALL =
+      List.of(
+          new CheckedModel("sere-mlp", "idx", 256),
+          new CheckedModel("vae-realnvp-cifar10", "cifar10", 32),
+          new CheckedModel("selfvae-downscale-cifar10", "cifar10", 32),
+          new CheckedModel("maf-10", "cifar10", 100),
+          new CheckedModel("sere-maf", "cifar10", 64));
+
+  /** What came of a model: figures by name, and what failed. */
+  record Figures(Map<String, Object> values, Map<String, String> failures) {}
+
+  /** The small form of the model, which differs in its sizes alone. */
+  CheckedModel tiny() {
+    return new CheckedModel("tiny-" + name, data, batch);
+  }
+
+  /** Writes the model file into a folder. */
+  Path write(Path folder) throws IOException {
+    Path file = folder.resolve(name + ".yaml");
+    try (InputStream yaml = CheckedModel.class.getResourceAsStream("/models/" + name + ".yaml")) {
+      if (yaml == null) {
+        throw new IllegalStateException("the model file " + name + ".yaml is not in this JAR");
+      }
+      Files.copy(yaml, file);
+    }
+    return file;
+  }
+
+  /**
+   * Trains, exports, compares and draws, each in a process of its own. What needs a step that
+   * failed is left out.
+   *
+   * @param folder for what is made, with the images in {@code idx} and {@code cifar10}
+   */
+  Figures measure(Path folder, String device, int steps) throws IOException {
+    Path file = write(folder);
+    Path images = folder.resolve(data);
+    Path run = folder.resolve(name + "-run");
+    Path bundle = folder.resolve(name + "-bundle");
+    Figures figures = new Figures(new LinkedHashMap<>(), new LinkedHashMap<>());
+    String rows = "training.batch=" + batch;
+    run(
+            figures,
+            "training",
+            ChildCommand.of(
+                "bench",
+                file,
+                "--train",
+                "--data",
+                images,
+                "--device",
+                device,
+                "--steps",
+                steps,
+                "--set",
+                rows))
+        .ifPresent(
+            found -> {
+              copy(found, "train_images_per_second", figures.values());
+              copy(found, "seconds_per_step", figures.values());
+              copy(found, "processor_seconds_per_step", figures.values());
+              copy(found, "peak_memory_mib", figures.values());
+              copy(found, "card_memory_mib", figures.values());
+            });
+    String few = "data.train-images=" + batch;
+    ChildCommand train =
+        ChildCommand.of(
+            "train",
+            file,
+            "--data",
+            images,
+            "--device",
+            device,
+            "--out",
+            run,
+            "--set",
+            rows,
+            "--set",
+            few,
+            "--set",
+            "data.test-images=32",
+            "--set",
+            "training.epochs=1",
+            "--set",
+            "evaluation.importance-samples=1");
+    if (run(figures, "run", train).isEmpty()
+        || run(figures, "export", ChildCommand.of("export", run, "--out", bundle)).isEmpty()) {
+      return figures;
+    }
+    run(figures, "parity", ChildCommand.of("parity", bundle, "--device", device))
+        .ifPresent(found -> copy(found, "worst", figures.values()));
+    run(
+            figures,
+            "inference",
+            ChildCommand.of("bench", bundle, "--device", device, "--batches", "1,100"))
+        .ifPresent(
+            found -> {
+              copy(found, "inference_device", figures.values());
+              for (String graph : List.of("bound", "generate")) {
+                JsonElement speeds = found.get(graph + "_images_per_second");
+                if (speeds != null) {
+                  for (String rowsAtOnce : List.of("1", "100")) {
+                    double speed = speeds.getAsJsonObject().get(rowsAtOnce).getAsDouble();
+                    figures
+                        .values()
+                        .put(
+                            graph + "_" + rowsAtOnce + "_ms",
+                            1e3 * Integer.parseInt(rowsAtOnce) / speed);
+                  }
+                }
+              }
+            });
+    return figures;
+  }
+
+  private Optional<JsonObject> run(Figures figures, String what, ChildCommand command) {
+    Output.say("%s", command.line());
+    Outcome outcome = command.run();
+    outcome.complaint().ifPresent(line -> figures.failures().put(what, line));
+    outcome.complaint().ifPresent(line -> Output.say("  failed: %s", line));
+    return outcome
+        .results()
+        .filter(found -> outcome.complaint().isEmpty() || what.equals("parity"));
+  }
+
+  private static void copy(JsonObject from, String name, Map<String, Object> into) {
+    JsonElement value = from.get(name);
+    if (value != null && value.isJsonPrimitive()) {
+      into.put(
+          name,
+          value.getAsJsonPrimitive().isNumber()
+              ? (Object) value.getAsDouble()
+              : value.getAsString());
+    }
+  }
+}

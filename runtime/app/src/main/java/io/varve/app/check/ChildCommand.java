@@ -1,0 +1,97 @@
+package io.varve.app.check;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.varve.app.option.ShellLine;
+import io.varve.app.process.Termination;
+import io.varve.inference.file.FileFault;
+import io.varve.inference.file.TemporaryFolder;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A command of this program in a process of its own: what ends that process, such as a card without
+ * memory, does not end this one, and its memory is not counted for the next.
+ */
+record ChildCommand(List<String> arguments) {
+  private static final long LOOK_MILLISECONDS = 100;
+
+  static ChildCommand of(Object... arguments) {
+    return new ChildCommand(Stream.of(arguments).map(String::valueOf).toList());
+  }
+
+  /** As a user would type it. */
+  String line() {
+    return ShellLine.of("varve", arguments);
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param results the JSON object on its last line, if it printed one
+   * @param complaint the last line for people, if it failed
+   */
+  record Outcome(Optional<JsonObject> results, Optional<String> complaint) {}
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws CancellationException if this process is asked to end, after that one has
+   */
+  Outcome run() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.varve.app.Varve"));
+    command.addAll(arguments);
+    command.add("--json");
+    try (TemporaryFolder folder = new TemporaryFolder()) {
+      Path out = folder.path().resolve("out");
+      Path messages = folder.path().resolve("messages");
+      Process process =
+          new ProcessBuilder(command)
+              .redirectOutput(out.toFile())
+              .redirectError(messages.toFile())
+              .start();
+      try {
+        while (!process.waitFor(LOOK_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+          if (Termination.isAsked()) {
+            throw new CancellationException("asked to end");
+          }
+        }
+      } finally {
+        process.destroyForcibly().waitFor();
+      }
+      return outcome(process.exitValue(), Files.readAllLines(out), Files.readAllLines(messages));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(line() + ": " + FileFault.reason(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    }
+  }
+
+  private static Outcome outcome(int code, List<String> out, List<String> messages) {
+    Optional<JsonObject> results =
+        last(out)
+            .filter(line -> line.startsWith("{"))
+            .map(line -> JsonParser.parseString(line).getAsJsonObject());
+    Optional<String> complaint =
+        code == 0
+            ? Optional.empty()
+            : last(messages).or(() -> Optional.of("ended with exit code " + code));
+    return new Outcome(results, complaint);
+  }
+
+  private static Optional<String> last(List<String> lines) {
+    return lines.stream().filter(line -> !line.isBlank()).reduce((first, second) -> second);
+  }
+}

@@ -1,0 +1,114 @@
+package io.varve.inference.onnxruntime;
+
+import io.varve.inference.file.FileFault;
+import io.varve.inference.file.Folders;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The libraries in the JAR {@code onnxruntime_gpu}, 640 MB. ONNX Runtime would unpack them into the
+ * temporary folder at each start, and leave them there when the process is killed. Here they are
+ * unpacked once for each version and stay.
+ */
+final class GpuLibraries {
+  /** The library that no other JAR of ONNX Runtime has. */
+  private static final String CUDA = "onnxruntime_providers_cuda";
+
+  private static final List<String> NAMES =
+      List.of(
+          "onnxruntime",
+          "onnxruntime4j_jni",
+          "onnxruntime_providers_shared",
+          CUDA,
+          "onnxruntime_providers_tensorrt");
+
+  private final Function<String, InputStream> jar;
+
+  /**
+   * The libraries in a JAR.
+   *
+   * @param jar gives the content of a library by its file name, null if it has none
+   */
+  GpuLibraries(Function<String, InputStream> jar) {
+    this.jar = jar;
+  }
+
+  /** Those on the class path. */
+  static GpuLibraries onClassPath() {
+    boolean windows = System.getProperty("os.name").startsWith("Windows");
+    String folder = "/ai/onnxruntime/native/" + (windows ? "win-x64/" : "linux-x64/");
+    return new GpuLibraries(
+        name -> ai.onnxruntime.OrtEnvironment.class.getResourceAsStream(folder + name));
+  }
+
+  /** The user's folder for what can be made again; empty if there is no home. */
+  static Optional<Path> cache() {
+    return Stream.of(
+            Optional.ofNullable(System.getenv("XDG_CACHE_HOME")).map(Path::of),
+            Optional.ofNullable(System.getenv("LOCALAPPDATA")).map(Path::of),
+            Optional.ofNullable(System.getProperty("user.home"))
+                .map(home -> Path.of(home, ".cache")))
+        .flatMap(Optional::stream)
+        .filter(folder -> folder.isAbsolute() && Files.isDirectory(folder.getParent()))
+        .findFirst()
+        .map(folder -> folder.resolve("varve"));
+  }
+
+  /**
+   * The folder with the libraries of a version, which are unpacked if they are not there.
+   *
+   * @return nothing if the JAR has none for CUDA
+   * @throws IllegalArgumentException one line, if they cannot be written
+   */
+  Optional<Path> unpacked(Path cache, String version) {
+    try (InputStream cuda = jar.apply(System.mapLibraryName(CUDA))) {
+      if (cuda == null) {
+        return Optional.empty();
+      }
+      Path folder = cache.resolve("onnxruntime_gpu-" + version);
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(cache);
+        unpack(folder);
+      }
+      return Optional.of(folder);
+    } catch (IOException e) {
+      throw FileFault.unwritable(cache, e);
+    }
+  }
+
+  /** One process unpacks, others wait; what a killed one has left is deleted. */
+  private void unpack(Path folder) throws IOException {
+    Path lock = folder.resolveSibling(folder.getFileName() + ".lock");
+    Path part = folder.resolveSibling(folder.getFileName() + ".part");
+    try (FileChannel channel =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      if (!held.isValid() || Files.isDirectory(folder)) {
+        return;
+      }
+      if (Files.isDirectory(part)) {
+        Folders.delete(part);
+      }
+      Files.createDirectory(part);
+      for (String name : NAMES) {
+        String file = System.mapLibraryName(name);
+        try (InputStream library = jar.apply(file)) {
+          if (library != null) {
+            Files.copy(library, part.resolve(file));
+          }
+        }
+      }
+      Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+}

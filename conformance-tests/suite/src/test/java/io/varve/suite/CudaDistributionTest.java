@@ -70,7 +70,8 @@ final class CudaDistributionTest {
 
   private static Path packaged() throws Exception {
     Path checkout = Files.createDirectory(folder.resolve("checkout"));
-    String copy = "git ls-files -z --cached --others --exclude-standard | tar c --null -T - | tar x -C ";
+    String copy =
+        "git ls-files -z --cached --others --exclude-standard | tar c --null -T - | tar x -C ";
     Ended copied = run(Cli.root(), List.of("sh", "-c", copy + checkout), List.of());
     assertThat(copied.code()).as(copied.err()).isZero();
     Ended maven =
@@ -105,7 +106,12 @@ final class CudaDistributionTest {
         run(
             folder,
             List.of(
-                "gcc", "-shared", "-fPIC", "-Wl,-soname,libcuda.so.1", "-o", library.toString(),
+                "gcc",
+                "-shared",
+                "-fPIC",
+                "-Wl,-soname,libcuda.so.1",
+                "-o",
+                library.toString(),
                 file.toString()),
             List.of());
     assertThat(compiled.code()).as(compiled.err()).isZero();
@@ -152,7 +158,10 @@ final class CudaDistributionTest {
             "onnxruntime/libonnxruntime_providers_cuda.so",
             "libtorch-2.5.1-cu124/libtorch_cuda.so")) {
       Ended needs =
-          run(folder, List.of("ldd", cuda.resolve(library) + ""), List.of("LD_LIBRARY_PATH=" + all));
+          run(
+              folder,
+              List.of("ldd", cuda.resolve(library) + ""),
+              List.of("LD_LIBRARY_PATH=" + all));
       assertThat(needs.out()).contains("libcublas").doesNotContain("not found");
     }
     assertThat(cuda.resolve("onnxruntime/libcublasLt.so.12")).isSymbolicLink().exists();

@@ -57,10 +57,19 @@ final class GpuCheckTest {
   void namesWhatFailed() throws IOException {
     Cli.Ended ended =
         Cli.run(
-            folder, "gpu-check", "--tiny", "--models", "sere-mlp", "--device", "cuda", "--out", "c");
+            folder,
+            "gpu-check",
+            "--tiny",
+            "--models",
+            "sere-mlp",
+            "--device",
+            "cuda",
+            "--out",
+            "c");
     assertThat(ended.code()).isEqualTo(1);
     assertThat(Files.readString(folder.resolve("c/gpu-check.md")))
-        .contains("tiny-sere-mlp, training failed: varve: --device cuda: there is no NVIDIA driver");
+        .contains(
+            "tiny-sere-mlp, training failed: varve: --device cuda: there is no NVIDIA driver");
     assertThat(Cli.run(folder, "gpu-check", "--models", "x", "--out", "c").err())
         .startsWith("varve: --models: there is no [x]; there are [sere-mlp, ");
   }

@@ -52,8 +52,17 @@ final class GpuTest {
       data = new String[] {"--data", folder.resolve("data").toString()};
     }
     String[] command = {
-      "train", model.toString(), "--device", device, "--out", run, "--json", "--set",
-      "training.epochs=1", "--set", "evaluation.importance-samples=0"
+      "train",
+      model.toString(),
+      "--device",
+      device,
+      "--out",
+      run,
+      "--json",
+      "--set",
+      "training.epochs=1",
+      "--set",
+      "evaluation.importance-samples=0"
     };
     return Cli.succeed(
             folder,
@@ -63,7 +72,9 @@ final class GpuTest {
         .json();
   }
 
-  /** Training and evaluation in DJL, and every graph in ONNX Runtime with every node on the card. */
+  /**
+   * Training and evaluation in DJL, and every graph in ONNX Runtime with every node on the card.
+   */
   @ParameterizedTest
   @MethodSource("models")
   void learnsMeasuresAndAgreesWithTheCpu(Path model) throws IOException {

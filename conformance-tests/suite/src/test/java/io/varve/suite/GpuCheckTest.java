@@ -46,6 +46,7 @@ final class GpuCheckTest {
       JsonObject figures = models.getAsJsonObject(model).getAsJsonObject("values");
       assertThat(figures.get("train_images_per_second").getAsDouble()).isPositive();
       assertThat(figures.get("peak_memory_mib").getAsDouble()).isBetween(50.0, 1e5);
+      assertThat(figures.get("bound_difference").getAsDouble()).isZero(); // the same device twice
       assertThat(figures.get("worst").getAsDouble()).isBetween(0.0, 1e-4);
       assertThat(figures.get("generate_100_ms").getAsDouble()).isPositive();
     }

@@ -92,6 +92,7 @@ public final class Bundle implements AutoCloseable {
     Inputs.requireGiven(directory, "directory");
     Inputs.requireGiven(options, "options");
     Inputs.requireGiven(graphs, "graphs");
+    Device.wanted(options); // before any work
     OnnxRuntime.prepare(); // while the files are read and checked
     Bundle bundle = new Bundle(directory, BundleVerification.verify(directory, graphs), options);
     if (options.service().warmUp()) {

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.varve.inference.onnxruntime.NvidiaDriver;
 import io.varve.inference.onnxruntime.OnnxRuntime;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,25 +42,39 @@ record Device(String name, int index) {
   }
 
   /**
+   * The card that the options ask for, as far as files tell; nothing native is loaded.
+   *
+   * @return its index, or nothing for the CPU
+   * @throws IllegalArgumentException one line, if a card is asked for by name and there is none
+   */
+  static Optional<Integer> wanted(InferenceOptions options) {
+    String name = options.device();
+    if (name.equals("cpu")) {
+      return Optional.empty();
+    }
+    NvidiaDriver driver = NvidiaDriver.find();
+    if (name.equals("auto")) {
+      return driver.lack().isEmpty() ? Optional.of(0) : Optional.empty();
+    }
+    Matcher cuda = CUDA.matcher(name);
+    int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
+    driver.require("device: '" + name + "'", index);
+    return Optional.of(index);
+  }
+
+  /**
    * Chooses the device on this machine.
    *
    * @param probe opens a graph, which CUDA has to do to count as available
    * @throws IllegalArgumentException if CUDA is asked for by name and cannot be had
    */
   static Device choose(InferenceOptions options, Probe probe) {
-    if (options.device().equals("cpu")) {
+    Optional<Integer> wanted = wanted(options);
+    if (wanted.isEmpty()) {
       return CPU;
     }
     boolean automatic = options.device().equals("auto");
-    Matcher cuda = CUDA.matcher(options.device());
-    int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
-    NvidiaDriver driver = NvidiaDriver.find();
-    if (automatic && driver.lack().isPresent()) {
-      return CPU;
-    }
-    if (!automatic) {
-      driver.require("device: '" + options.device() + "'", index);
-    }
+    int index = wanted.get();
     if (!OnnxRuntime.providers().contains("CUDA")) {
       if (automatic) {
         return CPU;

@@ -78,6 +78,11 @@ public final class BenchCommand implements Callable<Integer> {
   private List<Integer> batches;
 
   @Option(
+      names = "--seconds",
+      description = "How long each speed of a bundle is measured (default: 3).")
+  private double seconds = Stopwatch.SECONDS;
+
+  @Option(
       names = "--against",
       paramLabel = "FILE.json",
       description =
@@ -152,7 +157,8 @@ public final class BenchCommand implements Callable<Integer> {
   private Map<String, Double> speeds(IntConsumer work) {
     Map<String, Double> speeds = new LinkedHashMap<>();
     for (int batch : batches) {
-      speeds.put(String.valueOf(batch), batch / Stopwatch.median(() -> work.accept(batch)));
+      speeds.put(
+          String.valueOf(batch), batch / Stopwatch.median(() -> work.accept(batch), seconds));
     }
     return speeds;
   }

@@ -9,15 +9,20 @@ import java.util.List;
 /** Measures the median time of repeated work after a warm-up. */
 final class Stopwatch {
   private static final double WARM_UP_SECONDS = 1;
-  private static final double SECONDS = 3;
+  static final double SECONDS = 3;
   private static final int LEAST = 5;
 
   private Stopwatch() {}
 
   /** The median seconds of one run of the work. */
   static double median(Runnable work) {
-    repeat(work, WARM_UP_SECONDS);
-    return median(repeat(work, SECONDS));
+    return median(work, SECONDS);
+  }
+
+  /** The median seconds of one run of the work, which is repeated for so long. */
+  static double median(Runnable work, double seconds) {
+    repeat(work, Math.min(seconds, WARM_UP_SECONDS));
+    return median(repeat(work, seconds));
   }
 
   /** The median of some numbers; for an even count, the upper of the two in the middle. */

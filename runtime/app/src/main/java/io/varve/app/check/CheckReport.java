@@ -11,7 +11,17 @@ import java.util.Map;
 /** The figures of a check, for programs and for people. */
 record CheckReport(JsonObject installation, Map<String, Figures> models) {
   private static final List<String> PARTS =
-      List.of("varve", "cards", "driver", "cores", "os", "jdk", "djl", "libtorch", "onnxruntime");
+      List.of(
+          "varve",
+          "nvidia_driver",
+          "cuda:0",
+          "processor",
+          "cores",
+          "os",
+          "jdk",
+          "djl",
+          "libtorch",
+          "onnxruntime");
 
   /** The columns of the table: a heading and the figure below it. */
   private static final Map<String, String> COLUMNS = columns();
@@ -23,6 +33,7 @@ record CheckReport(JsonObject installation, Map<String, Figures> models) {
     columns.put("processor s", "processor_seconds_per_step");
     columns.put("memory, MiB", "peak_memory_mib");
     columns.put("of the card, MiB", "card_memory_mib");
+    columns.put("bound against the CPU", "bound_difference");
     columns.put("parity", "worst");
     columns.put("bound of 1, ms", "bound_1_ms");
     columns.put("of 100, ms", "bound_100_ms");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,16 +108,27 @@ record CheckedModel(String name, String data, int batch) {
             "training.epochs=1",
             "--set",
             "evaluation.importance-samples=1");
-    if (run(figures, "run", train).isEmpty()
-        || run(figures, "export", ChildCommand.of("export", run, "--out", bundle)).isEmpty()) {
+    if (run(figures, "run", train).isEmpty()) {
       return figures;
     }
-    run(figures, "parity", ChildCommand.of("parity", bundle, "--device", device))
+    compare(figures, run, device);
+    if (run(figures, "export", ChildCommand.of("export", run, "--out", bundle)).isEmpty()) {
+      return figures;
+    }
+    run(figures, "parity", ChildCommand.of("parity", bundle, "--device", device, "--strict"))
         .ifPresent(found -> copy(found, "worst", figures.values()));
     run(
             figures,
             "inference",
-            ChildCommand.of("bench", bundle, "--device", device, "--batches", "1,100"))
+            ChildCommand.of(
+                "bench",
+                bundle,
+                "--device",
+                device,
+                "--batches",
+                "1,100",
+                "--seconds",
+                name.startsWith("tiny-") ? 0.1 : 3))
         .ifPresent(
             found -> {
               copy(found, "inference_device", figures.values());
@@ -135,6 +147,19 @@ record CheckedModel(String name, String data, int batch) {
               }
             });
     return figures;
+  }
+
+  /** The bound of the same weights, images and noise on the device and on the CPU. */
+  private void compare(Figures figures, Path run, String device) {
+    List<Double> bounds = new ArrayList<>();
+    for (String each : List.of("cpu", device)) {
+      run(figures, "evaluation on " + each, ChildCommand.of("evaluate", run, "--device", each))
+          .ifPresent(found -> bounds.add(found.get("bound").getAsDouble()));
+    }
+    if (bounds.size() == 2) {
+      double difference = Math.abs(bounds.get(0) - bounds.get(1)) / Math.abs(bounds.get(0));
+      figures.values().put("bound_difference", difference);
+    }
   }
 
   private Optional<JsonObject> run(Figures figures, String what, ChildCommand command) {

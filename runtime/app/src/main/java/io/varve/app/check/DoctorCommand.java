@@ -44,6 +44,7 @@ public final class DoctorCommand implements Callable<Integer> {
     results.put("home", Workspace.home().map(Path::toString).orElse("none"));
     results.put("jdk", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
     results.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    results.put("processor", processor());
     results.put("cores", Runtime.getRuntime().availableProcessors());
     results.put("heap_mb", Runtime.getRuntime().maxMemory() >> 20);
     results.put("allocator", allocator());
@@ -52,7 +53,7 @@ public final class DoctorCommand implements Callable<Integer> {
     results.put("onnxruntime", attempt("ONNX Runtime", OnnxRuntime::version));
     results.put(
         "onnxruntime_providers", attempt("ONNX Runtime", () -> OnnxRuntime.providers().toString()));
-    cuda(results);
+    attempt("CUDA", () -> cuda(results));
     results.put("plugins", attempt("plug-ins", this::plugins));
     results.put("problems", problems.isEmpty() ? "none" : List.copyOf(problems));
     output.results(results);
@@ -78,7 +79,7 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   /** What there is for CUDA, from the driver up to ONNX Runtime's provider. */
-  private void cuda(Map<String, Object> results) {
+  private String cuda(Map<String, Object> results) {
     NvidiaDriver driver = NvidiaDriver.find();
     results.put("nvidia_driver", driver.library().map(Path::toString).orElse("none"));
     results.put("nvidia_cards", driver.cards() < 0 ? "unknown" : driver.cards());
@@ -87,12 +88,12 @@ public final class DoctorCommand implements Callable<Integer> {
         "onnxruntime_folder",
         OnnxRuntime.folder().map(Path::toString).orElse("unpacked at each start"));
     if (driver.library().isEmpty()) {
-      return;
+      return "";
     }
     if (!forCuda) {
       problems.add(
           "there is an NVIDIA driver but the libraries are for the CPU; build with -Pcuda (docs/gpu.md)");
-      return;
+      return "";
     }
     driver.lack().ifPresent(problems::add);
     Optional<String> failure = CudaTrial.failure(0);
@@ -101,6 +102,7 @@ public final class DoctorCommand implements Callable<Integer> {
     for (int i = 0; i < Engine.getInstance().getGpuCount(); i++) {
       results.put("cuda:" + i, DeviceMemory.of(Device.gpu(i)).text());
     }
+    return "";
   }
 
   private static String threads() {
@@ -126,6 +128,18 @@ public final class DoctorCommand implements Callable<Integer> {
         problems.add("no plug-in is loaded; start through bin/varve or name a folder by --plugins");
       }
       return workspace.catalog().plugins().size() + " JARs, " + components + " components";
+    }
+  }
+
+  private static String processor() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("unknown");
+    } catch (IOException e) {
+      return "unknown";
     }
   }
 

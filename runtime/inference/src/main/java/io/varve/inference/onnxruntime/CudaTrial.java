@@ -7,12 +7,17 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Opens the smallest graph there is on a card, to see how far ONNX Runtime gets with CUDA. */
 public final class CudaTrial {
   private static final int FLOAT = 1;
   private static final int OPERATOR_SET = 20;
   private static final int IR_VERSION = 9;
+
+  /** What CUDA itself says, within all that ONNX Runtime says about it. */
+  private static final Pattern FAILURE = Pattern.compile("CUDA failure \\d+: [^;]*\\w");
 
   private CudaTrial() {}
 
@@ -25,7 +30,9 @@ public final class CudaTrial {
       OnnxRuntime.environment().createSession(graph(), settings).close();
       return Optional.empty();
     } catch (OrtException e) {
-      return Optional.of(OnnxRuntime.reason(e));
+      String reason = OnnxRuntime.reason(e);
+      Matcher failure = FAILURE.matcher(reason);
+      return Optional.of(failure.find() ? failure.group() : reason);
     }
   }
 

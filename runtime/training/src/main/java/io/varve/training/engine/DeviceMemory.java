@@ -40,8 +40,10 @@ public record DeviceMemory(long usedMib, long allMib) {
     return memory.usedMib <= OWN_MIB
         ? Optional.empty()
         : Optional.of(
-            "%s: %s before training begins; another program uses the card, so expect less speed and memory"
-                .formatted(Devices.name(device), memory.text()));
+            Devices.name(device)
+                + ": "
+                + memory.text()
+                + " before training begins; another program uses the card, so expect less speed and memory");
   }
 
   /** A note on a card when training has ended: libtorch still holds the most it has taken. */

@@ -65,9 +65,15 @@ for /d %%l in ("%home%\cuda\libtorch-*-*") do for /f "tokens=2,3 delims=-" %%v i
   set "PYTORCH_VERSION=%%v"
   set "PYTORCH_FLAVOR=%%w"
 )
+if not defined PYTORCH_LIBRARY_PATH (
+  echo varve: "%home%\cuda" has no folder libtorch-VERSION-FLAVOUR; build again with -Pcuda. 1>&2
+  exit /b 2
+)
 set "PATH=%home%\cuda\onnxruntime;%PYTORCH_LIBRARY_PATH%;%PATH%"
-set cuda="-Donnxruntime.native.path=%home%\cuda\onnxruntime"
+set cuda="-Donnxruntime.native.path=%home%\cuda\onnxruntime" "-Dvarve.cuda=%home%\cuda"
 if not defined CUBLAS_WORKSPACE_CONFIG set "CUBLAS_WORKSPACE_CONFIG=:4096:8"
+echo " %* " | findstr /c:" --tf32 " >nul && goto pytorch
+if not defined NVIDIA_TF32_OVERRIDE set "NVIDIA_TF32_OVERRIDE=0"
 
 :pytorch
 rem DJL would take PYTORCH_VERSION for the version of its own libtorch; docs/gpu.md says where these variables belong.

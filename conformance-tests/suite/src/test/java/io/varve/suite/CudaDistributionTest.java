@@ -68,6 +68,7 @@ final class CudaDistributionTest {
 
   @BeforeAll
   static void build() throws Exception {
+    assumeTrue(!Files.exists(Path.of("/dev/nvidia0")), "there is a card; run the tests tagged gpu");
     assumeTrue(isThere("gcc") && isThere("nm"), "needs gcc and nm: apt-get install gcc");
     String built = System.getProperty("varve.cuda.distribution");
     distribution = built == null ? packaged() : Path.of(built);
@@ -144,7 +145,10 @@ final class CudaDistributionTest {
             .directory(where.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    builder.environment().keySet().removeIf(name -> name.matches("PYTORCH_.*|LD_LIBRARY_PATH"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.matches("PYTORCH_.*|LD_LIBRARY_PATH|CUDA_VISIBLE_DEVICES"));
     variables.forEach(v -> builder.environment().put(v.split("=", 2)[0], v.split("=", 2)[1]));
     long start = System.nanoTime();
     int code = builder.start().waitFor();
@@ -239,6 +243,9 @@ final class CudaDistributionTest {
               "--json");
       assertThat(trained.code()).as(trained.err()).isZero();
       assertThat(Files.readString(Path.of(run, "run.json"))).contains("\"cpu\"");
+      assertThat(trained.json().get("device").getAsString()).isEqualTo("cpu");
+      assertThat(trained.err().contains("note: computing on the CPU: there is an NVIDIA driver"))
+          .isEqualTo(!path.isEmpty());
       try (Stream<Path> left = Files.list(temporary)) {
         assertThat(left).isEmpty();
       }

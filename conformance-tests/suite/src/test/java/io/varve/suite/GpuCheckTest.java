@@ -53,25 +53,32 @@ final class GpuCheckTest {
     return models;
   }
 
-  /** A part that fails is a line of the result, and the rest goes on. */
+  /** A part that fails is a line of the result, and the rest goes on: here without plug-ins. */
   @Test
-  void namesWhatFailed() throws IOException {
-    Cli.Ended ended =
-        Cli.run(
-            folder,
-            "gpu-check",
-            "--tiny",
-            "--models",
-            "sere-mlp",
-            "--device",
-            "cuda",
-            "--out",
-            "c");
-    assertThat(ended.code()).isEqualTo(1);
-    assertThat(Files.readString(folder.resolve("c/gpu-check.md")))
-        .contains(
-            "tiny-sere-mlp, training failed: varve: --device cuda: there is no NVIDIA driver");
-    assertThat(Cli.run(folder, "gpu-check", "--models", "x", "--out", "c").err())
+  void namesWhatFailed() throws Exception {
+    String line =
+        "VARVE_JAVA_OPTS='-Dvarve.home=/nowhere -XX:TieredStopAtLevel=1' "
+            + Cli.distribution().resolve("bin/varve")
+            + " gpu-check --tiny --models sere-mlp,maf-10 --device cpu --out c";
+    Process process =
+        new ProcessBuilder("sh", "-c", line)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("said").toFile())
+            .start();
+    assertThat(process.waitFor()).isEqualTo(1);
+    String table = Files.readString(folder.resolve("c/gpu-check.md"));
+    assertThat(table)
+        .contains("the installation, doctor failed: ")
+        .contains("tiny-sere-mlp, training failed: varve: ")
+        .contains("tiny-maf-10, run failed: varve: ");
+  }
+
+  @Test
+  void refusesWhatItDoesNotKnow() {
+    assertThat(Cli.runHere(folder, "gpu-check", "--models", "x", "--out", "./c").err())
         .startsWith("varve: --models: there is no [x]; there are [sere-mlp, ");
+    assertThat(Cli.runHere(folder, "gpu-check", "--device", "gpu", "--out", "./c").err())
+        .isEqualTo("varve: --device gpu: expected auto, cpu, cuda or cuda:INDEX\n");
   }
 }

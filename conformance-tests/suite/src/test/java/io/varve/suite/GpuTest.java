@@ -2,6 +2,7 @@ package io.varve.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -24,10 +25,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dvarve.gpu.device=cpu} tries the tests themselves without.
  */
 @Tag("gpu")
-@EnabledOnOs({OS.LINUX, OS.WINDOWS})
+@EnabledOnOs(OS.LINUX)
 final class GpuTest {
   private static final String DEVICE = System.getProperty("varve.gpu.device", "cuda");
   private static final int IMAGES = 64;
+
+  /** That of the export: single precision over a few hundred terms of either sign. */
   private static final double RELATIVE = 1e-4;
 
   @TempDir Path folder;
@@ -140,6 +143,7 @@ final class GpuTest {
   /** More than any card has: one line that names the batch. */
   @Test
   void saysThatTheMemoryIsTooSmall() {
+    assumeTrue(!DEVICE.equals("cpu"), "the system would end this process, too");
     String model = Cli.root().resolve("conformance-tests/models/vae-mlp-mnist.yaml").toString();
     Cli.Ended ended =
         Cli.run(

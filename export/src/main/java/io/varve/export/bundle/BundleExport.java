@@ -94,8 +94,9 @@ public final class BundleExport {
       Map<String, Double> worst = export.write(entries, place.building());
       // So that what is exported can be opened.
       VerifiedBundle verified = BundleVerification.verify(place.building());
+      Map<String, Map<String, Integer>> withoutCuda = verified.withoutCuda();
       place.replace();
-      return new Result(bundle, worst, verified.withoutCuda());
+      return new Result(bundle, worst, withoutCuda);
     } catch (IOException e) {
       throw FileFault.unwritable(bundle, e);
     }

@@ -78,7 +78,7 @@ final class MaskedLayer {
       int from = (int) ((long) size * i / count);
       int to = (int) ((long) size * (i + 1) / count);
       int head = large ? Math.max(1, inputs.readBy(units.last(to), strictly)) : inputs.size();
-      int shared = large ? Math.min(inputs.readBy(units.first(from), strictly), head - 1) : 0;
+      int shared = large ? Math.min(inputs.readBy(units.degree(from), strictly), head - 1) : 0;
       String end = large ? "." + i : "";
       Shape open = new Shape(to - from, shared);
       blocks.add(

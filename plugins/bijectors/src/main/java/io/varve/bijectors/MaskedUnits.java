@@ -39,7 +39,7 @@ record MaskedUnits(Parameter degrees, int[] drawn, boolean known) {
   }
 
   /** The degree of a unit. */
-  int first(int unit) {
+  int degree(int unit) {
     return drawn[unit];
   }
 

@@ -140,9 +140,6 @@ record Device(String name, int index) {
 
   private void accelerate(SessionOptions settings, InferenceOptions.Cuda options)
       throws OrtException {
-    if (options.strict()) {
-      settings.addConfigEntry("session.disable_cpu_ep_fallback", "1");
-    }
     if (options.tensorRt()) {
       settings.addTensorrt(index);
     }

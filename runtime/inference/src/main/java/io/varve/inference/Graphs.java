@@ -50,9 +50,22 @@ final class Graphs {
           Device.choose(
               options,
               settings -> weights.open(probe.bytes(), probe.externals(), settings, false).close());
+      requireKernels();
     } catch (RuntimeException e) {
       options.memory().giveBack(weights.bytes());
       throw e;
+    }
+  }
+
+  private void requireKernels() {
+    if (device.isCpu() || !options.cuda().strict()) {
+      return;
+    }
+    Map<String, Map<String, Integer>> without = verified.withoutCuda();
+    if (!without.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: with CUDA, nodes of these graphs run on the CPU: %s; open it without 'strict' to allow that"
+              .formatted(bundle, without));
     }
   }
 

@@ -92,7 +92,9 @@ public record InferenceOptions(
    * @param tf32 whether products may keep ten bits of each factor: faster, but too few for a bound
    * @param memory the most bytes of the card that the working memory of a graph may take, 0: no
    *     limit
-   * @param strict whether a graph is refused of which a node would run on the CPU
+   * @param strict whether a bundle is refused that has a node without a CUDA kernel, see {@link
+   *     io.varve.inference.bundle.VerifiedBundle#withoutCuda}. ONNX Runtime computes sizes of
+   *     arrays on the CPU in any case
    * @param tensorRt whether TensorRT compiles what it can, which takes minutes when a graph is
    *     opened; its libraries are not part of Varve
    */

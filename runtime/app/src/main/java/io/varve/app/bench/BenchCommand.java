@@ -91,6 +91,13 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!(seconds > 0 && seconds <= Stopwatch.MOST_SECONDS)) {
+      throw new IllegalArgumentException(
+          "--seconds: must be above 0 and at most "
+              + (int) Stopwatch.MOST_SECONDS
+              + ", not "
+              + seconds);
+    }
     batches.forEach(rows -> AtLeast.of(1, "--batches", rows));
     Optional<OtherFigures> others = against.map(OtherFigures::read);
     Map<String, Object> results = new LinkedHashMap<>();
@@ -110,7 +117,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void model(Catalog catalog, Map<String, Object> results) {
     try (TemporaryFolder folder = new TemporaryFolder()) {
-      TrainingBench training = new TrainingBench(catalog, device.name, steps);
+      TrainingBench training = new TrainingBench(catalog, device.chosen(), steps);
       training.measure(model.read(target), folder.path().resolve("timed"), results);
       if (trainOnly) {
         return;
@@ -145,7 +152,8 @@ public final class BenchCommand implements Callable<Integer> {
   /** The same work in DJL, from the same weights. */
   private void djl(Catalog catalog, Path run, Map<String, Object> results) {
     TrainedModel.Options options =
-        new TrainedModel.Options(catalog, Optional.empty(), Devices.of(device.name), note -> {});
+        new TrainedModel.Options(
+            catalog, Optional.empty(), Devices.of(device.chosen()), note -> {});
     try (TrainedModel trained = TrainedModel.load(run, options)) {
       Evaluator evaluator = trained.evaluator();
       results.put(

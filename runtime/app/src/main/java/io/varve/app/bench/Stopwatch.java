@@ -9,6 +9,7 @@ import java.util.List;
 /** Measures the median time of repeated work after a warm-up. */
 final class Stopwatch {
   private static final double WARM_UP_SECONDS = 1;
+  static final double MOST_SECONDS = 3600;
   static final double SECONDS = 3;
   private static final int LEAST = 5;
 

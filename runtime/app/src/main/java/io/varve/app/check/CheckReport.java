@@ -9,10 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The figures of a check, for programs and for people. */
-record CheckReport(JsonObject installation, Map<String, Figures> models) {
+final class CheckReport {
   private static final List<String> PARTS =
       List.of(
           "varve",
+          "nvidia_card_names",
           "nvidia_driver",
           "cuda:0",
           "processor",
@@ -36,19 +37,42 @@ record CheckReport(JsonObject installation, Map<String, Figures> models) {
     columns.put("bound against the CPU", "bound_difference");
     columns.put("parity", "worst");
     columns.put("bound of 1, ms", "bound_1_ms");
-    columns.put("of 100, ms", "bound_100_ms");
+    columns.put("bound of 100, ms", "bound_100_ms");
     columns.put("generate 1, ms", "generate_1_ms");
-    columns.put("100, ms", "generate_100_ms");
+    columns.put("generate 100, ms", "generate_100_ms");
     return columns;
   }
 
-  /** The device that the graphs ran on. */
+  private final String device;
+  private final Map<String, Figures> models = new LinkedHashMap<>();
+  private JsonObject installation = new JsonObject();
+
+  /**
+   * A report without figures.
+   *
+   * @param device that everything is to run on, {@code cpu} or {@code cuda:i}
+   */
+  CheckReport(String device) {
+    this.device = device;
+  }
+
+  /** What {@code varve doctor} found. */
+  void found(ChildCommand.Outcome doctor) {
+    installation = doctor.results().orElseGet(JsonObject::new);
+    doctor.complaint().ifPresent(line -> of("the installation").failures().put("doctor", line));
+  }
+
+  /** The figures of a model, which are filled in. */
+  Figures of(String model) {
+    return models.computeIfAbsent(model, name -> new Figures());
+  }
+
   String device() {
-    return models.values().stream()
-        .map(figures -> String.valueOf(figures.values().get("inference_device")))
-        .filter(name -> !name.equals("null"))
-        .findFirst()
-        .orElse("unknown");
+    return device;
+  }
+
+  Map<String, Figures> models() {
+    return models;
   }
 
   /** What failed, by model. */
@@ -67,7 +91,7 @@ record CheckReport(JsonObject installation, Map<String, Figures> models) {
   Map<String, Object> json() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("installation", installation);
-    all.put("device", device());
+    all.put("device", device);
     all.put("models", models);
     return all;
   }
@@ -76,8 +100,8 @@ record CheckReport(JsonObject installation, Map<String, Figures> models) {
   String markdown() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        device().startsWith("cuda")
-            ? "Measured by `varve gpu-check` on " + device() + "."
+        device.startsWith("cuda")
+            ? "Measured by `varve gpu-check` on " + device + "."
             : "Measured by `varve gpu-check` on the CPU: no card took part.");
     lines.add("");
     for (String part : PARTS) {
@@ -90,6 +114,9 @@ record CheckReport(JsonObject installation, Map<String, Figures> models) {
     lines.add("| --- ".repeat(COLUMNS.size() + 1) + "|");
     models.forEach(
         (name, figures) -> {
+          if (figures.values().isEmpty()) {
+            return;
+          }
           StringBuilder row = new StringBuilder("| " + name + " |");
           COLUMNS
               .values()

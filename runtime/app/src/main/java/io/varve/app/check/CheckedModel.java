@@ -20,23 +20,41 @@ import java.util.Optional;
  * @param name of its file
  * @param data the type of its images, {@code idx} or {@code cifar10}
  * @param batch of its training steps
+ * @param seconds how long each speed of its bundle is measured
  */
-record CheckedModel(String name, String data, int batch) {
+record CheckedModel(String name, String data, int batch, double seconds) {
+  private static final double SECONDS = 3;
+
   /** The models of both papers that differ most in what they compute. */
   static final List<CheckedModel> ALL =
       List.of(
-          new CheckedModel("sere-mlp", "idx", 256),
-          new CheckedModel("vae-realnvp-cifar10", "cifar10", 32),
-          new CheckedModel("selfvae-downscale-cifar10", "cifar10", 32),
-          new CheckedModel("maf-10", "cifar10", 100),
-          new CheckedModel("sere-maf", "cifar10", 64));
+          new CheckedModel("sere-mlp", "idx", 256, SECONDS),
+          new CheckedModel("vae-realnvp-cifar10", "cifar10", 32, SECONDS),
+          new CheckedModel("selfvae-downscale-cifar10", "cifar10", 32, SECONDS),
+          new CheckedModel("maf-10", "cifar10", 100, SECONDS),
+          new CheckedModel("sere-maf", "cifar10", 64, SECONDS));
+
+  private static final int TINY_BATCH = 16;
+  private static final double TINY_SECONDS = 0.1;
 
   /** What came of a model: figures by name, and what failed. */
-  record Figures(Map<String, Object> values, Map<String, String> failures) {}
+  record Figures(Map<String, Object> values, Map<String, String> failures) {
+    Figures() {
+      this(new LinkedHashMap<>(), new LinkedHashMap<>());
+    }
+
+    /** The device that something took, which must be the one that it was to take. */
+    private void took(String what, String device, String wanted) {
+      values.put(what, device);
+      if (!device.equals(wanted)) {
+        failures.put(what, "took " + device + ", expected " + wanted);
+      }
+    }
+  }
 
   /** The small form of the model, which differs in its sizes alone. */
   CheckedModel tiny() {
-    return new CheckedModel("tiny-" + name, data, batch);
+    return new CheckedModel("tiny-" + name, data, TINY_BATCH, TINY_SECONDS);
   }
 
   /** Writes the model file into a folder. */
@@ -56,13 +74,15 @@ record CheckedModel(String name, String data, int batch) {
    * failed is left out.
    *
    * @param folder for what is made, with the images in {@code idx} and {@code cifar10}
+   * @param device {@code cpu} or {@code cuda:i}
+   * @param steps how many to time
+   * @param figures where the results go, one after the other
    */
-  Figures measure(Path folder, String device, int steps) throws IOException {
+  void measure(Path folder, String device, int steps, Figures figures) throws IOException {
     Path file = write(folder);
     Path images = folder.resolve(data);
     Path run = folder.resolve(name + "-run");
     Path bundle = folder.resolve(name + "-bundle");
-    Figures figures = new Figures(new LinkedHashMap<>(), new LinkedHashMap<>());
     String rows = "training.batch=" + batch;
     run(
             figures,
@@ -81,6 +101,7 @@ record CheckedModel(String name, String data, int batch) {
                 rows))
         .ifPresent(
             found -> {
+              figures.took("training_device", found.get("device").getAsString(), device);
               copy(found, "train_images_per_second", figures.values());
               copy(found, "seconds_per_step", figures.values());
               copy(found, "processor_seconds_per_step", figures.values());
@@ -109,11 +130,11 @@ record CheckedModel(String name, String data, int batch) {
             "--set",
             "evaluation.importance-samples=1");
     if (run(figures, "run", train).isEmpty()) {
-      return figures;
+      return;
     }
     compare(figures, run, device);
     if (run(figures, "export", ChildCommand.of("export", run, "--out", bundle)).isEmpty()) {
-      return figures;
+      return;
     }
     run(figures, "parity", ChildCommand.of("parity", bundle, "--device", device, "--strict"))
         .ifPresent(found -> copy(found, "worst", figures.values()));
@@ -121,17 +142,11 @@ record CheckedModel(String name, String data, int batch) {
             figures,
             "inference",
             ChildCommand.of(
-                "bench",
-                bundle,
-                "--device",
-                device,
-                "--batches",
-                "1,100",
-                "--seconds",
-                name.startsWith("tiny-") ? 0.1 : 3))
+                "bench", bundle, "--device", device, "--batches", "1,100", "--seconds", seconds))
         .ifPresent(
             found -> {
-              copy(found, "inference_device", figures.values());
+              String took = found.get("inference_device").getAsString();
+              figures.took("inference_device", took, device);
               for (String graph : List.of("bound", "generate")) {
                 JsonElement speeds = found.get(graph + "_images_per_second");
                 if (speeds != null) {
@@ -146,7 +161,6 @@ record CheckedModel(String name, String data, int batch) {
                 }
               }
             });
-    return figures;
   }
 
   /** The bound of the same weights, images and noise on the device and on the CPU. */

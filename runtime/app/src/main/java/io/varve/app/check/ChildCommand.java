@@ -1,6 +1,7 @@
 package io.varve.app.check;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.varve.app.option.ShellLine;
 import io.varve.app.process.Termination;
@@ -8,6 +9,7 @@ import io.varve.inference.file.FileFault;
 import io.varve.inference.file.TemporaryFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,9 @@ import java.util.stream.Stream;
  */
 record ChildCommand(List<String> arguments) {
   private static final long LOOK_MILLISECONDS = 100;
+
+  /** For a training to save what it has. */
+  private static final long PATIENCE_SECONDS = 60;
 
   static ChildCommand of(Object... arguments) {
     return new ChildCommand(Stream.of(arguments).map(String::valueOf).toList());
@@ -49,8 +54,15 @@ record ChildCommand(List<String> arguments) {
   Outcome run() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.varve.app.Varve"));
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> !option.matches("-(agentlib|agentpath|Dcom\\.sun\\.management).*"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Dvarve.terminal=false",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.varve.app.Varve"));
     command.addAll(arguments);
     command.add("--json");
     try (TemporaryFolder folder = new TemporaryFolder()) {
@@ -68,9 +80,12 @@ record ChildCommand(List<String> arguments) {
           }
         }
       } finally {
-        process.destroyForcibly().waitFor();
+        process.destroy();
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          process.destroyForcibly().waitFor();
+        }
       }
-      return outcome(process.exitValue(), Files.readAllLines(out), Files.readAllLines(messages));
+      return outcome(process.exitValue(), lines(out), lines(messages));
     } catch (IOException e) {
       throw new IllegalArgumentException(line() + ": " + FileFault.reason(e), e);
     } catch (InterruptedException e) {
@@ -79,16 +94,24 @@ record ChildCommand(List<String> arguments) {
     }
   }
 
+  private static List<String> lines(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+  }
+
   private static Outcome outcome(int code, List<String> out, List<String> messages) {
-    Optional<JsonObject> results =
-        last(out)
-            .filter(line -> line.startsWith("{"))
-            .map(line -> JsonParser.parseString(line).getAsJsonObject());
     Optional<String> complaint =
         code == 0
             ? Optional.empty()
             : last(messages).or(() -> Optional.of("ended with exit code " + code));
-    return new Outcome(results, complaint);
+    return new Outcome(last(out).flatMap(ChildCommand::object), complaint);
+  }
+
+  private static Optional<JsonObject> object(String line) {
+    try {
+      return Optional.of(JsonParser.parseString(line).getAsJsonObject());
+    } catch (JsonParseException | IllegalStateException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<String> last(List<String> lines) {

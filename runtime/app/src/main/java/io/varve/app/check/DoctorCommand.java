@@ -2,6 +2,7 @@ package io.varve.app.check;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.util.Utils;
 import io.varve.app.option.GlobalOptions;
 import io.varve.app.option.Output;
 import io.varve.app.option.Version;
@@ -13,12 +14,14 @@ import io.varve.inference.onnxruntime.NvidiaDriver;
 import io.varve.inference.onnxruntime.OnnxRuntime;
 import io.varve.training.engine.DeviceMemory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -62,7 +65,7 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private void engine(Map<String, Object> results) {
-    results.put("engine_cache", EngineCache.folder().toString());
+    results.put("engine_cache", Utils.getEngineCacheDir().toString());
     results.put("djl", attempt("DJL", Engine::getDjlVersion));
     results.put("libtorch", attempt("libtorch", DoctorCommand::libtorch));
     results.put("threads", attempt("libtorch", DoctorCommand::threads));
@@ -75,7 +78,11 @@ public final class DoctorCommand implements Callable<Integer> {
     String folder = System.getenv("PYTORCH_LIBRARY_PATH");
     return folder == null || folder.isEmpty()
         ? version
-        : version + " " + System.getenv("PYTORCH_FLAVOR") + " (" + folder + ")";
+        : String.join(
+            " ",
+            version,
+            Objects.requireNonNullElse(System.getenv("PYTORCH_FLAVOR"), "of any flavour"),
+            "(" + folder + ")");
   }
 
   /** What there is for CUDA, from the driver up to ONNX Runtime's provider. */
@@ -84,6 +91,7 @@ public final class DoctorCommand implements Callable<Integer> {
     results.put("nvidia_driver", driver.library().map(Path::toString).orElse("none"));
     results.put("nvidia_cards", driver.cards() < 0 ? "unknown" : driver.cards());
     boolean forCuda = OnnxRuntime.folder().isPresent() && OnnxRuntime.providers().contains("CUDA");
+    cards(results);
     results.put(
         "onnxruntime_folder",
         OnnxRuntime.folder().map(Path::toString).orElse("unpacked at each start"));
@@ -91,8 +99,10 @@ public final class DoctorCommand implements Callable<Integer> {
       return "";
     }
     if (!forCuda) {
-      problems.add(
-          "there is an NVIDIA driver but the libraries are for the CPU; build with -Pcuda (docs/gpu.md)");
+      if (driver.lack().isEmpty()) {
+        problems.add(
+            "there is an NVIDIA card but the libraries are for the CPU; build with -Pcuda (docs/gpu.md)");
+      }
       return "";
     }
     driver.lack().ifPresent(problems::add);
@@ -103,6 +113,22 @@ public final class DoctorCommand implements Callable<Integer> {
       results.put("cuda:" + i, DeviceMemory.of(Device.gpu(i)).text());
     }
     return "";
+  }
+
+  /** What the driver calls the cards. */
+  private static void cards(Map<String, Object> results) {
+    try (Stream<Path> cards = Files.list(Path.of("/proc/driver/nvidia/gpus"))) {
+      List<String> names = new ArrayList<>();
+      for (Path card : cards.sorted().toList()) {
+        Files.readAllLines(card.resolve("information")).stream()
+            .filter(line -> line.startsWith("Model:"))
+            .map(line -> line.substring("Model:".length()).strip())
+            .forEach(names::add);
+      }
+      results.put("nvidia_card_names", String.join(", ", names));
+    } catch (IOException | UncheckedIOException e) {
+      // no driver, or one that does not tell, as below Windows
+    }
   }
 
   private static String threads() {

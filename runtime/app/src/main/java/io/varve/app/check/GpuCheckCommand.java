@@ -1,12 +1,14 @@
 package io.varve.app.check;
 
-import com.google.gson.JsonObject;
 import io.varve.app.option.AtLeast;
+import io.varve.app.option.DeviceOption;
 import io.varve.app.option.Output;
+import io.varve.app.process.Termination;
 import io.varve.inference.file.FileFault;
 import io.varve.inference.file.JsonText;
 import io.varve.inference.file.OutputFile;
 import io.varve.inference.file.TemporaryFolder;
+import io.varve.training.engine.Devices;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +33,7 @@ import picocli.CommandLine.Option;
     })
 public final class GpuCheckCommand implements Callable<Integer> {
   @Mixin private Output output;
+  @Mixin private DeviceOption device;
 
   @Option(
       names = "--out",
@@ -37,12 +41,6 @@ public final class GpuCheckCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "Where the two files are written.")
   private Path out;
-
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      description = "The device: auto, cpu, cuda or cuda:INDEX (default: ${DEFAULT-VALUE}).")
-  private String device;
 
   @Option(
       names = "--steps",
@@ -69,28 +67,38 @@ public final class GpuCheckCommand implements Callable<Integer> {
     Path table = out.resolve("gpu-check.md");
     OutputFile.require(json);
     OutputFile.require(table);
-    JsonObject installation = ChildCommand.of("doctor").run().results().orElseGet(JsonObject::new);
-    Map<String, CheckedModel.Figures> figures = new LinkedHashMap<>();
-    try (TemporaryFolder folder = new TemporaryFolder()) {
-      for (String type : Set.of("idx", "cifar10")) {
-        RandomImages.write(folder.path().resolve(type), type);
-      }
-      for (CheckedModel model : models) {
-        figures.put(model.name(), model.measure(folder.path(), device, steps));
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException("gpu-check: " + FileFault.reason(e), e);
-    }
-    CheckReport report = new CheckReport(installation, figures);
+    CheckReport report = new CheckReport(Devices.expected(device.chosen()));
+    Termination.orderly(() -> measure(models, report));
     OutputFile.write(json, JsonText.indented(report.json()));
     OutputFile.write(table, report.markdown());
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("device", report.device());
-    results.put("models", figures.size());
+    results.put("models", report.models().size());
     results.put("failures", report.failures().isEmpty() ? "none" : report.failures());
     results.put("out", out.toString());
     output.results(results);
+    if (Termination.isAsked()) {
+      return Termination.code();
+    }
     return report.failures().isEmpty() ? 0 : 1;
+  }
+
+  /** Measures model after model; what was measured stays when the process is asked to end. */
+  private boolean measure(List<CheckedModel> models, CheckReport report) {
+    try (TemporaryFolder folder = new TemporaryFolder()) {
+      report.found(ChildCommand.of("doctor").run());
+      for (String type : List.of("idx", "cifar10")) {
+        RandomImages.write(folder.path().resolve(type), type);
+      }
+      for (CheckedModel model : models) {
+        model.measure(folder.path(), report.device(), steps, report.of(model.name()));
+      }
+      return true;
+    } catch (CancellationException e) {
+      return false;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("gpu-check: " + FileFault.reason(e), e);
+    }
   }
 
   private List<CheckedModel> models() {

@@ -101,7 +101,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.open(global);
         TrainedModel trained =
             TrainedModel.load(
-                target, changed.loading(workspace.catalog(), Optional.empty(), device.name))) {
+                target, changed.loading(workspace.catalog(), Optional.empty(), device.chosen()))) {
       Split split = split(trained);
       Evaluator evaluator = trained.evaluator();
       show(split, evaluator.evaluate(split, plan), evaluator.activeUnits(split, plan));

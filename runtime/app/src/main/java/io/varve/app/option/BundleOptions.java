@@ -45,7 +45,8 @@ public final class BundleOptions {
 
   @Option(
       names = "--strict",
-      description = "With CUDA: refuse a graph of which a node would run on the CPU.")
+      description =
+          "With CUDA: refuse a bundle that has a node without a CUDA kernel, which would run on the CPU.")
   boolean strict;
 
   /**

@@ -55,14 +55,6 @@ public final class EngineCache {
                 + "; DJL_CACHE_DIR names another place");
   }
 
-  /** The folder that was chosen. */
-  public static Path folder() {
-    String chosen = System.getProperty(KEY);
-    String named = chosen == null ? System.getenv(KEY) : chosen;
-    String engine = named == null ? System.getenv("ENGINE_CACHE_DIR") : named;
-    return engine == null ? Path.of(System.getProperty("user.home"), OF_DJL) : Path.of(engine);
-  }
-
   private static boolean isSet(String name) {
     String variable = System.getenv(name);
     return (variable != null && !variable.isEmpty()) || System.getProperty(name) != null;

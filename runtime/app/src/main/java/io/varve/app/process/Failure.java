@@ -113,7 +113,11 @@ public record Failure(String line, int code, boolean defect) {
   private static Optional<String> machine(Throwable thrown) {
     List<Throwable> causes = causes(thrown);
     String whole =
-        causes.stream().map(Failure::message).distinct().collect(Collectors.joining(": "));
+        causes.stream()
+            .map(Failure::message)
+            .distinct()
+            .collect(Collectors.joining(": "))
+            .replaceFirst("\\.\\s*$", "");
     String lower = whole.toLowerCase(Locale.ROOT);
     Optional<String> advice =
         HINTS.stream().filter(h -> lower.contains(h.sign)).map(Hint::advice).findFirst();
@@ -128,11 +132,14 @@ public record Failure(String line, int code, boolean defect) {
             + whole
             + ". "
             + advice.orElse("The system lacks something it needs; 'varve doctor' tells more.")
-            + variables());
+            + (loading ? variables() : ""));
   }
 
   /** Variables of DJL that say which libtorch to load: images for PyTorch set some of them. */
   private static String variables() {
+    if (System.getProperty("varve.cuda") != null) {
+      return ""; // the launcher has set them
+    }
     String set =
         System.getenv().keySet().stream()
             .filter(name -> name.matches("PYTORCH_(VERSION|FLAVOR|LIBRARY_PATH|PRECXX11)"))

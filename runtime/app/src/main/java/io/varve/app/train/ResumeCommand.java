@@ -47,11 +47,11 @@ public final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Devices.prepare(device.name); // while plug-ins and the run are read
+    Devices.prepare(device.chosen()); // while plug-ins and the run are read
     try (Workspace workspace = Workspace.open(global)) {
       TrainedModel.Options options =
           changed.loading(
-              workspace.catalog(), Optional.ofNullable(data), device.name, acceptChangedData);
+              workspace.catalog(), Optional.ofNullable(data), device.chosen(), acceptChangedData);
       return TrainingRuns.show(TrainingRuns.resume(run, options, ShellLine.of(spec)), run, output);
     }
   }

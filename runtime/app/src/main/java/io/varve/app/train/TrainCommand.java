@@ -49,12 +49,12 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Devices.prepare(device.name); // while plug-ins and the model file are read
+    Devices.prepare(device.chosen()); // while plug-ins and the model file are read
     try (Workspace workspace = Workspace.open(global)) {
       Path run = out == null ? Path.of("runs", stem()) : out;
       TrainingRuns.Ended ended =
           TrainingRuns.train(
-              model.read(file), workspace.catalog(), run, device.name, ShellLine.of(spec));
+              model.read(file), workspace.catalog(), run, device.chosen(), ShellLine.of(spec));
       return TrainingRuns.show(ended, run, output);
     }
   }

@@ -27,23 +27,24 @@ public final class TrainingRuns {
    *
    * @param scores the last evaluation; empty if training was stopped
    * @param code the exit code: 0, 1 if nothing was learned, or that of a signal
+   * @param device that it was trained on
    */
-  public record Ended(Optional<Scores> scores, int code) {}
+  public record Ended(Optional<Scores> scores, int code, String device) {}
 
   /** Trains a model file into a new folder. */
   public static Ended train(
       YamlText yaml, Catalog catalog, Path out, String device, String command) {
     TrainingJob job = TrainingJob.of(yaml, catalog, Devices.of(device), command);
-    return run(out, progress -> Trainer.start(job, out, progress));
+    return run(job, out, progress -> Trainer.start(job, out, progress));
   }
 
   /** Continues a run. */
   public static Ended resume(Path run, TrainedModel.Options options, String command) {
     TrainingJob job = TrainingJob.of(run, options, command);
-    return run(run, progress -> Trainer.resume(job, run, progress));
+    return run(job, run, progress -> Trainer.resume(job, run, progress));
   }
 
-  private static Ended run(Path run, Function<ProgressLine, Trainer> open) {
+  private static Ended run(TrainingJob job, Path run, Function<ProgressLine, Trainer> open) {
     Optional<Scores> scores;
     long left;
     long steps;
@@ -61,9 +62,10 @@ public final class TrainingRuns {
       Output.say(
           "varve: %s: nothing was learned: all %s updates were left out, because their gradients are not finite or reach skip-norm; raise training.skip-norm or lower training.rate",
           run, Numbers.count(steps));
-      return new Ended(scores, 1);
+      return new Ended(scores, 1, Devices.name(job.device()));
     }
-    return new Ended(scores, Termination.isAsked() ? Termination.code() : 0);
+    int code = Termination.isAsked() ? Termination.code() : 0;
+    return new Ended(scores, code, Devices.name(job.device()));
   }
 
   /** A run that a full disk has stopped goes on when there is room again. */
@@ -76,13 +78,14 @@ public final class TrainingRuns {
 
   /** Prints the results of training and answers the exit code. */
   static int show(Ended ended, Path run, Output output) {
-    ended.scores().ifPresent(scores -> output.results(results(scores, run)));
+    ended.scores().ifPresent(scores -> output.results(results(scores, run, ended.device())));
     return ended.code();
   }
 
   /** The means of the last evaluation, and the run's files. */
-  private static Map<String, Object> results(Scores scores, Path run) {
+  private static Map<String, Object> results(Scores scores, Path run, String device) {
     Map<String, Object> results = ScoreSummary.of(scores);
+    results.put("device", device);
     results.put("out", run.toString());
     results.put("report", run.resolve("report.html").toString());
     return results;

@@ -75,7 +75,7 @@ final class FailureTest {
         Failure.of(new IllegalStateException("a step of training.batch 4096 failed", error));
     assertThat(failure.line())
         .isEqualTo(
-            "a step of training.batch 4096 failed: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 139 GiB.. Use a smaller batch, or --device cpu.");
+            "a step of training.batch 4096 failed: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 139 GiB. Use a smaller batch, or --device cpu.");
     assertThat(failure.defect()).isFalse();
   }
 

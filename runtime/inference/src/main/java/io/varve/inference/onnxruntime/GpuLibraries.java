@@ -1,16 +1,18 @@
 package io.varve.inference.onnxruntime;
 
-import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Folders;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
 final class GpuLibraries {
   /** The library that no other JAR of ONNX Runtime has. */
   private static final String CUDA = "onnxruntime_providers_cuda";
+
+  private static final System.Logger LOG = System.getLogger(GpuLibraries.class.getPackageName());
 
   private static final List<String> NAMES =
       List.of(
@@ -51,24 +55,23 @@ final class GpuLibraries {
         name -> ai.onnxruntime.OrtEnvironment.class.getResourceAsStream(folder + name));
   }
 
-  /** The user's folder for what can be made again; empty if there is no home. */
+  /** The user's folder for what can be made again; empty if there is none. */
   static Optional<Path> cache() {
     return Stream.of(
-            Optional.ofNullable(System.getenv("XDG_CACHE_HOME")).map(Path::of),
-            Optional.ofNullable(System.getenv("LOCALAPPDATA")).map(Path::of),
-            Optional.ofNullable(System.getProperty("user.home"))
-                .map(home -> Path.of(home, ".cache")))
-        .flatMap(Optional::stream)
-        .filter(folder -> folder.isAbsolute() && Files.isDirectory(folder.getParent()))
+            System.getenv("XDG_CACHE_HOME"),
+            System.getenv("LOCALAPPDATA"),
+            System.getProperty("user.home") + "/.cache")
+        .filter(Objects::nonNull)
+        .map(File::new)
+        .filter(folder -> folder.isAbsolute() && folder.toPath().getNameCount() > 0)
         .findFirst()
-        .map(folder -> folder.resolve("varve"));
+        .map(folder -> folder.toPath().resolve("varve"));
   }
 
   /**
    * The folder with the libraries of a version, which are unpacked if they are not there.
    *
-   * @return nothing if the JAR has none for CUDA
-   * @throws IllegalArgumentException one line, if they cannot be written
+   * @return nothing if the JAR has none for CUDA, or they cannot be written there
    */
   Optional<Path> unpacked(Path cache, String version) {
     try (InputStream cuda = jar.apply(System.mapLibraryName(CUDA))) {
@@ -81,8 +84,9 @@ final class GpuLibraries {
         unpack(folder);
       }
       return Optional.of(folder);
-    } catch (IOException e) {
-      throw FileFault.unwritable(cache, e);
+    } catch (IOException | OverlappingFileLockException e) {
+      LOG.log(System.Logger.Level.DEBUG, "ONNX Runtime unpacks its libraries itself", e);
+      return Optional.empty();
     }
   }
 
@@ -100,15 +104,24 @@ final class GpuLibraries {
         Folders.delete(part);
       }
       Files.createDirectory(part);
-      for (String name : NAMES) {
-        String file = System.mapLibraryName(name);
-        try (InputStream library = jar.apply(file)) {
-          if (library != null) {
-            Files.copy(library, part.resolve(file));
-          }
+      try {
+        for (String name : NAMES) {
+          copy(System.mapLibraryName(name), part);
+        }
+        Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        if (Files.isDirectory(part)) {
+          Folders.delete(part);
         }
       }
-      Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  private void copy(String file, Path into) throws IOException {
+    try (InputStream library = jar.apply(file)) {
+      if (library != null) {
+        Files.copy(library, into.resolve(file));
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package io.varve.inference.onnxruntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -41,9 +42,10 @@ public record NvidiaDriver(Optional<Path> library, int cards) {
   static NvidiaDriver find(Path root, Map<String, String> variables, String system) {
     String name = system.toLowerCase(Locale.ROOT);
     if (name.startsWith("windows")) {
-      Path library =
-          Path.of(variables.getOrDefault("SystemRoot", "C:\\Windows"), "System32", "nvcuda.dll");
-      return new NvidiaDriver(existing(library), hidden(variables) ? 0 : -1);
+      Optional<Path> library =
+          path(variables.getOrDefault("SystemRoot", "C:\\Windows"))
+              .flatMap(folder -> existing(folder.resolve("System32").resolve("nvcuda.dll")));
+      return new NvidiaDriver(library, hidden(variables) ? 0 : -1);
     }
     if (!name.startsWith("linux")) {
       return new NvidiaDriver(Optional.empty(), 0);
@@ -61,11 +63,20 @@ public record NvidiaDriver(Optional<Path> library, int cards) {
     Stream<Path> named =
         Stream.of(variables.getOrDefault("LD_LIBRARY_PATH", "").split("[:;]"))
             .filter(folder -> folder.startsWith("/"))
-            .map(Path::of);
+            .flatMap(folder -> path(folder).stream());
     return Stream.concat(named, FOLDERS.stream().map(root::resolve))
         .flatMap(folder -> existing(folder.resolve(LINUX)).stream())
         .findFirst()
         .or(() -> listed(root.resolve("etc/ld.so.cache")));
+  }
+
+  /** A place whose name this process may be unable to read. */
+  private static Optional<Path> path(String name) {
+    try {
+      return Optional.of(Path.of(name));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /** The place that the loader's list of libraries names. */
@@ -74,7 +85,9 @@ public record NvidiaDriver(Optional<Path> library, int cards) {
       String list = Files.readString(cache, StandardCharsets.ISO_8859_1);
       int end = list.indexOf("/" + LINUX + "\0");
       int start = end < 0 ? -1 : list.lastIndexOf('\0', end) + 1;
-      return end < 0 ? Optional.empty() : existing(Path.of(list.substring(start, end), LINUX));
+      return end < 0
+          ? Optional.empty()
+          : path(list.substring(start, end)).flatMap(folder -> existing(folder.resolve(LINUX)));
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -124,7 +137,10 @@ public record NvidiaDriver(Optional<Path> library, int cards) {
             .or(
                 () ->
                     cards > 0 && index >= cards
-                        ? Optional.of("there are " + cards + " cards, counted from 0")
+                        ? Optional.of(
+                            cards == 1
+                                ? "there is one card, cuda:0"
+                                : "there are " + cards + " cards, cuda:0 to cuda:" + (cards - 1))
                         : Optional.empty());
     if (lack.isPresent()) {
       throw new IllegalArgumentException("%s: %s; use the device cpu".formatted(asked, lack.get()));

@@ -69,7 +69,7 @@ class NvidiaDriverTest {
     assertThat(two.lack()).isEmpty();
     two.require("--device cuda:1", 1);
     assertThatThrownBy(() -> two.require("--device cuda:2", 2))
-        .hasMessage("--device cuda:2: there are 2 cards, counted from 0; use the device cpu");
+        .hasMessage("--device cuda:2: there are 2 cards, cuda:0 to cuda:1; use the device cpu");
     for (String hidden : new String[] {"", " ", "-1"}) {
       assertThat(find(Map.of("CUDA_VISIBLE_DEVICES", hidden)).lack()).isPresent();
     }
@@ -87,13 +87,15 @@ class NvidiaDriverTest {
     some.require("--device cuda:3", 3);
   }
 
-  /** A look costs less than a millisecond once Java has compiled it, and 50 at first. */
+  /** Every command looks once. The best of a few looks counts, as the machine may be busy. */
   @Test
   void looksFast() {
-    long start = System.nanoTime();
-    for (int i = 0; i < 100; i++) {
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      long start = System.nanoTime();
       NvidiaDriver.find();
+      best = Math.min(best, System.nanoTime() - start);
     }
-    assertThat((System.nanoTime() - start) * 1e-6 / 100).isLessThan(50);
+    assertThat(best * 1e-6).isLessThan(20);
   }
 }

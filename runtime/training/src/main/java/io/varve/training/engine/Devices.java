@@ -25,10 +25,15 @@ public final class Devices {
     if (wanted.isEmpty() || (name.equals("auto") && gpus() == 0)) {
       return Device.cpu();
     }
-    if (wanted.get() >= gpus()) {
+    int gpus = gpus();
+    if (wanted.get() >= gpus) {
       throw new IllegalArgumentException(
-          "--device %s: this libtorch sees %d CUDA devices; build with -Pcuda (docs/gpu.md), or use --device cpu (varve doctor tells more)"
-              .formatted(name, gpus()));
+          "--device %s: %s; or use --device cpu (varve doctor tells more)"
+              .formatted(
+                  name,
+                  gpus == 0
+                      ? "this libtorch sees no card; build with -Pcuda (docs/gpu.md)"
+                      : "libtorch sees " + gpus + " of the cards; see CUDA_VISIBLE_DEVICES"));
     }
     return Device.gpu(wanted.get());
   }
@@ -50,6 +55,16 @@ public final class Devices {
     int index = cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
     driver.require("--device " + name, index);
     return Optional.of(index);
+  }
+
+  /**
+   * The name of the device that {@link #of} would choose, as far as files tell: {@code cpu} or
+   * {@code cuda:0}.
+   *
+   * @throws IllegalArgumentException one line, if there can be no such device
+   */
+  public static String expected(String name) {
+    return wanted(name).map(index -> "cuda:" + index).orElse("cpu");
   }
 
   private static int gpus() {

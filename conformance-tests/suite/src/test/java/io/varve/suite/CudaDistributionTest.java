@@ -201,7 +201,9 @@ final class CudaDistributionTest {
     assertThat(found.get("nvidia_driver").getAsString()).endsWith("driver/libcuda.so.1");
     assertThat(found.get("onnxruntime_cuda").getAsString())
         .startsWith("CUDA failure 100: no CUDA-capable device is detected");
-    assertThat(doctor.err()).contains("but no card that this process may use");
+    assertThat(doctor.err().lines())
+        .allMatch(line -> line.startsWith("problem: "))
+        .anyMatch(line -> line.contains("but no card that this process may use"));
   }
 
   @Test

@@ -1,25 +1,27 @@
 package io.varve.inference.onnxruntime;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * NVIDIA's driver and the cards that it serves, found by looking at files. Nothing native is loaded
- * for it, so it costs nothing where there is no card.
+ * for it, so it costs nothing where there is no card. Every command looks, so the code is of the
+ * kind that a process which has just begun runs fast: no streams, no patterns.
  *
  * @param library the driver's library, if there is one
  * @param cards how many cards this process may use; -1 where files do not tell
  */
 public record NvidiaDriver(Optional<Path> library, int cards) {
   private static final String LINUX = "libcuda.so.1";
+  private static final String WINDOWS = "nvcuda.dll";
 
   /** Where a driver lies if it is not in the list of the loader. */
   private static final List<String> FOLDERS =
@@ -35,85 +37,82 @@ public record NvidiaDriver(Optional<Path> library, int cards) {
 
   /** What this machine has. */
   public static NvidiaDriver find() {
-    return find(Path.of("/"), System.getenv(), System.getProperty("os.name"));
+    return find(new File("/"), System.getenv(), System.getProperty("os.name"));
   }
 
   /** What a machine has whose files lie below a root. */
-  static NvidiaDriver find(Path root, Map<String, String> variables, String system) {
-    String name = system.toLowerCase(Locale.ROOT);
-    if (name.startsWith("windows")) {
-      Optional<Path> library =
-          path(variables.getOrDefault("SystemRoot", "C:\\Windows"))
-              .flatMap(folder -> existing(folder.resolve("System32").resolve("nvcuda.dll")));
-      return new NvidiaDriver(library, hidden(variables) ? 0 : -1);
+  static NvidiaDriver find(File root, Map<String, String> variables, String system) {
+    boolean hidden = hidden(variables.get("CUDA_VISIBLE_DEVICES"));
+    if (system.startsWith("Windows")) {
+      File folder = new File(variables.getOrDefault("SystemRoot", "C:\\Windows"), "System32");
+      return of(new File(folder, WINDOWS), hidden ? 0 : -1);
     }
-    if (!name.startsWith("linux")) {
-      return new NvidiaDriver(Optional.empty(), 0);
-    }
-    return new NvidiaDriver(linux(root, variables), hidden(variables) ? 0 : devices(root));
+    return system.equals("Linux")
+        ? of(linux(root, variables), hidden ? 0 : devices(new File(root, "dev")))
+        : of(null, 0);
+  }
+
+  private static NvidiaDriver of(File library, int cards) {
+    boolean exists = library != null && library.exists();
+    return new NvidiaDriver(exists ? Optional.of(library.toPath()) : Optional.empty(), cards);
   }
 
   /** Whether the user lets this process see no card. */
-  private static boolean hidden(Map<String, String> variables) {
-    String visible = variables.get("CUDA_VISIBLE_DEVICES");
+  private static boolean hidden(String visible) {
     return visible != null && (visible.isBlank() || visible.strip().startsWith("-"));
   }
 
-  private static Optional<Path> linux(Path root, Map<String, String> variables) {
-    Stream<Path> named =
-        Stream.of(variables.getOrDefault("LD_LIBRARY_PATH", "").split("[:;]"))
-            .filter(folder -> folder.startsWith("/"))
-            .flatMap(folder -> path(folder).stream());
-    return Stream.concat(named, FOLDERS.stream().map(root::resolve))
-        .flatMap(folder -> existing(folder.resolve(LINUX)).stream())
-        .findFirst()
-        .or(() -> listed(root.resolve("etc/ld.so.cache")));
-  }
-
-  /** A place whose name this process may be unable to read. */
-  private static Optional<Path> path(String name) {
-    try {
-      return Optional.of(Path.of(name));
-    } catch (InvalidPathException e) {
-      return Optional.empty();
+  private static File linux(File root, Map<String, String> variables) {
+    List<File> folders = new ArrayList<>();
+    for (String named : variables.getOrDefault("LD_LIBRARY_PATH", "").split("[:;]")) {
+      if (named.startsWith("/")) {
+        folders.add(new File(named));
+      }
     }
+    for (String usual : FOLDERS) {
+      folders.add(new File(root, usual));
+    }
+    for (File folder : folders) {
+      File library = new File(folder, LINUX);
+      if (library.exists()) {
+        return library;
+      }
+    }
+    return listed(new File(root, "etc/ld.so.cache"));
   }
 
-  /** The place that the loader's list of libraries names. */
-  private static Optional<Path> listed(Path cache) {
-    try {
-      String list = Files.readString(cache, StandardCharsets.ISO_8859_1);
+  /** The place that the loader's list of libraries names, or null. */
+  private static File listed(File cache) {
+    try (InputStream file = new FileInputStream(cache)) {
+      String list = new String(file.readAllBytes(), StandardCharsets.ISO_8859_1);
       int end = list.indexOf("/" + LINUX + "\0");
       int start = end < 0 ? -1 : list.lastIndexOf('\0', end) + 1;
-      return end < 0
-          ? Optional.empty()
-          : path(list.substring(start, end)).flatMap(folder -> existing(folder.resolve(LINUX)));
+      return end < 0 ? null : new File(list.substring(start, end), LINUX);
     } catch (IOException e) {
-      return Optional.empty();
+      return null;
     }
   }
 
   /** One device file a card; below Windows one for all. */
-  private static int devices(Path root) {
-    Path dev = root.resolve("dev");
-    if (Files.exists(dev.resolve("dxg"))) {
+  private static int devices(File folder) {
+    if (new File(folder, "dxg").exists()) {
       return -1;
     }
-    try (Stream<Path> files = Files.list(dev)) {
-      return (int) files.filter(f -> f.getFileName().toString().matches("nvidia\\d+")).count();
-    } catch (IOException e) {
-      return 0;
+    int cards = 0;
+    String[] names = folder.list();
+    for (String name : names == null ? new String[0] : names) {
+      boolean numbered = name.startsWith("nvidia") && name.length() > "nvidia".length();
+      if (numbered && Character.isDigit(name.charAt("nvidia".length()))) {
+        cards++;
+      }
     }
-  }
-
-  private static Optional<Path> existing(Path library) {
-    return Optional.of(library).filter(Files::exists);
+    return cards;
   }
 
   /** Why no card can be used, or nothing where one may be. */
   public Optional<String> lack() {
     if (library.isEmpty()) {
-      return Optional.of("there is no NVIDIA driver (" + LINUX + ", on Windows nvcuda.dll)");
+      return Optional.of("there is no NVIDIA driver (" + LINUX + ", on Windows " + WINDOWS + ")");
     }
     return cards == 0
         ? Optional.of(

@@ -2,6 +2,7 @@ package io.varve.inference.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import io.varve.inference.file.FileFault;
 import io.varve.inference.file.Folders;
@@ -94,7 +95,9 @@ public final class OnnxRuntime {
     Level before = log.getLevel();
     log.setLevel(Level.OFF); // it would print the stack of what is reported here in a line
     try {
-      OrtEnvironment loaded = OrtEnvironment.getEnvironment();
+      // Errors are in exceptions; the log would print them as well.
+      OrtEnvironment loaded =
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       loaded.setTelemetry(false); // Windows builds hand events to the system otherwise
       return loaded;
     } catch (OrtException e) {

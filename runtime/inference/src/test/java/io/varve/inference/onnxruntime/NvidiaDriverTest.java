@@ -20,7 +20,7 @@ class NvidiaDriverTest {
   @TempDir private Path root;
 
   private NvidiaDriver find(Map<String, String> variables) {
-    return NvidiaDriver.find(root, variables, "Linux");
+    return NvidiaDriver.find(root.toFile(), variables, "Linux");
   }
 
   private Path file(String name) throws IOException {
@@ -37,7 +37,7 @@ class NvidiaDriverTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "--device cuda: there is no NVIDIA driver (libcuda.so.1, on Windows nvcuda.dll); use the device cpu");
-    assertThat(NvidiaDriver.find(root, Map.of(), "Mac OS X").lack()).isPresent();
+    assertThat(NvidiaDriver.find(root.toFile(), Map.of(), "Mac OS X").lack()).isPresent();
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Measures training steps in windows; the device is idle at the end of each. */
 final class TrainingBench {
@@ -64,7 +65,7 @@ final class TrainingBench {
       results.put("seconds_per_step", job.experiment().training().batch() / speed);
       results.put(
           "processor_seconds_per_step", Stopwatch.median(windows.processorSeconds) / WINDOW);
-      DeviceMemory.peakOfProcess().ifPresent(mib -> results.put("peak_memory_mib", mib));
+      windows.peak.ifPresent(mib -> results.put("peak_memory_mib", mib));
       if (job.device().isGpu()) {
         results.put("card_memory_mib", DeviceMemory.of(job.device()).usedMib());
       } else {
@@ -117,6 +118,7 @@ final class TrainingBench {
     private int profiling;
     private OperatorProfile.Recording recording;
     private OperatorProfile profile;
+    private OptionalLong peak = OptionalLong.empty();
 
     Windows(int wanted) {
       this.wanted = wanted;
@@ -134,6 +136,7 @@ final class TrainingBench {
         speeds.add(point.state().imagesPerSecond());
         processorSeconds.add(now - processorTime);
       } else if (profiling++ == 0) {
+        peak = DeviceMemory.peakOfProcess(); // before the profiler takes its own
         recording = OperatorProfile.begin();
       } else if (profiling > PROFILED) {
         profile = recording.end();

@@ -46,7 +46,6 @@ final class GpuCheckTest {
       JsonObject figures = models.getAsJsonObject(model).getAsJsonObject("values");
       assertThat(figures.get("train_images_per_second").getAsDouble()).isPositive();
       assertThat(figures.get("peak_memory_mib").getAsDouble()).isBetween(50.0, 1e5);
-      assertThat(figures.get("bound_difference").getAsDouble()).isZero(); // the same device twice
       assertThat(figures.get("worst").getAsDouble()).isBetween(0.0, 1e-4);
       assertThat(figures.get("generate_100_ms").getAsDouble()).isPositive();
     }
@@ -59,7 +58,7 @@ final class GpuCheckTest {
     String line =
         "VARVE_JAVA_OPTS='-Dvarve.home=/nowhere -XX:TieredStopAtLevel=1' "
             + Cli.distribution().resolve("bin/varve")
-            + " gpu-check --tiny --models sere-mlp,maf-10 --device cpu --out c";
+            + " gpu-check --tiny --models sere-mlp --device cpu --out c";
     Process process =
         new ProcessBuilder("sh", "-c", line)
             .directory(folder.toFile())
@@ -71,7 +70,7 @@ final class GpuCheckTest {
     assertThat(table)
         .contains("the installation, doctor failed: ")
         .contains("tiny-sere-mlp, training failed: varve: ")
-        .contains("tiny-maf-10, run failed: varve: ");
+        .contains("tiny-sere-mlp, run failed: varve: ");
   }
 
   @Test

@@ -165,6 +165,9 @@ record CheckedModel(String name, String data, int batch, double seconds) {
 
   /** The bound of the same weights, images and noise on the device and on the CPU. */
   private void compare(Figures figures, Path run, String device) {
+    if (device.equals("cpu")) {
+      return;
+    }
     List<Double> bounds = new ArrayList<>();
     for (String each : List.of("cpu", device)) {
       run(figures, "evaluation on " + each, ChildCommand.of("evaluate", run, "--device", each))

@@ -3,6 +3,10 @@ package io.varve.inference.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.inference.file.OnnxGraph;
+import io.varve.inference.onnxruntime.OnnxRuntime;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +22,15 @@ class CudaKernelsTest {
     assertThat(CudaKernels.all().get("MatMul"))
         .containsExactlyInAnyOrder(ElementType.FLOAT32, ElementType.FLOAT64);
     assertThat(CudaKernels.all().get("Sinh")).isEmpty();
+  }
+
+  /** A new version has other kernels: read the table anew, as its head says. */
+  @Test
+  void isThatOfThisOnnxRuntime() throws IOException {
+    try (InputStream table = CudaKernels.class.getResourceAsStream("cuda-kernels.csv")) {
+      assertThat(new String(table.readAllBytes(), StandardCharsets.US_ASCII))
+          .startsWith("# The CUDA kernels of ONNX Runtime " + OnnxRuntime.version() + " ");
+    }
   }
 
   private static OnnxGraph.Node node(String operator, String output, String... inputs) {

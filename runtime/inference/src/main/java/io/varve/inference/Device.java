@@ -7,8 +7,6 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.varve.inference.onnxruntime.NvidiaDriver;
 import io.varve.inference.onnxruntime.OnnxRuntime;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The device that graphs run on, and how sessions are set up there.
@@ -21,8 +19,6 @@ record Device(String name, int index) {
 
   /** Constants up to so many bytes may be computed when a graph is opened. */
   private static final int FOLDED = 1 << 16;
-
-  private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
   boolean isCpu() {
     return index < 0;
@@ -37,7 +33,7 @@ record Device(String name, int index) {
   static void checkName(String name) {
     Inputs.requireGiven(name, "device");
     Inputs.require(
-        name.equals("auto") || name.equals("cpu") || CUDA.matcher(name).matches(),
+        NvidiaDriver.isDevice(name),
         "device: '" + name + "', expected auto, cpu, cuda or cuda:INDEX");
   }
 
@@ -48,18 +44,7 @@ record Device(String name, int index) {
    * @throws IllegalArgumentException one line, if a card is asked for by name and there is none
    */
   static Optional<Integer> wanted(InferenceOptions options) {
-    String name = options.device();
-    if (name.equals("cpu")) {
-      return Optional.empty();
-    }
-    NvidiaDriver driver = NvidiaDriver.find();
-    if (name.equals("auto")) {
-      return driver.lack().isEmpty() ? Optional.of(0) : Optional.empty();
-    }
-    Matcher cuda = CUDA.matcher(name);
-    int index = cuda.matches() && cuda.group(1) != null ? Integer.parseInt(cuda.group(1)) : 0;
-    driver.require("device: '" + name + "'", index);
-    return Optional.of(index);
+    return NvidiaDriver.card(options.device(), "device: '" + options.device() + "'");
   }
 
   /**

@@ -1,17 +1,23 @@
 package io.varve.app.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
-/** Measures the median time of repeated work after a warm-up. */
+/** Measures time and memory: the median time of repeated work after a warm-up. */
 final class Stopwatch {
   private static final double WARM_UP_SECONDS = 1;
   static final double MOST_SECONDS = 3600;
   static final double SECONDS = 3;
   private static final int LEAST = 5;
+  private static final int KIB_PER_MIB = 1024;
 
   private Stopwatch() {}
 
@@ -49,5 +55,17 @@ final class Stopwatch {
     return 1e-9
         * ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
             .getProcessCpuTime();
+  }
+
+  /** The most main memory that this process has had at once, in MiB, where the system tells. */
+  static OptionalLong peakMemory() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / KIB_PER_MIB)
+          .findFirst();
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
   }
 }

@@ -136,7 +136,7 @@ final class TrainingBench {
         speeds.add(point.state().imagesPerSecond());
         processorSeconds.add(now - processorTime);
       } else if (profiling++ == 0) {
-        peak = DeviceMemory.peakOfProcess(); // before the profiler takes its own
+        peak = Stopwatch.peakMemory(); // before the profiler takes its own
         recording = OperatorProfile.begin();
       } else if (profiling > PROFILED) {
         profile = recording.end();

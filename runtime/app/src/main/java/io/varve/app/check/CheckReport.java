@@ -59,7 +59,12 @@ final class CheckReport {
   /** What {@code varve doctor} found. */
   void found(ChildCommand.Outcome doctor) {
     installation = doctor.results().orElseGet(JsonObject::new);
-    doctor.complaint().ifPresent(line -> of("the installation").failures().put("doctor", line));
+    doctor.complaint().ifPresent(line -> failed("doctor", line));
+  }
+
+  /** Notes what failed apart from the models. */
+  void failed(String what, String line) {
+    of("the installation").failures().put(what, line);
   }
 
   /** The figures of a model, which are filled in. */

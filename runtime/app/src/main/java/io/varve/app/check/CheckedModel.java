@@ -34,6 +34,16 @@ record CheckedModel(String name, String data, int batch, double seconds) {
           new CheckedModel("maf-10", "cifar10", 100, SECONDS),
           new CheckedModel("sere-maf", "cifar10", 64, SECONDS));
 
+  private static final List<String> TRAINING =
+      List.of(
+          "train_images_per_second",
+          "seconds_per_step",
+          "processor_seconds_per_step",
+          "peak_memory_mib",
+          "card_memory_mib");
+
+  private static final List<String> ROWS = List.of("1", "100");
+
   private static final int TINY_BATCH = 16;
   private static final double TINY_SECONDS = 0.1;
 
@@ -48,6 +58,12 @@ record CheckedModel(String name, String data, int batch, double seconds) {
       values.put(what, device);
       if (!device.equals(wanted)) {
         failures.put(what, "took " + device + ", expected " + wanted);
+      }
+    }
+
+    private void copy(String figure, JsonObject found) {
+      if (found.has(figure)) {
+        values.put(figure, found.get(figure).getAsDouble());
       }
     }
   }
@@ -83,81 +99,62 @@ record CheckedModel(String name, String data, int batch, double seconds) {
     Path images = folder.resolve(data);
     Path run = folder.resolve(name + "-run");
     Path bundle = folder.resolve(name + "-bundle");
-    String rows = "training.batch=" + batch;
-    run(
-            figures,
-            "training",
-            ChildCommand.of(
-                "bench",
-                file,
-                "--train",
-                "--data",
-                images,
-                "--device",
-                device,
-                "--steps",
-                steps,
-                "--set",
-                rows))
-        .ifPresent(
-            found -> {
-              figures.took("training_device", found.get("device").getAsString(), device);
-              copy(found, "train_images_per_second", figures.values());
-              copy(found, "seconds_per_step", figures.values());
-              copy(found, "processor_seconds_per_step", figures.values());
-              copy(found, "peak_memory_mib", figures.values());
-              copy(found, "card_memory_mib", figures.values());
-            });
-    String few = "data.train-images=" + batch;
-    ChildCommand train =
-        ChildCommand.of(
-            "train",
-            file,
-            "--data",
-            images,
-            "--device",
-            device,
-            "--out",
-            run,
-            "--set",
-            rows,
-            "--set",
-            few,
-            "--set",
-            "data.test-images=32",
-            "--set",
-            "training.epochs=1",
-            "--set",
-            "evaluation.importance-samples=1");
-    if (run(figures, "run", train).isEmpty()) {
+    speed(figures, device, "bench", file, "--train", "--data", images, "--steps", steps);
+    if (train(figures, device, "train", file, "--data", images, "--out", run).isEmpty()) {
       return;
     }
     compare(figures, run, device);
-    if (run(figures, "export", ChildCommand.of("export", run, "--out", bundle)).isEmpty()) {
-      return;
+    if (run(figures, "export", ChildCommand.of("export", run, "--out", bundle)).isPresent()) {
+      infer(figures, bundle, device);
     }
-    run(figures, "parity", ChildCommand.of("parity", bundle, "--device", device, "--strict"))
-        .ifPresent(found -> copy(found, "worst", figures.values()));
-    run(
-            figures,
-            "inference",
-            ChildCommand.of(
-                "bench", bundle, "--device", device, "--batches", "1,100", "--seconds", seconds))
+  }
+
+  private void speed(Figures figures, String device, Object... command) {
+    ChildCommand bench =
+        ChildCommand.of(command).with("--device", device, "--set", "training.batch=" + batch);
+    run(figures, "training", bench)
         .ifPresent(
             found -> {
-              String took = found.get("inference_device").getAsString();
-              figures.took("inference_device", took, device);
+              figures.took("training_device", found.get("device").getAsString(), device);
+              for (String figure : TRAINING) {
+                figures.copy(figure, found);
+              }
+            });
+  }
+
+  /** One step, and an evaluation. */
+  private Optional<JsonObject> train(Figures figures, String device, Object... command) {
+    List<String> keys =
+        List.of(
+            "training.batch=" + batch,
+            "data.train-images=" + batch,
+            "data.test-images=32",
+            "training.epochs=1",
+            "evaluation.importance-samples=1");
+    ChildCommand train = ChildCommand.of(command).with("--device", device);
+    for (String key : keys) {
+      train = train.with("--set", key);
+    }
+    return run(figures, "run", train);
+  }
+
+  private void infer(Figures figures, Path bundle, String device) {
+    run(figures, "parity", ChildCommand.of("parity", bundle, "--device", device, "--strict"))
+        .ifPresent(found -> figures.copy("worst", found));
+    ChildCommand bench =
+        ChildCommand.of("bench", bundle, "--device", device)
+            .with("--batches", String.join(",", ROWS))
+            .with("--seconds", seconds);
+    run(figures, "inference", bench)
+        .ifPresent(
+            found -> {
+              figures.took("inference_device", found.get("inference_device").getAsString(), device);
               for (String graph : List.of("bound", "generate")) {
                 JsonElement speeds = found.get(graph + "_images_per_second");
-                if (speeds != null) {
-                  for (String rowsAtOnce : List.of("1", "100")) {
-                    double speed = speeds.getAsJsonObject().get(rowsAtOnce).getAsDouble();
-                    figures
-                        .values()
-                        .put(
-                            graph + "_" + rowsAtOnce + "_ms",
-                            1e3 * Integer.parseInt(rowsAtOnce) / speed);
-                  }
+                for (String rows : speeds == null ? List.<String>of() : ROWS) {
+                  double speed = speeds.getAsJsonObject().get(rows).getAsDouble();
+                  double milliseconds = 1e3 * Integer.parseInt(rows) / speed;
+                  figures.values().put(graph + "_" + rows + "_ms", milliseconds);
                 }
               }
             });
@@ -184,19 +181,6 @@ record CheckedModel(String name, String data, int batch, double seconds) {
     Outcome outcome = command.run();
     outcome.complaint().ifPresent(line -> figures.failures().put(what, line));
     outcome.complaint().ifPresent(line -> Output.say("  failed: %s", line));
-    return outcome
-        .results()
-        .filter(found -> outcome.complaint().isEmpty() || what.equals("parity"));
-  }
-
-  private static void copy(JsonObject from, String name, Map<String, Object> into) {
-    JsonElement value = from.get(name);
-    if (value != null && value.isJsonPrimitive()) {
-      into.put(
-          name,
-          value.getAsJsonPrimitive().isNumber()
-              ? (Object) value.getAsDouble()
-              : value.getAsString());
-    }
+    return outcome.results();
   }
 }

@@ -33,6 +33,12 @@ record ChildCommand(List<String> arguments) {
     return new ChildCommand(Stream.of(arguments).map(String::valueOf).toList());
   }
 
+  /** The same command with more words. */
+  ChildCommand with(Object... more) {
+    return new ChildCommand(
+        Stream.concat(arguments.stream(), Stream.of(more).map(String::valueOf)).toList());
+  }
+
   /** As a user would type it. */
   String line() {
     return ShellLine.of("varve", arguments);
@@ -87,7 +93,7 @@ record ChildCommand(List<String> arguments) {
       }
       return outcome(process.exitValue(), lines(out), lines(messages));
     } catch (IOException e) {
-      throw new IllegalArgumentException(line() + ": " + FileFault.reason(e), e);
+      return new Outcome(Optional.empty(), Optional.of(FileFault.reason(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");

@@ -97,7 +97,11 @@ public final class GpuCheckCommand implements Callable<Integer> {
     } catch (CancellationException e) {
       return false;
     } catch (IOException e) {
-      throw new IllegalArgumentException("gpu-check: " + FileFault.reason(e), e);
+      report.failed("files", FileFault.reason(e));
+      return false;
+    } catch (IllegalArgumentException e) { // no room for temporary files
+      report.failed("files", e.getMessage());
+      return false;
     }
   }
 

@@ -52,17 +52,9 @@ public final class GraphCheck {
   public static void check(OnnxGraph graph, List<Port> inputs, List<Port> outputs) {
     requirePorts("inputs", graph.inputs(), inputs);
     requirePorts("outputs", graph.outputs(), outputs);
-    Map<String, Fact> constants = new HashMap<>();
-    for (OnnxGraph.Tensor tensor : graph.initializers()) {
-      boolean first = constants.put(tensor.name(), Constants.fact(tensor)) == null;
-      Walk.require(first, "'" + tensor.name() + "' twice", "each name once");
-    }
-    long weights = constants.values().stream().mapToLong(Fact::bytes).sum();
+    Map<String, Fact> constants = constants(graph);
     for (long batch : Limits.BATCHES) {
-      Walk walk = new Walk(batch, weights);
-      constants.forEach(walk::give);
-      inputs.forEach(input -> walk.give(input.name(), input.fact(batch)));
-      walk.run(graph);
+      Walk walk = walked(graph, constants, inputs, batch, (operator, data) -> {});
       for (Port output : outputs) {
         Fact computed = walk.fact(output.name());
         boolean same = computed.sameAs(output.fact(batch));
@@ -74,13 +66,30 @@ public final class GraphCheck {
 
   /** Shows every node that is computed at each run, of a graph that was checked. */
   static void walk(OnnxGraph graph, List<Port> inputs, CudaKernels.Visitor visitor) {
+    walked(graph, constants(graph), inputs, Limits.BATCHES[0], visitor);
+  }
+
+  private static Map<String, Fact> constants(OnnxGraph graph) {
     Map<String, Fact> constants = new HashMap<>();
-    graph.initializers().forEach(tensor -> constants.put(tensor.name(), Constants.fact(tensor)));
+    for (OnnxGraph.Tensor tensor : graph.initializers()) {
+      boolean first = constants.put(tensor.name(), Constants.fact(tensor)) == null;
+      Walk.require(first, "'" + tensor.name() + "' twice", "each name once");
+    }
+    return constants;
+  }
+
+  private static Walk walked(
+      OnnxGraph graph,
+      Map<String, Fact> constants,
+      List<Port> inputs,
+      long batch,
+      CudaKernels.Visitor visitor) {
     long weights = constants.values().stream().mapToLong(Fact::bytes).sum();
-    Walk walk = new Walk(Limits.BATCHES[0], weights, visitor);
+    Walk walk = new Walk(batch, weights, visitor);
     constants.forEach(walk::give);
-    inputs.forEach(input -> walk.give(input.name(), input.fact(Limits.BATCHES[0])));
+    inputs.forEach(input -> walk.give(input.name(), input.fact(batch)));
     walk.run(graph);
+    return walk;
   }
 
   private static void requirePorts(String what, List<OnnxGraph.Value> found, List<Port> expected) {

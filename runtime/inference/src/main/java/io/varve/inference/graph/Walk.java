@@ -26,12 +26,11 @@ final class Walk {
   private long kept;
   private long live;
 
-  /** A walk over a graph with so many bytes of weights that is run on so many rows. */
-  Walk(long batch, long weights) {
-    this(batch, weights, (operator, data) -> {});
-  }
-
-  /** A walk that shows each node that depends on an input. */
+  /**
+   * A walk over a graph with so many bytes of weights that is run on so many rows.
+   *
+   * @param visitor is shown each node that depends on an input
+   */
   Walk(long batch, long weights, CudaKernels.Visitor visitor) {
     this.visitor = visitor;
     this.most = Limits.BYTES_PER_ROW * batch + Limits.BYTES_PER_WEIGHT * weights;

@@ -10,11 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * NVIDIA's driver and the cards that it serves, found by looking at files. Nothing native is loaded
  * for it, so it costs nothing where there is no card. Every command looks, so the code is of the
- * kind that a process which has just begun runs fast: no streams, no patterns.
+ * kind that a process which has just begun runs fast, without streams.
  *
  * @param library the driver's library, if there is one
  * @param cards how many cards this process may use; -1 where files do not tell
@@ -22,6 +23,7 @@ import java.util.Optional;
 public record NvidiaDriver(Optional<Path> library, int cards) {
   private static final String LINUX = "libcuda.so.1";
   private static final String WINDOWS = "nvcuda.dll";
+  private static final Pattern CARD = Pattern.compile("cuda(?::\\d{1,3})?");
 
   /** Where a driver lies if it is not in the list of the loader. */
   private static final List<String> FOLDERS =
@@ -123,6 +125,36 @@ public record NvidiaDriver(Optional<Path> library, int cards) {
         : Optional.empty();
   }
 
+  /** Whether a text is the name of a device: auto, cpu, cuda or cuda:INDEX. */
+  public static boolean isDevice(String name) {
+    return name.equals("auto") || name.equals("cpu") || CARD.matcher(name).matches();
+  }
+
+  /**
+   * The card that the name of a device asks for, as far as files tell.
+   *
+   * @param name see {@link #isDevice}
+   * @param asked what a message begins with, such as {@code device: 'cuda'}
+   * @return its index, or nothing for the CPU
+   * @throws IllegalArgumentException one line, if it is no name of a device, or a card is asked for
+   *     by name and there is none
+   */
+  public static Optional<Integer> card(String name, String asked) {
+    if (!isDevice(name)) {
+      throw new IllegalArgumentException(asked + ": expected auto, cpu, cuda or cuda:INDEX");
+    }
+    if (name.equals("cpu")) {
+      return Optional.empty();
+    }
+    NvidiaDriver driver = find();
+    if (name.equals("auto")) {
+      return driver.lack().isEmpty() ? Optional.of(0) : Optional.empty();
+    }
+    int index = name.indexOf(':') < 0 ? 0 : Integer.parseInt(name.substring("cuda:".length()));
+    driver.require(asked, index);
+    return Optional.of(index);
+  }
+
   /**
    * Checks that a card may be there.
    *
@@ -130,7 +162,7 @@ public record NvidiaDriver(Optional<Path> library, int cards) {
    * @param index of the card
    * @throws IllegalArgumentException one line, if there is none
    */
-  public void require(String asked, int index) {
+  void require(String asked, int index) {
     Optional<String> lack =
         lack()
             .or(

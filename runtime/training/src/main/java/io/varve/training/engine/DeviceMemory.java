@@ -2,14 +2,9 @@ package io.varve.training.engine;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
-import java.io.IOException;
 import java.lang.management.MemoryUsage;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /**
  * The memory of a card, of all processes together.
@@ -23,7 +18,6 @@ public record DeviceMemory(long usedMib, long allMib) {
   private static final int OWN_MIB = 1024;
 
   private static final int MIB_BITS = 20;
-  private static final int KIB_PER_MIB = 1024;
 
   /** That of a card. */
   public static DeviceMemory of(Device card) {
@@ -56,17 +50,5 @@ public record DeviceMemory(long usedMib, long allMib) {
   /** As people read it. */
   public String text() {
     return String.format(Locale.ROOT, "%,d of %,d MiB are taken", usedMib, allMib);
-  }
-
-  /** The most main memory that this process has had at once, in MiB, where the system tells. */
-  public static OptionalLong peakOfProcess() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      return lines
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / KIB_PER_MIB)
-          .findFirst();
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
   }
 }

@@ -5,13 +5,9 @@ import ai.djl.engine.Engine;
 import io.varve.inference.onnxruntime.EarlyLoading;
 import io.varve.inference.onnxruntime.NvidiaDriver;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Names of devices as the command line spells them. */
 public final class Devices {
-  private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
-
   private Devices() {}
 
   /**
@@ -40,21 +36,7 @@ public final class Devices {
 
   /** The card that a name asks for, as far as files tell; nothing native is loaded. */
   private static Optional<Integer> wanted(String name) {
-    if (name.equals("cpu")) {
-      return Optional.empty();
-    }
-    NvidiaDriver driver = NvidiaDriver.find();
-    if (name.equals("auto")) {
-      return driver.lack().isEmpty() ? Optional.of(0) : Optional.empty();
-    }
-    Matcher cuda = CUDA.matcher(name);
-    if (!cuda.matches()) {
-      throw new IllegalArgumentException(
-          "--device " + name + ": expected auto, cpu, cuda or cuda:INDEX");
-    }
-    int index = cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
-    driver.require("--device " + name, index);
-    return Optional.of(index);
+    return NvidiaDriver.card(name, "--device " + name);
   }
 
   /**

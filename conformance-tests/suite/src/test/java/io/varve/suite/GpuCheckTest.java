@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,36 @@ final class GpuCheckTest {
         .contains("the installation, doctor failed: ")
         .contains("tiny-sere-mlp, training failed: varve: ")
         .contains("tiny-sere-mlp, run failed: varve: ");
+  }
+
+  /** It says so, and leaves no temporary files, those of the part under way included. */
+  @Test
+  void writesWhatItHasWhenItIsStopped() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Cli.distribution().resolve("bin/varve").toString(),
+                "gpu-check",
+                "--tiny",
+                "--device",
+                "cpu",
+                "--out",
+                "c")
+            .directory(folder.toFile());
+    builder.environment().put("TMPDIR", temporary.toString());
+    Path said = folder.resolve("said");
+    Process process = builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    while (process.isAlive() && !Files.readString(said).contains("varve bench ")) {
+      Thread.sleep(50);
+    }
+    Thread.sleep(2000);
+    process.destroy();
+    assertThat(process.waitFor()).isEqualTo(143);
+    assertThat(Files.readString(folder.resolve("c/gpu-check.md")))
+        .contains("the check failed: was stopped before everything was measured");
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertThat(left).isEmpty();
+    }
   }
 
   @Test

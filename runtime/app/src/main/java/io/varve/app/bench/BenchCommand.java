@@ -140,6 +140,17 @@ public final class BenchCommand implements Callable<Integer> {
       results.put("inference_device", bundle.device());
       int bytes =
           bundle.manifest().data().shape().stream().reduce(1L, Math::multiplyExact).intValue();
+      for (int rows : batches) {
+        if ((long) rows * bytes > Integer.MAX_VALUE) {
+          throw new IllegalArgumentException(
+              "--batches: "
+                  + rows
+                  + " images of "
+                  + bytes
+                  + " bytes are too many; at most "
+                  + Integer.MAX_VALUE / bytes);
+        }
+      }
       Map<String, IntConsumer> work = new LinkedHashMap<>();
       work.put("infer", n -> bundle.infer(new byte[n * bytes], 1));
       work.put("bound", n -> bundle.score(new byte[n * bytes], 1));

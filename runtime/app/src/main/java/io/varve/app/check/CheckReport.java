@@ -76,8 +76,9 @@ final class CheckReport {
     return device;
   }
 
-  Map<String, Figures> models() {
-    return models;
+  /** How many models have figures. */
+  long measured() {
+    return models.values().stream().filter(figures -> !figures.values().isEmpty()).count();
   }
 
   /** What failed, by model. */

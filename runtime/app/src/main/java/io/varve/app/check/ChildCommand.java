@@ -58,6 +58,17 @@ record ChildCommand(List<String> arguments) {
    * @throws CancellationException if this process is asked to end, after that one has
    */
   Outcome run() {
+    try (TemporaryFolder folder = new TemporaryFolder()) {
+      return run(folder.path());
+    } catch (IOException e) {
+      return new Outcome(Optional.empty(), Optional.of(FileFault.reason(e)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    }
+  }
+
+  private Outcome run(Path folder) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -66,38 +77,34 @@ record ChildCommand(List<String> arguments) {
     command.addAll(
         List.of(
             "-Dvarve.terminal=false",
+            "-Djava.io.tmpdir=" + folder, // what a child that was stopped leaves goes with it
             "-cp",
             System.getProperty("java.class.path"),
             "io.varve.app.Varve"));
     command.addAll(arguments);
     command.add("--json");
-    try (TemporaryFolder folder = new TemporaryFolder()) {
-      Path out = folder.path().resolve("out");
-      Path messages = folder.path().resolve("messages");
-      Process process =
-          new ProcessBuilder(command)
-              .redirectOutput(out.toFile())
-              .redirectError(messages.toFile())
-              .start();
-      try {
-        while (!process.waitFor(LOOK_MILLISECONDS, TimeUnit.MILLISECONDS)) {
-          if (Termination.isAsked()) {
-            throw new CancellationException("asked to end");
-          }
-        }
-      } finally {
-        process.destroy();
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-          process.destroyForcibly().waitFor();
+    Path out = folder.resolve("out");
+    Path messages = folder.resolve("messages");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(messages.toFile())
+            .start();
+    try {
+      boolean ended = false;
+      while (!ended) {
+        ended = process.waitFor(LOOK_MILLISECONDS, TimeUnit.MILLISECONDS);
+        if (Termination.isAsked()) { // a terminal asks both processes
+          throw new CancellationException("asked to end");
         }
       }
-      return outcome(process.exitValue(), lines(out), lines(messages));
-    } catch (IOException e) {
-      return new Outcome(Optional.empty(), Optional.of(FileFault.reason(e)));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted");
+    } finally {
+      process.destroy();
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
     }
+    return outcome(process.exitValue(), lines(out), lines(messages));
   }
 
   private static List<String> lines(Path file) throws IOException {

@@ -56,7 +56,9 @@ public final class DoctorCommand implements Callable<Integer> {
     results.put("onnxruntime", attempt("ONNX Runtime", OnnxRuntime::version));
     results.put(
         "onnxruntime_providers", attempt("ONNX Runtime", () -> OnnxRuntime.providers().toString()));
-    attempt("CUDA", () -> cuda(results));
+    if (problems.stream().noneMatch(problem -> problem.startsWith("ONNX Runtime: "))) {
+      attempt("CUDA", () -> cuda(results));
+    }
     results.put("plugins", attempt("plug-ins", this::plugins));
     results.put("problems", problems.isEmpty() ? "none" : List.copyOf(problems));
     output.results(results);
@@ -90,7 +92,16 @@ public final class DoctorCommand implements Callable<Integer> {
     NvidiaDriver driver = NvidiaDriver.find();
     results.put("nvidia_driver", driver.library().map(Path::toString).orElse("none"));
     results.put("nvidia_cards", driver.cards() < 0 ? "unknown" : driver.cards());
+    Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES"))
+        .ifPresent(visible -> results.put("cuda_visible_devices", "'" + visible + "'"));
     boolean forCuda = OnnxRuntime.folder().isPresent() && OnnxRuntime.providers().contains("CUDA");
+    results.put(
+        "cuda_folder",
+        Workspace.home()
+            .map(home -> home.resolve("cuda"))
+            .filter(Files::isDirectory)
+            .map(Path::toString)
+            .orElse("none"));
     cards(results);
     results.put(
         "onnxruntime_folder",
@@ -190,7 +201,12 @@ public final class DoctorCommand implements Callable<Integer> {
     try {
       return probe.get();
     } catch (RuntimeException | LinkageError e) {
-      problems.add(what + ": " + Failure.of(e).line());
+      // What fails for the same reason once more is no news, and the doctor does not send to
+      // itself.
+      if (problems.stream().noneMatch(problem -> problem.startsWith(what + ": "))) {
+        String line = Failure.of(e).line();
+        problems.add(what + ": " + line.replace("; 'varve doctor' tells more", ""));
+      }
       return "unusable";
     }
   }

@@ -63,17 +63,18 @@ public final class GpuCheckCommand implements Callable<Integer> {
   public Integer call() {
     AtLeast.of(1, "--steps", steps);
     List<CheckedModel> models = models();
+    String wanted = Devices.expected(device.chosen());
     Path json = out.resolve("gpu-check.json");
     Path table = out.resolve("gpu-check.md");
     OutputFile.require(json);
     OutputFile.require(table);
-    CheckReport report = new CheckReport(Devices.expected(device.chosen()));
+    CheckReport report = new CheckReport(wanted);
     Termination.orderly(() -> measure(models, report));
     OutputFile.write(json, JsonText.indented(report.json()));
     OutputFile.write(table, report.markdown());
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("device", report.device());
-    results.put("models", report.models().size());
+    results.put("models", report.measured());
     results.put("failures", report.failures().isEmpty() ? "none" : report.failures());
     results.put("out", out.toString());
     output.results(results);
@@ -95,6 +96,7 @@ public final class GpuCheckCommand implements Callable<Integer> {
       }
       return true;
     } catch (CancellationException e) {
+      report.failed("the check", "was stopped before everything was measured");
       return false;
     } catch (IOException e) {
       report.failed("files", FileFault.reason(e));

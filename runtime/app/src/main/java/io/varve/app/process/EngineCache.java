@@ -1,6 +1,7 @@
 package io.varve.app.process;
 
 import io.varve.inference.file.FileFault;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,9 +26,11 @@ public final class EngineCache {
    * Chooses it, before DJL looks.
    *
    * @return a note, where a folder is made that a user would not expect
-   * @throws IllegalArgumentException one line, if there is no place for it
+   * @throws IllegalArgumentException one line, if there is no place for it, or a folder with a
+   *     libtorch is named and has none
    */
   public static Optional<String> choose() {
+    requireLibtorch(System.getenv("PYTORCH_LIBRARY_PATH"));
     if (folder(System.getProperty("user.home")).noneMatch(Files::isWritable)) {
       // JNA, which DJL and the progress bar use, would make .cache there.
       System.setProperty("jna.tmpdir", System.getProperty("java.io.tmpdir"));
@@ -53,6 +56,25 @@ public final class EngineCache {
             "no home folder can be written, so libtorch is copied to "
                 + chosen
                 + "; DJL_CACHE_DIR names another place");
+  }
+
+  /** Where DJL finds none in the folders that are named for it, it would take another. */
+  static void requireLibtorch(String folders) {
+    if (folders == null || folders.isEmpty()) {
+      return;
+    }
+    String library = System.mapLibraryName("torch");
+    for (String folder : folders.split(File.pathSeparator, -1)) {
+      if (new File(folder, library).exists()) {
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "PYTORCH_LIBRARY_PATH is '"
+            + folders
+            + "', which has no "
+            + library
+            + "; name the folder of a libtorch, or unset it");
   }
 
   private static boolean isSet(String name) {

@@ -52,9 +52,8 @@ final class ProgressLine implements Listener, AutoCloseable {
       bar.setExtraMessage(brief(point));
     } else if (point.split() == DataPart.TEST) {
       String numbers = numbers(point);
-      Output.say(
-          "epoch %3.0f  step %6d  %s  %s left",
-          point.epoch(), point.step(), numbers, time(secondsLeft));
+      String left = Double.isNaN(secondsLeft) ? "" : "  " + time(secondsLeft) + " left";
+      Output.say("epoch %3.0f  step %6d  %s%s", point.epoch(), point.step(), numbers, left);
     }
   }
 

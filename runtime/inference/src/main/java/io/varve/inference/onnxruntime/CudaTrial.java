@@ -16,8 +16,9 @@ public final class CudaTrial {
   private static final int OPERATOR_SET = 20;
   private static final int IR_VERSION = 9;
 
-  /** What CUDA itself says, within all that ONNX Runtime says about it. */
-  private static final Pattern FAILURE = Pattern.compile("CUDA failure \\d+: [^;]*\\w");
+  /** What CUDA or the loader itself says, within all that ONNX Runtime says about it. */
+  private static final Pattern FAILURE =
+      Pattern.compile("CUDA failure \\d+: [^;]*\\w|lib\\S+: cannot open shared object file");
 
   private CudaTrial() {}
 

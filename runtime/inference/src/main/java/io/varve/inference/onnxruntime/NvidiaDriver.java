@@ -67,7 +67,7 @@ public record NvidiaDriver(Optional<Path> library, int cards) {
   private static File linux(File root, Map<String, String> variables) {
     List<File> folders = new ArrayList<>();
     for (String named : variables.getOrDefault("LD_LIBRARY_PATH", "").split("[:;]", -1)) {
-      if (named.startsWith("/")) {
+      if (!named.isEmpty()) {
         folders.add(new File(named));
       }
     }

@@ -104,11 +104,20 @@ public final class OnnxRuntime {
       throw new IllegalStateException("ONNX Runtime: " + reason(e), e);
     } catch (LinkageError e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
+      String named = System.getProperty(UNPACKED);
       throw new IllegalArgumentException(
-          "ONNX Runtime cannot be loaded: %s. It is unpacked into %s, where programs must be allowed to run; name another folder by -Djava.io.tmpdir"
+          "ONNX Runtime cannot be loaded: %s. %s"
               .formatted(
                   Printable.of(String.valueOf(cause.getMessage()).lines().findFirst().orElse("")),
-                  temporary()),
+                  named == null
+                      ? "It is unpacked into "
+                          + temporary()
+                          + ", where programs must be allowed to run; name another folder by -Djava.io.tmpdir"
+                      : "-D"
+                          + UNPACKED
+                          + " says that its libraries lie in "
+                          + named
+                          + "; build or copy that folder anew"),
           e);
     } finally {
       log.setLevel(before);

@@ -22,7 +22,8 @@ public interface Listener {
   /**
    * Numbers were measured: over the steps since the last time, or on the test images.
    *
-   * @param secondsLeft how long the remaining steps take at the present speed
+   * @param secondsLeft how long the remaining steps take at the present speed, NaN where it is not
+   *     known yet
    */
   default void measured(Point point, double secondsLeft) {}
 

@@ -55,6 +55,7 @@ final class GpuCheckTest {
 
   /** A part that fails is a line of the result, and the rest goes on: here without plug-ins. */
   @Test
+  @Tag("slow")
   void namesWhatFailed() throws Exception {
     String line =
         "VARVE_JAVA_OPTS='-Dvarve.home=/nowhere -XX:TieredStopAtLevel=1' "
@@ -76,6 +77,7 @@ final class GpuCheckTest {
 
   /** It says so, and leaves no temporary files, those of the part under way included. */
   @Test
+  @Tag("slow")
   void writesWhatItHasWhenItIsStopped() throws Exception {
     Path temporary = Files.createDirectory(folder.resolve("temporary"));
     ProcessBuilder builder =
